@@ -1,0 +1,72 @@
+"""What is found in an article's text: mentions of entities, and figures. Spans are exact: `text[start:end]`.
+
+Offsets are code points into the stored text of one row (`paragraph` is its index; see `schemas.article` for the title
+and the summary), end exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+FigureKind = Literal[
+    "money", "percent", "quantity", "count", "ordinal", "ratio", "multiple", "score", "date", "duration"
+]
+Modifier = Literal["exact", "approx", "nearly", "over", "at_least", "under", "at_most", "range", "vague"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A named entity where it stands. `label` is OntoNotes (PERSON ORG GPE LOC NORP FAC EVENT ...).
+
+    `name` is canonical within the article: "Modi", "Prime Minister Modi" and "Narendra Modi" share one.
+    `entity_id` is the stored entity's, None before storing.
+    """
+
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    label: str
+    name: str
+    entity_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number in the news with its meaning.
+
+    The span covers the number and its unit, not the modifier: "40%" of "over 40%". A range has low and high and no
+    value; "at least" and "over" set low = value, "under", "at_most" and "nearly" set high = value.
+    unit: ISO 4217 for money ("USD", "USD/barrel" per unit), "percent", "percentage_point", singular English names
+    elsewhere ("kilometre", "barrel/day", "year"). `noun` is what is counted. Dates are inclusive days; a date that
+    needs a reference day and has none keeps None. `about_*` is the period the figure speaks of. `rule` names the rule
+    of the grammar that made it.
+    """
+
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    kind: FigureKind
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    modifier: Modifier = "exact"
+    unit: str | None = None
+    base_value: Decimal | None = None
+    base_unit: str | None = None
+    noun: str | None = None
+    change: Literal["up", "down"] | None = None
+    role: Literal["delta", "to", "from"] | None = None
+    date_start: date | None = None
+    date_end: date | None = None
+    time: str | None = None
+    about_start: date | None = None
+    about_end: date | None = None
+    subjects: tuple[str, ...] = ()
+    sentence_start: int = 0
+    sentence_end: int = 0
+    rule: str = ""
