@@ -1,0 +1,175 @@
+"""When two web addresses are one: the canonical form of an address, and the key to compare it by.
+
+RFC 3986 section 6 (case, percent-encoding, dot segments, default port) plus what newsrooms need: tracking parts and
+fragments go. Whether an address may be fetched is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address
+from urllib.parse import quote, unquote_plus, urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Only names that some analytics or mail tool writes; a name that a site could use to choose a page (id, p, article,
+# page, ref, source) is never here.
+_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "mtm_", "piwik_", "_hs", "guce_")
+_TRACKING_NAMES = frozenset(
+    [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "twclid",
+        "ttclid",
+        "yclid",
+        "ysclid",
+        "srsltid",
+        "li_fat_id",
+        "rb_clickid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "_ga",
+        "_gl",
+        "ref_src",
+        "ref_url",
+        "cmpid",
+        "ocid",
+        "ncid",
+        "s_cid",
+        "smid",
+        "xtor",
+        "ito",
+        "wt_mc",
+        "wt_zmc",
+        "wt.mc_id",
+        "mkt_tok",
+        "vero_id",
+        "oly_enc_id",
+        "oly_anon_id",
+        "_openstat",
+        "guccounter",
+        "spm",
+    ]
+)
+
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PATH_SAFE = _UNRESERVED | frozenset("/:@!$&'()*+,;=")
+_QUERY_SAFE = _PATH_SAFE | frozenset("?")
+_ESCAPE_OR_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+_SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+
+
+def canonical_address(url: str) -> str | None:
+    """The one spelling of an http(s) address, or None for anything that is not a usable one; never raises.
+
+    >>> canonical_address("HTTPS://User@Example.ORG:443/a/../news/%7Eoil/?id=7&utm_source=x#top")
+    'https://example.org/news/~oil?id=7'
+    >>> canonical_address("mailto:desk@example.org") is None
+    True
+    """
+    if not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+        host = _host(parts.hostname or "")
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or host is None:
+        return None
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    query = _query(parts.query)
+    return f"{parts.scheme}://{host}{_path(parts.path)}{'?' + query if query else ''}"
+
+
+def address_key(url: str) -> str | None:
+    """What two addresses of one page share: the canonical address without scheme and leading "www.".
+
+    >>> address_key("http://www.example.org/a/") == address_key("https://example.org/a")
+    True
+    """
+    canonical = canonical_address(url)
+    if canonical is None:
+        return None
+    rest = canonical.partition("://")[2]
+    bare = rest.removeprefix("www.")
+    return bare if "." in bare.partition("/")[0] else rest
+
+
+def _host(name: str) -> str | None:
+    if ":" in name:
+        return f"[{IPv6Address(name).compressed}]"
+    if "%" in name:
+        name = unquote_plus(name.replace("+", "%2B"))
+    name = name.lower().removesuffix(".")
+    if not name.isascii():
+        # The full stops of Chinese and Japanese keyboards part labels too (RFC 3490 section 3.1).
+        labels = re.split("[.\u3002\uff0e\uff61]", name)
+        name = ".".join(_ascii_label(label) for label in labels)
+    return name if len(name) <= 253 and _HOST.fullmatch(name) else None
+
+
+def _ascii_label(label: str) -> str:
+    """The label in punycode.
+
+    The standard library knows IDNA 2003 only, which turns the German sharp s and the Greek final sigma into other
+    letters (another domain since IDNA 2008) and knows no character younger than Unicode 3.2: those are encoded as they are.
+    """
+    if label.isascii():
+        return label
+    if not set(label) & set("ßς"):
+        try:
+            return label.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            pass
+    return "xn--" + label.encode("punycode").decode("ascii").lower()
+
+
+def _path(path: str) -> str:
+    path = _SESSION.sub("", _escape(path, _PATH_SAFE))
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return "/" + "/".join(kept).strip("/")
+
+
+def _query(query: str) -> str:
+    pieces = (_escape(piece, _QUERY_SAFE) for piece in query.split("&"))
+    return "&".join(
+        kept for piece in pieces if (kept := _unamped(piece)) and not _is_tracking(kept)
+    )
+
+
+def _unamped(piece: str) -> str:
+    # An address copied out of HTML source still says "&amp;" between its parts.
+    while piece.startswith("amp;"):
+        piece = piece[len("amp;") :]
+    return piece
+
+
+def _is_tracking(piece: str) -> bool:
+    name = unquote_plus(piece.partition("=")[0]).strip().lower()
+    return name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES)
+
+
+def _escape(text: str, safe: frozenset[str]) -> str:
+    return _ESCAPE_OR_CHARACTER.sub(lambda found: _escaped(found.group(), safe), text)
+
+
+def _escaped(piece: str, safe: frozenset[str]) -> str:
+    if len(piece) == 3:
+        character = chr(int(piece[1:], 16))
+        return character if character in _UNRESERVED else piece.upper()
+    return piece if piece in safe else quote(piece, safe="", errors="replace")

@@ -1,0 +1,163 @@
+"""One page, one address: what is folded, what is kept, and that nothing raises."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from schemas.addresses import address_key, canonical_address
+
+
+@pytest.mark.parametrize(
+    ("given_url", "expected"),
+    [
+        ("HTTP://Example.ORG", "http://example.org/"),
+        ("https://example.org:443/a", "https://example.org/a"),
+        ("https://example.org:80/a", "https://example.org:80/a"),
+        ("http://example.org:/a", "http://example.org/a"),
+        ("https://me:secret@example.org/a", "https://example.org/a"),
+        ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
+        ("https://faß.example/x", "https://xn--fa-hia.example/x"),
+        ("https://example.org./x", "https://example.org/x"),
+        ("https://example.org/a/./b/../c", "https://example.org/a/c"),
+        ("https://example.org/a/%2e%2E/c", "https://example.org/c"),
+        ("https://example.org/../../a", "https://example.org/a"),
+        ("https://example.org/%7euser/%c3%a9/%2f", "https://example.org/~user/%C3%A9/%2F"),
+        ("https://example.org/é 100%", "https://example.org/%C3%A9%20100%25"),
+        ("https://example.org/a/", "https://example.org/a"),
+        ("https://example.org/a#part", "https://example.org/a"),
+        ("https://example.org/a;jsessionid=9F2?x=1", "https://example.org/a?x=1"),
+        ("  https://example.org/a\n", "https://example.org/a"),
+        ("http://[2001:DB8:0::1]:80/a", "http://[2001:db8::1]/a"),
+        ("http://192.0.2.7:8080/a", "http://192.0.2.7:8080/a"),
+    ],
+)
+def test_an_address_has_one_spelling(given_url: str, expected: str) -> None:
+    assert canonical_address(given_url) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "utm_source",
+        "UTM_Medium",
+        "fbclid",
+        "gclid",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "mc_cid",
+        "mc_eid",
+        "igshid",
+        "yclid",
+        "_ga",
+        "ref_src",
+        "cmpid",
+        "ocid",
+        "ns_mchannel",
+        "at_campaign",
+        "xtor",
+        "%75tm_source",
+    ],
+)
+def test_a_tracking_parameter_goes(name: str) -> None:
+    assert (
+        canonical_address(f"https://example.org/a?id=1&{name}=x&p=2")
+        == "https://example.org/a?id=1&p=2"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "id",
+        "p",
+        "article",
+        "page",
+        "q",
+        "ref",
+        "source",
+        "story",
+        "at",
+        "nsid",
+        "category",
+        "utm",
+        "v",
+        "pid",
+        "amp",
+    ],
+)
+def test_a_parameter_that_may_choose_the_page_stays(name: str) -> None:
+    url = f"https://example.org/a?{name}=1"
+    assert canonical_address(url) == url
+
+
+def test_the_query_keeps_its_order_and_its_repeats() -> None:
+    url = "https://example.org/a?b=2&a=1&b=3&flag"
+    assert canonical_address(url) == url
+
+
+def test_ampersands_left_escaped_by_html_still_part_the_query() -> None:
+    assert (
+        canonical_address("https://example.org/a?id=1&amp;utm_source=x&amp;p=2")
+        == "https://example.org/a?id=1&p=2"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "example.org/a",
+        "//example.org/a",
+        "ftp://example.org/a",
+        "javascript:alert(1)",
+        "http://",
+        "http://[::1",
+        "http://a..b/",
+        "http://exa mple.org/",
+        "http://example.org:99999/",
+        "http://example.org:port/",
+        "http://-x.example/",
+        "http://" + "a" * 64 + ".example/",
+    ],
+)
+def test_what_is_no_address_gives_none(text: str) -> None:
+    assert canonical_address(text) is None
+    assert address_key(text) is None
+
+
+def test_the_key_folds_scheme_and_www() -> None:
+    assert address_key("http://www.example.org/a?id=1") == "example.org/a?id=1"
+    assert address_key("https://example.org/a?id=1") == "example.org/a?id=1"
+
+
+def test_the_key_keeps_a_www_that_is_the_domain() -> None:
+    assert address_key("http://www.example/") == "www.example/"
+
+
+_PIECES = st.sampled_from(
+    ["http://", "https://", "www.", "example.org", ":80", "/", "//", ".", "..", "%2e", "%", "%7E", "%zz", "?", "&",
+     "amp;", "%61mp;", "=", "utm_", "%75tm_x", "#", ";jsessionid=", "é", "ß", "。", "\ud800", " ", "\t", "@", "[", "]", "+", "\\"]
+)  # fmt: skip
+
+
+@given(
+    st.lists(_PIECES, max_size=14).map("".join) | st.text() | st.text().map("http://a.b/".__add__)
+)
+@example("http://a.b/.;jsessionid=1/x")
+@example("http://a.b/?&amp;amp;utm_x=1")
+def test_canonical_addresses_are_canonical(text: str) -> None:
+    once = canonical_address(text)
+    if once is None:
+        return
+    assert once.isascii()
+    assert canonical_address(once) == once
+    assert address_key(once) == address_key(text)
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join).map("http://example.org/".__add__))
+def test_any_path_under_a_good_host_has_an_address(text: str) -> None:
+    assert canonical_address(text) is not None
