@@ -1,0 +1,279 @@
+"""How files, folders and standard input give documents: the door of this room.
+
+Which file is safe to open is known to `sources.reading`, which files a folder holds to `sources.walk`, what a record is
+to `sources.records`. Nothing here cleans.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from encodings.aliases import aliases
+from typing import BinaryIO
+
+from schemas.addresses import canonical_address
+from schemas.document import HTML, MARKDOWN, PLAIN_TEXT, RawDocument
+from schemas.errors import DocumentError, UsageError
+from sources.json_files import read_json, read_json_lines
+from sources.reading import (
+    BadDocument,
+    Outcome,
+    ReadOptions,
+    Source,
+    absolute,
+    blocks_of,
+    open_regular,
+    printable,
+    reading_error,
+    too_large,
+)
+from sources.sniffing import binary_kind, sniff_format
+from sources.tables import read_csv
+from sources.walk import SUPPORTED_SUFFIXES, find_files, is_folder
+
+__all__ = [
+    "FORMATS",
+    "STDIN",
+    "SUPPORTED_SUFFIXES",
+    "BadDocument",
+    "ReadOptions",
+    "count_documents",
+    "is_empty_folder",
+    "open_documents",
+]
+
+FORMATS = ("txt", "md", "html", "json", "jsonl", "csv")
+STDIN = "-"
+
+_FORMAT_BY_NAME = {
+    **{name: name for name in FORMATS},
+    "text": "txt",
+    "markdown": "md",
+    "htm": "html",
+    "xhtml": "html",
+    "ndjson": "jsonl",
+}
+_MEDIA_TYPES = {"txt": PLAIN_TEXT, "md": MARKDOWN, "html": HTML}
+_LIMITED_BY_LINE = ("jsonl", None)  # None: may yet turn out to be JSON Lines
+_READERS = {"json": read_json, "jsonl": read_json_lines, "csv": read_csv}
+# Python's names for things that are no charset of a document, though they "decode".
+_NO_CHARSET = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"))
+
+
+def open_documents(paths: Sequence[str], *, options: ReadOptions) -> Iterator[Outcome]:
+    """The documents at `paths` as they are read, in the order given; a folder's in sorted order, all levels.
+
+    Whatever cannot be read stands in the stream as a BadDocument, and the rest goes on. "-" is standard input.
+
+    Raises UsageError, before any work: unknown_format, unknown_encoding, or a `url` for what is no single document.
+
+    >>> list(open_documents(["no-such-file.txt"], options=ReadOptions()))[0].error.code
+    'not_found'
+    """
+    if isinstance(paths, str):
+        paths = [paths]
+    named = [os.fspath(path) for path in paths]
+    options = _checked(options, named)
+    outcomes = _all_outcomes(named, options, options.now or datetime.now(UTC))
+    return outcomes if options.url is None else _with_url(outcomes, options.url)
+
+
+def is_empty_folder(path: str) -> bool:
+    """Whether the path is a folder in which nothing is to be read: no supported file, and nothing to report either."""
+    return is_folder(path) and next(find_files(path), None) is None
+
+
+def count_documents(paths: Sequence[str], options: ReadOptions) -> int | None:
+    """How many documents `open_documents` will give, or None where only reading would tell (records, standard input).
+
+    Lists folders, opens no file.
+    """
+    count, forced = 0, _known_format(options.format)
+    for path in paths:
+        if path == STDIN:
+            return None
+        for found in find_files(path):
+            if not isinstance(found, BadDocument):
+                if (forced or found.format) in _READERS:
+                    return None
+            count += 1
+    return count
+
+
+def _checked(options: ReadOptions, paths: Sequence[str]) -> ReadOptions:
+    if options.max_bytes < 1:
+        raise UsageError(f"the limit of {options.max_bytes} bytes lets nothing in", code="usage")
+    if options.url is not None:
+        _check_url(options.url, paths)
+    return replace(
+        options, format=_known_format(options.format), encoding=_known_encoding(options.encoding)
+    )
+
+
+def _known_format(name: str | None) -> str | None:
+    if name is None:
+        return None
+    known = _FORMAT_BY_NAME.get(name.strip().lower().lstrip("."))
+    if known is None:
+        raise UsageError(
+            f"no format {name!r}", remedy=f"use one of {', '.join(FORMATS)}", code="unknown_format"
+        )
+    return known
+
+
+def _known_encoding(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        codec = codecs.lookup(name.strip())
+    except (LookupError, ValueError):
+        codec = None
+    if codec is None or codec.incrementaldecoder is None or not _decodes_text(codec):
+        known = {alias.replace("_", "-") for alias in [*aliases, *aliases.values()]}
+        near = get_close_matches(name.lower().replace("_", "-"), sorted(known - _NO_CHARSET), n=3)
+        raise UsageError(
+            f"no encoding {name!r}",
+            remedy=f"use {', '.join(near)}" if near else "use a name such as utf-8 or windows-1252",
+            code="unknown_encoding",
+        )
+    return codec.name
+
+
+def _decodes_text(codec: codecs.CodecInfo) -> bool:
+    # codecs.lookup also finds base64 and zip, which give bytes; only this attribute tells (bytes.decode asks it too).
+    return bool(getattr(codec, "_is_text_encoding", True)) and codec.name not in _NO_CHARSET
+
+
+def _check_url(url: str, paths: Sequence[str]) -> None:
+    if canonical_address(url) is None:
+        raise UsageError(f"{url!r} is not an http or https address", code="bad_url")
+    if len(paths) > 1 or any(path != STDIN and is_folder(path) for path in paths):
+        raise UsageError(
+            "--url is the address of one document, and more than one was given",
+            remedy="give one file a call, or put the address into each record",
+            code="url_for_many",
+        )
+
+
+def _with_url(outcomes: Iterator[Outcome], url: str) -> Iterator[Outcome]:
+    for index, outcome in enumerate(outcomes):
+        if isinstance(outcome, BadDocument):
+            yield outcome
+        elif index == 0:
+            yield replace(outcome, url=url)
+        else:
+            error = DocumentError(
+                f"{outcome.origin} is not the first document, and --url is the address of one",
+                remedy="put the address into each record",
+                code="url_for_many",
+            )
+            yield BadDocument(
+                origin=outcome.origin,
+                origin_id=outcome.origin_id,
+                error=error,
+                payload=outcome.content,
+                media_type=outcome.media_type,
+            )
+
+
+def _all_outcomes(paths: Sequence[str], options: ReadOptions, now: datetime) -> Iterator[Outcome]:
+    for path in paths:
+        if path == STDIN:
+            yield from _read_stdin(options, now)
+            continue
+        for found in find_files(path):
+            if isinstance(found, BadDocument):
+                yield found
+            else:
+                yield from _read_file(found.path, options.format or found.format, options, now)
+
+
+def _read_file(
+    path: str, format_name: str | None, options: ReadOptions, now: datetime
+) -> Iterator[Outcome]:
+    origin, full_path = printable(path), absolute(path)
+    try:
+        with open_regular(path) as stream:
+            if (
+                format_name not in _LIMITED_BY_LINE
+                and os.fstat(stream.fileno()).st_size > options.max_bytes
+            ):
+                raise too_large(origin, options.max_bytes)
+            source = Source(
+                origin=origin,
+                path=full_path,
+                blocks=blocks_of(stream),
+                options=options,
+                fetched_at=now,
+            )
+            yield from _read_source(source, format_name)
+    except DocumentError as error:
+        yield BadDocument(origin=origin, origin_id=full_path, error=error)
+    except OSError as error:
+        yield BadDocument(origin=origin, origin_id=full_path, error=reading_error(path, error))
+
+
+def _read_stdin(options: ReadOptions, now: datetime) -> Iterator[Outcome]:
+    origin = "stdin"
+    try:
+        source = Source(
+            origin=origin,
+            path=None,
+            blocks=blocks_of(options.stdin or _process_stdin()),
+            options=options,
+            fetched_at=now,
+        )
+        if options.format is None:
+            # Only the whole tells JSON from JSON Lines for sure; what is over the limit can only be lines.
+            source = source.put_back(source.read_up_to(options.max_bytes + 1))
+        yield from _read_source(source, options.format)
+    except DocumentError as error:
+        yield BadDocument(origin=origin, error=error)
+    except (OSError, ValueError) as error:  # ValueError: the stream is closed
+        reason = DocumentError(f"standard input cannot be read: {error}", code="unreadable")
+        yield BadDocument(origin=origin, error=reason)
+
+
+def _process_stdin() -> BinaryIO:
+    buffer: BinaryIO | None = getattr(sys.stdin, "buffer", None)
+    if buffer is None:
+        raise DocumentError("this process has no standard input", code="unreadable")
+    return buffer
+
+
+def _read_source(source: Source, format_name: str | None) -> Iterator[Outcome]:
+    head = source.read_up_to(1)
+    source = source.put_back(head)
+    kind = binary_kind(head)
+    if format_name is None:
+        format_name = sniff_format(head, source.options.encoding)
+        if format_name is None:
+            raise _unsupported(source.origin, kind)
+    elif kind:
+        raise DocumentError(
+            f"{source.origin} is {kind}, not text", remedy="give the text itself", code="binary"
+        )
+    if format_name in _READERS:
+        yield from _READERS[format_name](source)
+        return
+    yield RawDocument(
+        content=source.read_whole(),
+        media_type=_MEDIA_TYPES[format_name],
+        origin=source.origin,
+        origin_id=source.path,
+        fetched_at=source.fetched_at,
+        hints=source.hints(),
+    )
+
+
+def _unsupported(origin: str, kind: str | None) -> DocumentError:
+    return DocumentError(
+        f"{origin} is {kind or 'no text that is known'}, which cannot be read",
+        remedy=f"formats: {', '.join(FORMATS)}; name one with --format if it is one of them",
+        code="unsupported",
+    )

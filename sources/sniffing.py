@@ -1,0 +1,154 @@
+"""What bytes are, by looking at them: binary by its signature, which text format, which encoding.
+
+For containers (JSON, CSV) and for naming a format. Text and HTML documents keep their bytes; their encoding is the
+cleaner's to find, with a page's own meta tags at hand.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import Final
+
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or office document"),
+    (b"PK\x05\x06", "a zip archive"),
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"BZh", "bzip2-compressed"),
+    (b"\xfd7zXZ\0", "xz-compressed"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x7fELF", "a program"),
+    (b"OggS\0", "a sound or video file"),
+    (b"ID3\x03", "a sound file"),
+    (b"ID3\x04", "a sound file"),
+    (b"fLaC\0", "a sound file"),
+    (b"PAR1", "a Parquet file"),
+)
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with that one's
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|article|main|section|header|div|p|h[1-3]|meta|title|span)\b",
+    re.IGNORECASE,
+)
+_WHOLE_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_JSON_OBJECT = re.compile(r'\{\s*(?:"|\}|\Z)')
+_JSON_LIST = re.compile(r"\[\s*(?:\{|\]|\Z)")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def binary_kind(head: bytes) -> str | None:
+    """What the signature says the bytes are ("a PDF"), or None where no signature of a binary format is there.
+
+    >>> binary_kind(b"%PDF-1.7 ..."), binary_kind(b"Oil prices rose")
+    ('a PDF', None)
+    """
+    for signature, kind in _SIGNATURES:
+        # "BZh" could begin a word; what follows it in a bzip2 file (a digit, then pi in decimal) could not.
+        if head.startswith(signature) and (signature != b"BZh" or head[4:7] == b"1AY"):
+            return kind
+    if head[4:8] == b"ftyp" and head[:1] == b"\0":
+        return "a video or image file"
+    if head.startswith(b"RIFF") and head[8:12] in {b"WEBP", b"WAVE", b"AVI "}:
+        return "a picture, sound or video file"
+    return "a tar archive" if head[257:262] == b"ustar" else None
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """The encoding a byte order mark or the pattern of NUL bytes shows; None where there is neither.
+
+    >>> wide_encoding("Öl".encode("utf-16")), wide_encoding(b"Oil")
+    ('utf-16', None)
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    head = head[:4096]
+    head = head[: len(head) // 4 * 4]
+    if not head:
+        return None
+    size = len(head) // 4
+    nuls = [head[place::4].count(0) / size for place in range(4)]
+    # ASCII letters, blanks and digits are most of any Latin, Greek or Cyrillic page's markup and spaces.
+    for name, pattern in _NUL_PATTERNS:
+        if all(
+            share >= 0.3 if high else share <= 0.02
+            for share, high in zip(nuls, pattern, strict=True)
+        ):
+            return name
+    return None
+
+
+_NUL_PATTERNS: Final = (
+    ("utf-32-le", (False, True, True, True)),
+    ("utf-32-be", (True, True, True, False)),
+    ("utf-16-le", (False, True, False, True)),
+    ("utf-16-be", (True, False, True, False)),
+)
+
+
+def decode(content: bytes, declared: str | None) -> str | None:
+    """The text: byte order mark > what was declared > NUL pattern > UTF-8 > charset-normalizer; None if it is none of them.
+
+    A declared encoding that the bytes do not fit gives None too: guessing over the user's word would hide the mistake.
+    """
+    wide = wide_encoding(content)
+    marked = wide if wide in {name for _, name in _BOMS} else None
+    name = marked or declared or wide
+    try:
+        return content.decode(name or "utf-8").removeprefix("\ufeff")
+    except UnicodeError:
+        return None if name else _decode_by_guess(content)
+
+
+def _decode_by_guess(content: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    # Only lines with letters beyond ASCII tell encodings apart; a sample of them is quicker and no worse.
+    telling = b"\n".join(line for line in content.splitlines() if not line.isascii())[:65_536]
+    best = from_bytes(telling).best()
+    return None if best is None else content.decode(best.encoding, "replace")
+
+
+def sniff_format(head: bytes, encoding: str | None) -> str | None:
+    r"""The format (json, jsonl, html, txt) the beginning of something looks like, None where it is no text of ours.
+
+    >>> sniff_format(b'{"title": "a"}\n{"title": "b"}', None), sniff_format(b"<p>Oil</p>", None)
+    ('jsonl', 'html')
+    """
+    if binary_kind(head):
+        return None
+    text = head.decode(wide_encoding(head) or encoding or "latin-1", "replace")
+    text = text.lstrip("\ufeffï»¿ \t\r\n\f")
+    if len(_CONTROL.findall(text)) > len(text) / 100:
+        return None
+    if _JSON_OBJECT.match(text) or _JSON_LIST.match(text):
+        return "jsonl" if _is_lines(text) else "json"
+    if _WHOLE_PAGE.search(text) or (text.startswith("<") and _HTML.search(text)):
+        return "html"
+    return None if re.match(r"<\?xml|<rss\b|<feed\b|<urlset\b|<svg\b", text) else "txt"
+
+
+def _is_lines(text: str) -> bool:
+    first, _, rest = text.partition("\n")
+    if not rest.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
