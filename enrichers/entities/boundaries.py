@@ -1,0 +1,121 @@
+"""Where a name begins and ends: what a tagger swallows around it (titles, possessives, quotes, headline verbs) is cut.
+
+Which label the name has in the article is for `names`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from enrichers.entities.spans import Span
+
+_TITLE_WORDS = (
+    "Acting|Adm|Admiral|Alderman|Ambassador|Analyst|Archbishop|Assistant|Associate|Attorney|Auntie|Ayatollah|Baroness|"
+    "Bishop|Brigadier|Capt|Captain|Cardinal|CEO|Chairman|Chairperson|Chairwoman|Chancellor|Chef|Chief|Coach|Col|Colonel|"
+    "Columnist|Commander|Commissioner|Comrade|Congressman|Congresswoman|Constable|Corporal|Cllr|Councillor|Councilman|"
+    "Councilwoman|Crown|Dame|Deputy|Det|Detective|Director|DP|Dr|Economist|Emir|Emperor|Engr|Father|Field|First|Foreign|"
+    "Former|Gen|General|Gov|Governor|Hon|Imam|Inspector|Judge|Justice|King|Lady|Lawmaker|Lieutenant|Lord|Lt|Magistrate|"
+    "Maj|Major|Manager|Mayor|Minister|Miss|Mr|Mrs|Ms|Officer|Pope|Premier|President|Prime|Prince|Princess|Prof|Professor|"
+    "Queen|Rabbi|Rep|Representative|Researcher|Rev|Reverend|Sec|Secretary|Sen|Senator|Sergeant|Sgt|Sheikh|Sheriff|Sir|"
+    "Sister|Speaker|Spokesman|Spokesperson|Spokeswoman|Striker|Sub|Sultan|Superintendent|Supt|Taoiseach|Tsar|Uncle|"
+    "Undersecretary|Vice|Warden"
+)
+TITLE = re.compile(rf"(?:{_TITLE_WORDS})\b\.?(?:\s?-\s?(?=[A-Z])|\s+)")
+TITLE_BEFORE = re.compile(
+    rf"\b(?:{_TITLE_WORDS}|president|chancellor|professor|actor|actress|singer|author|coach|analyst|chef|spokesman|"
+    r"spokeswoman|spokesperson|economist|lawyer|writer|director|captain|midfielder|striker|minister|senator|mayor|"
+    r"brother|sister|wife|husband|daughter|son|named)\.?\s+$"
+)
+_NOT_A_PERSON_AFTER = re.compile(r"(?:of|for|and|to)\b")
+_LEADING = re.compile(r"(?:[\s\"'“”‘’«»„(\[{*•·–—,.:;!?/|-]+|(?:[Tt]he|[Aa]n?)\s+(?=\S))")
+_TRAILING = re.compile(r"(?:['’]\s?s|['’]|[\s\"“”‘«»„,;:!?*•·–—\[({/|-]+|\.{2,})$", re.IGNORECASE)
+_KEPT_ARTICLE = re.compile(r"The\s+(?:Hague|Gambia|Bahamas)\b")
+_DOTTED_END = re.compile(
+    r"(?:\b(?:[A-Z]\.\s?)*[A-Z]|\b(?:Inc|Corp|Co|Ltd|Bros|Jr|Sr|St|Cos|No|Mt))\.$"
+)
+_HEADLINE_VERB = (
+    "Accuses|Announces|Arrives|Asks|Backs|Bans|Becomes|Begins|Blames|Calls|Claims|Confirms|Cuts|Defends|Denies|Dies|"
+    "Embarks|Ends|Faces|Fires|Gets|Gives|Goes|Heads|Hits|Holds|Joins|Launches|Leads|Leaves|Loses|Makes|Meets|Names|"
+    "Offers|Opens|Orders|Pays|Plans|Pledges|Praises|Promises|Pushes|Quits|Raises|Reports|Resigns|Returns|Reveals|Rises|"
+    "Says|Seeks|Sees|Sends|Sets|Shows|Signs|Slams|Speaks|Starts|Stops|Sues|Takes|Talks|Tells|Threatens|Tops|Tours|"
+    "Unveils|Urges|Visits|Vows|Wants|Warns|Wins"
+)
+_SWALLOWED = re.compile(
+    rf"\s+(?:{_HEADLINE_VERB}|Will|Is|Was|Has|And|To|In|At|Of|On|For)(?:\s.*)?$"
+)
+_LEADING_VERB = re.compile(
+    r"(?:Meet|Meets|Why|How|When|What|Says|In|At|On|As|With|After|From|Will|Is|If|But|And)\s+(?=[A-Z])"
+)
+_OWNER = re.compile(r"^.{1,40}?['’]\s?s\s+(?=[A-Z])")
+
+
+def trim(text: str, span: Span) -> Span | None:
+    """The name alone, or None where nothing that can be a name is left.
+
+    >>> text = "“The Prime Minister Modi Makes"
+    >>> span = trim(text, Span(0, 30, "PERSON")); span and text[span.start : span.end]
+    'Modi'
+    """
+    start, end, label = span
+    start, end = _strip(text, start, end)
+    if label in {"PERSON", "ORG", "GPE"}:
+        start, end, label = _strip_titles(text, start, end, label)
+    if label == "PERSON":
+        start, end = _strip_person(text, start, end)
+    if end <= start or not _can_be_name(text[start:end]):
+        return None
+    return Span(start, end, label)
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without quotes, brackets, articles, possessives and trailing punctuation, outside in, until nothing changes."""
+    before = (-1, -1)
+    while before != (start, end) and start < end:
+        before = (start, end)
+        if not _KEPT_ARTICLE.match(text, start, end):
+            leading = _LEADING.match(text, start, end)
+            start = leading.end() if leading else start
+        piece = text[start:end]
+        trailing = _TRAILING.search(piece)
+        if trailing:
+            end = start + trailing.start()
+        elif (piece.endswith(("]", ")", "}")) and not any(opening in piece for opening in "([{")) or (piece.endswith(".") and not _DOTTED_END.search(piece)):
+            end -= 1
+    return start, end
+
+
+def _strip_titles(text: str, start: int, end: int, label: str) -> tuple[int, int, str]:
+    """Without the titles in front. An organisation or a place that began with a title and goes on as a name is a person."""
+    first = start
+    title = TITLE.match(text, start, end)
+    while title and title.end() < end:
+        if _NOT_A_PERSON_AFTER.match(text, title.end()):
+            return first, end, label
+        start = title.end()
+        title = TITLE.match(text, start, end)
+    if start == first or label == "PERSON":
+        return start, end, label
+    words = text[start:end].split()
+    if len(words) <= 3 and all(word[0].isupper() for word in words):
+        return start, end, label
+    return first, end, label
+
+
+def _strip_person(text: str, start: int, end: int) -> tuple[int, int]:
+    """A person's name without the owner before it ("India’s Modi") and the headline's verb after it."""
+    owner = _OWNER.match(text[start:end])
+    if owner:
+        start, end, _ = _strip_titles(text, start + owner.end(), end, "PERSON")
+    leading = _LEADING_VERB.match(text, start, end)
+    if leading:
+        start = leading.end()
+    swallowed = _SWALLOWED.search(text[start:end])
+    return start, start + swallowed.start() if swallowed else end
+
+
+def _can_be_name(name: str) -> bool:
+    return (
+        len(name) > 1
+        and any(character.isupper() or character.isdigit() for character in name)
+        and any(character.isalpha() for character in name)
+    )

@@ -1,0 +1,83 @@
+"""Countries, peoples and well-known places: what they are called, and which label each name has.
+
+The lists are data (`data/demonyms.toml`, `data/places.toml`). What a name means in one article is for `names`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from enrichers.entities.spans import Phrases
+
+DATA_FILES = ("demonyms.toml", "places.toml")
+_DATA = Path(__file__).parent / "data"
+
+
+class Place(NamedTuple):
+    """What a listed name stands for. `certain` is False for names that are as often something else (Jordan, Chad)."""
+
+    label: str
+    name: str
+    certain: bool = True
+
+
+class Gazetteer:
+    """All listed names. Build it with `gazetteer()`; it is read once a process."""
+
+    __slots__ = ("_phrases", "by_text")
+
+    def __init__(self, by_text: dict[str, Place]) -> None:
+        self.by_text = by_text
+        self._phrases = Phrases(text for text, place in by_text.items() if place.certain)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Start, end and label of each certain name in `text`. "US$5" is money, not a country."""
+        for start, end in self._phrases.find(text):
+            if text[end : end + 2].strip()[:1] != "$":
+                yield start, end, self.by_text[text[start:end]].label
+
+
+def read_data() -> bytes:
+    """The lists as they are on disk: the rules' data, for the provenance."""
+    return b"".join((_DATA / name).read_bytes() for name in DATA_FILES)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """Every listed name with its label and canonical name.
+
+    >>> gazetteer().by_text["Britain"].name, gazetteer().by_text["Danes"].label
+    ('United Kingdom', 'NORP')
+    """
+    peoples = tomllib.loads((_DATA / "demonyms.toml").read_text(encoding="utf-8"))
+    places = tomllib.loads((_DATA / "places.toml").read_text(encoding="utf-8"))
+    by_text: dict[str, Place] = {}
+    for label in ("LOC", "GPE"):
+        for names in places[label].values():
+            by_text.update((name, Place(label, name)) for name in names)
+    for country in (*peoples["people"], *peoples["also"]):
+        by_text[country] = Place("GPE", country)
+    for country, names in peoples["also"].items():
+        by_text.update((name, Place("GPE", country)) for name in names)
+    for form in _people_forms(peoples["people"], peoples["others"]["NORP"]):
+        by_text.setdefault(form, Place("NORP", _singular(form, by_text)))
+    for name in places["ambiguous"]["names"]:
+        if name in by_text:
+            by_text[name] = by_text[name]._replace(certain=False)
+    return Gazetteer(by_text)
+
+
+def _people_forms(people: dict[str, list[str]], others: list[str]) -> Iterator[str]:
+    for form in (form for forms in (*people.values(), others) for form in forms):
+        yield form
+        if form.endswith(("n", "i", "o")):
+            yield f"{form}s"
+
+
+def _singular(form: str, by_text: dict[str, Place]) -> str:
+    singular = form.removesuffix("s")
+    return singular if singular in by_text and by_text[singular].label == "NORP" else form
