@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 ParagraphKind = Literal["text", "heading", "quote", "list", "table", "title", "summary"]
-PageKind = Literal["article", "live", "gallery", "video", "section", "error", "consent", "paywalled"]
+PageKind = Literal[
+    "article", "live", "gallery", "video", "section", "error", "consent", "paywalled"
+]
 Precision = Literal["instant", "day"]
 
 TITLE_ROW = -2

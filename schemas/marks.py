@@ -12,9 +12,20 @@ from decimal import Decimal
 from typing import Literal
 
 FigureKind = Literal[
-    "money", "percent", "quantity", "count", "ordinal", "ratio", "multiple", "score", "date", "duration"
+    "money",
+    "percent",
+    "quantity",
+    "count",
+    "ordinal",
+    "ratio",
+    "multiple",
+    "score",
+    "date",
+    "duration",
 ]
-Modifier = Literal["exact", "approx", "nearly", "over", "at_least", "under", "at_most", "range", "vague"]
+Modifier = Literal[
+    "exact", "approx", "nearly", "over", "at_least", "under", "at_most", "range", "vague"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

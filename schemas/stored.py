@@ -1,0 +1,185 @@
+"""What goes into the store and what comes out of it: the prepared article, the stored one, hits and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from schemas.article import Article, Dropped, PageKind, Paragraph, Precision
+from schemas.document import RawDocument
+from schemas.marks import Figure, Mention
+from schemas.protocols import Matrix
+from schemas.provenance import Provenance
+
+Status = Literal["stored", "updated", "unchanged", "skipped", "quarantined", "put_off"]
+Mode = Literal["hybrid", "meaning", "words"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedArticle:
+    """One article with all that was made of it, ready to be stored.
+
+    `made_by` names each stage that ran (clean, entities, figures, vectors): a stage that is not there is work to do.
+    `vectors` maps the sha256 of a row's text to its windows; texts whose vectors are stored already may be left out.
+    """
+
+    document: RawDocument
+    article: Article
+    mentions: Sequence[Mention] = ()
+    figures: Sequence[Figure] = ()
+    vectors: Mapping[str, Matrix] = field(default_factory=dict)
+    made_by: Sequence[Provenance] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a document was quarantined or skipped: `code` for programs, the rest for people."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was made of one document; the numbers are 0 where nothing was stored. `note` is for people only."""
+
+    status: Status
+    origin: str
+    id: int | None = None
+    key: str | None = None
+    url: str | None = None
+    title: str | None = None
+    paragraphs: int = 0
+    mentions: int = 0
+    figures: int = 0
+    dropped: int = 0
+    error: Problem | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """A run's totals and what was made of each document. `counts` has found, and the six statuses that add up to it."""
+
+    counts: Mapping[str, int]
+    took_s: float
+    articles: Sequence[Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article as it stands in the store, with its marks. Marks of title and summary stand apart from the body's."""
+
+    id: int
+    key: str
+    url: str | None
+    canonical_url: str | None
+    site: str | None
+    title: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    published_precision: Precision | None
+    published_from: str | None
+    modified_at: datetime | None
+    language: str | None
+    summary: str | None
+    page_kind: PageKind
+    version: int
+    first_seen: datetime
+    origin: str
+    paragraphs: tuple[Paragraph, ...]
+    dropped: tuple[Dropped, ...]
+    mentions: tuple[Mention, ...]
+    figures: tuple[Figure, ...]
+    title_mentions: tuple[Mention, ...]
+    title_figures: tuple[Figure, ...]
+    summary_mentions: tuple[Mention, ...]
+    summary_figures: tuple[Figure, ...]
+    made_by: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """The best row of one article for a query.
+
+    `paragraph` is its index in the body, None where the title or the summary is the best row (`kind` says which).
+    `score` orders the hits of one query; only `similarity`, the raw cosine, means the same across queries (None in
+    words mode). `matches` are the spans of words that answer the query.
+    """
+
+    article_id: int
+    key: str
+    paragraph: int | None
+    kind: str
+    text: str
+    score: float
+    similarity: float | None
+    matches: tuple[tuple[int, int], ...]
+    title: str | None
+    url: str | None
+    source: str | None
+    published_at: datetime | None
+    mentions: tuple[Mention, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """Hits, best first. `total` is the exact number of articles that match in words mode, else None.
+
+    `notes` says, for people, what could not be done as asked.
+    """
+
+    query: str
+    mode: Mode
+    took_ms: float
+    total: int | None
+    hits: tuple[SearchHit, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFigure:
+    """A stored figure with its article and its sentence."""
+
+    figure: Figure
+    article_id: int
+    key: str
+    title: str | None
+    url: str | None
+    source: str | None
+    published_at: datetime | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntity:
+    """One entity: its canonical name, the names the news has for it, and how often and when it is mentioned."""
+
+    id: int
+    name: str
+    label: str
+    aliases: tuple[str, ...]
+    mentions: int
+    articles: int
+    first_published: datetime | None
+    last_published: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedDocument:
+    """A document that could not be used, kept with its error so that it can be retried."""
+
+    id: int
+    origin: str
+    stage: str
+    code: str
+    message: str
+    remedy: str
+    attempts: int
+    first_seen: datetime
+    last_seen: datetime
+    has_payload: bool

@@ -1,0 +1,195 @@
+"""Lists over the whole store: figures by value, entities by how often, and what there is."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.filters import Filters
+from schemas.marks import FigureKind
+from schemas.provenance import Provenance
+from schemas.stored import FoundFigure, StoredEntity
+from storage.filters import ROWS, Conditions, article_conditions, row_conditions
+from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
+from storage.values import name_key, to_instant
+
+FigureOrder = Literal["newest", "value"]
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureQuery:
+    """Which figures: kind, unit (with or without case), and a span of values that a figure's own span must meet."""
+
+    kind: FigureKind | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str | None = None
+
+
+def read_found_figures(
+    connection: sqlite3.Connection,
+    query: FigureQuery,
+    filters: Filters,
+    *,
+    limit: int | None,
+    order: FigureOrder = "newest",
+) -> tuple[int, list[FoundFigure]]:
+    """How many figures match, and the first `limit` of them: newest article first, or largest value first."""
+    conditions = _figure_conditions(query, row_conditions(filters))
+    source = (
+        f"figures f JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = f.paragraph_id', 1)}"
+    )
+    total = connection.execute(
+        f"SELECT count(*) FROM {source} WHERE {conditions.sql}", conditions.values
+    ).fetchone()[0]
+    by = {
+        "newest": "r.published_at DESC NULLS LAST, a.id DESC, p.n, f.start",
+        "value": "coalesce(f.value, f.high, f.low) DESC NULLS LAST, a.id, p.n, f.start",
+    }[order]
+    rows = connection.execute(
+        f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at
+            FROM {source} WHERE {conditions.sql} ORDER BY {by} LIMIT ?""",
+        (*conditions.values, -1 if limit is None else limit),
+    )
+    width = FIGURE_COLUMNS.count(",") + 1
+    found = []
+    for row in rows:
+        figure = figure_of(row[:width], row[width])
+        text, article_id, key, title, url, site, published = row[width + 1 :]
+        found.append(
+            FoundFigure(
+                figure=figure,
+                article_id=article_id,
+                key=key,
+                title=title,
+                url=url,
+                source=site,
+                published_at=to_instant(published),
+                sentence=text[figure.sentence_start : figure.sentence_end] or text,
+            )
+        )
+    return int(total), found
+
+
+def _figure_conditions(query: FigureQuery, conditions: Conditions) -> Conditions:
+    if query.kind:
+        conditions.add("f.kind = ?", query.kind)
+    if query.unit:
+        conditions.add("lower(f.unit) = lower(?)", query.unit)
+    # A figure that is a span (a range, "at least 20") counts where any of it may lie within what is asked for.
+    if query.minimum is not None:
+        conditions.add("coalesce(f.value, f.high, f.low) >= ?", _less(query.minimum))
+    if query.maximum is not None:
+        conditions.add("coalesce(f.value, f.low, f.high) <= ?", -_less(-query.maximum))
+    return conditions
+
+
+def _less(number: float) -> float:
+    return number - abs(number) * _ROUNDING
+
+
+def read_entities(
+    connection: sqlite3.Connection, name: str | None, filters: Filters, *, limit: int | None
+) -> tuple[int, list[StoredEntity]]:
+    """How many entities match, and the most mentioned of them: by whole name or alias, else by a part of one."""
+    conditions = _entity_conditions(connection, name, filters)
+    source = f"""entities e JOIN mentions m ON m.entity_id = e.id
+        JOIN {ROWS.replace("paragraphs p", "paragraphs p ON p.id = m.paragraph_id", 1)}"""
+    total = connection.execute(
+        f"SELECT count(DISTINCT e.id) FROM {source} WHERE {conditions.sql}", conditions.values
+    ).fetchone()[0]
+    rows = connection.execute(
+        f"""SELECT e.id, e.name, e.label, count(*), count(DISTINCT a.id), min(r.published_at), max(r.published_at)
+            FROM {source} WHERE {conditions.sql} GROUP BY e.id
+            ORDER BY count(*) DESC, count(DISTINCT a.id) DESC, e.name LIMIT ?""",
+        (*conditions.values, -1 if limit is None else limit),
+    ).fetchall()
+    aliases: dict[int, list[str]] = {}
+    select = "SELECT entity_id, alias FROM aliases"
+    ids = [int(row[0]) for row in rows]
+    for entity_id, alias in select_by_ids(connection, select, "entity_id", ids, "ORDER BY alias"):
+        aliases.setdefault(entity_id, []).append(alias)
+    return int(total), [
+        StoredEntity(
+            id=row[0],
+            name=row[1],
+            label=row[2],
+            aliases=tuple(aliases.get(row[0], ())),
+            mentions=row[3],
+            articles=row[4],
+            first_published=to_instant(row[5]),
+            last_published=to_instant(row[6]),
+        )
+        for row in rows
+    ]
+
+
+def _entity_conditions(
+    connection: sqlite3.Connection, name: str | None, filters: Filters
+) -> Conditions:
+    conditions = article_conditions(filters)
+    conditions.add("p.masked = 0")
+    if filters.label:
+        conditions.add("m.label = ?", filters.label)
+    if not name:
+        return conditions
+    key = name_key(name)
+    whole = connection.execute(
+        "SELECT 1 FROM aliases WHERE alias_key = ? LIMIT 1", (key,)
+    ).fetchone()
+    if whole:
+        conditions.add("e.id IN (SELECT entity_id FROM aliases WHERE alias_key = ?)", key)
+    else:
+        conditions.add("e.id IN (SELECT entity_id FROM aliases WHERE instr(alias_key, ?) > 0)", key)
+    return conditions
+
+
+def pending_renderings(connection: sqlite3.Connection, maker: Provenance) -> list[tuple[int, int]]:
+    """(article id, rendering id) of what `maker` has still to do: its stage is missing or was done by another."""
+    rows = connection.execute(
+        """SELECT r.article_id, r.id FROM renderings r
+           LEFT JOIN stage_done d ON d.rendering_id = r.id AND d.stage = ?
+           LEFT JOIN stages s ON s.id = d.stage_id
+           WHERE r.current = 1 AND NOT coalesce(s.name = ? AND s.version = ? AND s.sha256 = ?
+                 AND s.precision = ? AND s.backend = ?, 0)
+           ORDER BY r.article_id""",
+        (
+            *(maker.stage, maker.name, maker.version, maker.sha256 or ""),
+            *(maker.precision or "", maker.backend or ""),
+        ),
+    )
+    return [(int(row[0]), int(row[1])) for row in rows]
+
+
+def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
+    """What there is: counts by table, by language and by source, and the models whose vectors are stored."""
+    counts: dict[str, object] = {}
+    for name, sql in {
+        "articles": "SELECT count(*) FROM articles",
+        "versions": "SELECT count(*) FROM versions",
+        "paragraphs": f"SELECT count(*) FROM {ROWS} WHERE p.n >= 0",
+        "mentions": "SELECT count(*) FROM mentions",
+        "entities": "SELECT count(*) FROM entities",
+        "figures": "SELECT count(*) FROM figures",
+        "embeddings": "SELECT count(*) FROM embeddings",
+        "quarantined": "SELECT count(*) FROM quarantine",
+        "deleted": "SELECT count(DISTINCT key) FROM tombstones",
+    }.items():
+        counts[name] = int(connection.execute(sql).fetchone()[0])
+    for name, column in {"languages": "r.language", "sources": "r.site"}.items():
+        rows = connection.execute(
+            f"""SELECT coalesce({column}, 'unknown'), count(*) FROM renderings r WHERE r.current = 1
+                GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""
+        )
+        counts[name] = {str(value): int(number) for value, number in rows}
+    models = connection.execute("SELECT name, backend, precision, dim FROM models ORDER BY id")
+    counts["models"] = [
+        dict(zip(("name", "backend", "precision", "dim"), row, strict=True)) for row in models
+    ]
+    first, last = connection.execute(
+        "SELECT min(published_at), max(published_at) FROM renderings WHERE current = 1"
+    ).fetchone()
+    counts["first_published"], counts["last_published"] = first, last
+    return counts

@@ -1,0 +1,87 @@
+"""The shared filters as SQL conditions over articles a, renderings r (current) and paragraphs p."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.filters import Filters
+from storage.values import name_key, to_text
+
+SEARCHED_KINDS = ("article", "live", "gallery", "video")
+
+ROWS = """paragraphs p
+    JOIN renderings r ON r.id = p.rendering_id AND r.current = 1
+    JOIN articles a ON a.id = r.article_id"""
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Conditions to join with AND, and the values bound to their marks, in order."""
+
+    clauses: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, clause: str, *values: object) -> None:
+        """One more condition."""
+        self.clauses.append(clause)
+        self.values.extend(values)
+
+    @property
+    def sql(self) -> str:
+        """The conditions as one expression."""
+        return " AND ".join(self.clauses) or "1"
+
+
+def row_conditions(filters: Filters) -> Conditions:
+    """What a row must meet to be searched under `filters`."""
+    found = article_conditions(filters)
+    found.add("p.masked = 0")
+    kinds = ", ".join(f"'{kind}'" for kind in SEARCHED_KINDS)
+    found.add(f"r.page_kind IN ({kinds})")
+    if filters.entity or filters.label:
+        mentions = mention_conditions(filters)
+        found.add(
+            f"p.id IN (SELECT m.paragraph_id FROM mentions m WHERE {mentions.sql})",
+            *mentions.values,
+        )
+    return found
+
+
+def article_conditions(filters: Filters) -> Conditions:
+    """What an article must meet: date, source, language."""
+    found = Conditions()
+    if filters.since:
+        found.add("r.published_at >= ?", to_text(filters.since))
+    if filters.before:
+        found.add("r.published_at < ?", to_text(filters.before))
+    if filters.lang:
+        found.add("r.language = ?", filters.lang)
+    if filters.source:
+        host = filters.source.lower().removeprefix("www.")
+        found.add(
+            """(lower(a.source) = ? OR a.address_key = ?
+                OR substr(a.address_key, 1, ?) = ?)""",
+            filters.source.lower(),
+            host,
+            len(host) + 1,
+            f"{host}/",
+        )
+    return found
+
+
+def mention_conditions(filters: Filters) -> Conditions:
+    """What a mention must meet: the entity under any of its names, its label."""
+    found = Conditions()
+    if filters.entity:
+        found.add(
+            "m.entity_id IN (SELECT entity_id FROM aliases WHERE alias_key = ?)",
+            name_key(filters.entity),
+        )
+    if filters.label:
+        found.add("m.label = ?", filters.label)
+    return found
+
+
+def is_unfiltered(filters: Filters) -> bool:
+    """Whether every searchable row counts."""
+    return filters == Filters()

@@ -1,0 +1,166 @@
+"""Which stored article a document is: by its address, else by where it came from, else by its bytes.
+
+An article's key is a hash of its canonical address, else of its raw document; it never changes once given. A deleted
+article leaves its names (key, content, origin) as tombstones, so that no way it came by brings it back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import asdict, dataclass
+
+from schemas.addresses import address_key
+from schemas.article import Article
+from schemas.document import Hints, RawDocument
+from schemas.provenance import Provenance
+from storage.values import content_sha256, dump, sha256
+
+KEY_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The names of one document: what it is looked up by, and what its tombstone would hold."""
+
+    key: str
+    address: str | None
+    origin_id: str | None
+    raw_sha256: str
+    content_sha256: str | None
+
+    @property
+    def tombstones(self) -> list[str]:
+        """Every name under which the document would come back."""
+        names = [f"key:{self.key}", f"raw:{self.raw_sha256}"]
+        names += [f"content:{self.content_sha256}"] if self.content_sha256 else []
+        names += [f"origin:{self.origin_id}"] if self.origin_id and not self.address else []
+        return names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A stored article and its current rendering."""
+
+    article_id: int
+    key: str
+    address: str | None
+    version_id: int
+    version: int
+    raw_sha256: str
+    hints: str
+    rendering_id: int
+    content_sha256: str
+    cleaner: Provenance
+    found_by: str
+
+
+_PLACE = """
+    SELECT a.id, a.key, a.address_key, v.id, v.n, v.raw_sha256, v.hints, r.id, r.content_sha256,
+           s.stage, s.name, s.version, s.sha256, s.precision, s.backend
+    FROM articles a
+    JOIN renderings r ON r.article_id = a.id AND r.current = 1
+    JOIN versions v ON v.id = r.version_id
+    JOIN stages s ON s.id = r.cleaner_id
+"""
+
+
+def identify(document: RawDocument, article: Article | None) -> Identity:
+    """The names of `document`; with its clean article, also those that the page itself gives."""
+    address = address_key(document.url) if document.url else None
+    if article is not None and address is None:
+        address = _own_address(article)
+    raw = sha256(document.content)
+    return Identity(
+        key=(sha256(address) if address else raw)[:KEY_LENGTH],
+        address=address,
+        origin_id=document.origin_id,
+        raw_sha256=raw,
+        content_sha256=content_sha256(article) if article else None,
+    )
+
+
+def _own_address(article: Article) -> str | None:
+    url = article.canonical_url or article.url
+    return address_key(url) if url else None
+
+
+def hints_text(hints: Hints) -> str:
+    """The hints as they stand in the file: part of what makes two documents the same input."""
+    return dump({name: value for name, value in asdict(hints).items() if value not in (None, ())})
+
+
+def find_place(connection: sqlite3.Connection, identity: Identity) -> Place | None:
+    """The stored article that `identity` names, or None."""
+    if identity.address:
+        place = _select(connection, "address", "a.address_key = ?", identity.address)
+        if place or not identity.origin_id:
+            return place
+        # The same file, now with an address: it takes the address over.
+        return _select(
+            connection, "origin", "a.origin_id = ? AND a.address_key IS NULL", identity.origin_id
+        )
+    if identity.origin_id:
+        place = _select(connection, "origin", "a.origin_id = ?", identity.origin_id)
+        if place:
+            return place
+    return _select(connection, "key", "a.key = ?", identity.key)
+
+
+def find_same_input(connection: sqlite3.Connection, document: RawDocument) -> Place | None:
+    """The article whose newest version came from the very same bytes, address and hints; None where none did."""
+    address = address_key(document.url) if document.url else None
+    where = "v.raw_sha256 = ? AND v.hints = ? AND (? IS NULL OR a.address_key = ?)"
+    values = (sha256(document.content), hints_text(document.hints), address, address)
+    return _select(connection, "raw", where, *values)
+
+
+def find_same_content(connection: sqlite3.Connection, content: str) -> Place | None:
+    """The first article whose current text is the same to the letter."""
+    return _select(connection, "content", "r.content_sha256 = ?", content)
+
+
+def find_tombstone(connection: sqlite3.Connection, identity: Identity) -> str | None:
+    """The key of the deleted article that `identity` would bring back, or None."""
+    names = identity.tombstones
+    marks = ", ".join("?" * len(names))
+    row = connection.execute(
+        f"SELECT key FROM tombstones WHERE name IN ({marks})", names
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _select(
+    connection: sqlite3.Connection, found_by: str, where: str, *values: object
+) -> Place | None:
+    row = connection.execute(
+        f"{_PLACE} WHERE {where} ORDER BY a.id LIMIT 1",
+        values,
+    ).fetchone()
+    if row is None:
+        return None
+    return Place(
+        article_id=row[0],
+        key=row[1],
+        address=row[2],
+        version_id=row[3],
+        version=row[4],
+        raw_sha256=row[5],
+        hints=row[6],
+        rendering_id=row[7],
+        content_sha256=row[8],
+        cleaner=provenance_of(row[9:15]),
+        found_by=found_by,
+    )
+
+
+def provenance_of(row: tuple[str, str, str, str, str, str]) -> Provenance:
+    """A maker from its row (stage, name, version, sha256, precision, backend); blank columns are None."""
+    stage, name, version, digest, precision, backend = row
+    return Provenance(
+        stage=stage,
+        name=name,
+        version=version,
+        sha256=digest or None,
+        precision=precision or None,
+        backend=backend or None,
+    )

@@ -1,0 +1,119 @@
+"""The schema, as forward-only migrations. Loaded only when a database is made or brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("copydesk")
+
+# Ids are AUTOINCREMENT where people see them: an id that was deleted never comes back as another article.
+_FIRST = (
+    """CREATE TABLE sources (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, url TEXT,
+        settings TEXT NOT NULL DEFAULT '{}', enabled INTEGER NOT NULL DEFAULT 1) STRICT""",
+    """CREATE TABLE fetches (
+        url TEXT PRIMARY KEY, source TEXT, etag TEXT, last_modified TEXT, status INTEGER, error TEXT,
+        raw_sha256 TEXT, fetched_at TEXT) STRICT""",
+    """CREATE TABLE raw_documents (
+        sha256 TEXT PRIMARY KEY, media_type TEXT NOT NULL, size INTEGER NOT NULL,
+        content BLOB NOT NULL) STRICT""",
+    """CREATE TABLE articles (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, url TEXT, address_key TEXT,
+        source TEXT, origin TEXT NOT NULL, origin_id TEXT, first_seen TEXT NOT NULL) STRICT""",
+    "CREATE UNIQUE INDEX articles_address ON articles(address_key) WHERE address_key IS NOT NULL",
+    "CREATE INDEX articles_origin ON articles(origin_id) WHERE origin_id IS NOT NULL",
+    "CREATE INDEX articles_source ON articles(source)",
+    """CREATE TABLE versions (
+        id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+        n INTEGER NOT NULL, raw_sha256 TEXT NOT NULL REFERENCES raw_documents(sha256),
+        media_type TEXT NOT NULL, url TEXT, origin TEXT NOT NULL, hints TEXT NOT NULL,
+        fetched_at TEXT NOT NULL, first_seen TEXT NOT NULL, UNIQUE (article_id, n)) STRICT""",
+    "CREATE INDEX versions_raw ON versions(raw_sha256)",
+    """CREATE TABLE stages (
+        id INTEGER PRIMARY KEY, stage TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+        sha256 TEXT NOT NULL DEFAULT '', precision TEXT NOT NULL DEFAULT '', backend TEXT NOT NULL DEFAULT '',
+        UNIQUE (stage, name, version, sha256, precision, backend)) STRICT""",
+    """CREATE TABLE renderings (
+        id INTEGER PRIMARY KEY, version_id INTEGER NOT NULL REFERENCES versions(id) ON DELETE CASCADE,
+        article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+        cleaner_id INTEGER NOT NULL REFERENCES stages(id), content_sha256 TEXT NOT NULL,
+        canonical_url TEXT, site TEXT, title TEXT, authors TEXT NOT NULL, published_at TEXT,
+        published_precision TEXT, published_from TEXT, modified_at TEXT, language TEXT, summary TEXT,
+        page_kind TEXT NOT NULL, current INTEGER NOT NULL) STRICT""",
+    "CREATE UNIQUE INDEX renderings_current ON renderings(article_id) WHERE current = 1",
+    "CREATE INDEX renderings_version ON renderings(version_id)",
+    "CREATE INDEX renderings_content ON renderings(content_sha256)",
+    "CREATE INDEX renderings_published ON renderings(published_at) WHERE current = 1",
+    """CREATE TABLE paragraphs (
+        id INTEGER PRIMARY KEY, rendering_id INTEGER NOT NULL REFERENCES renderings(id) ON DELETE CASCADE,
+        n INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
+        masked INTEGER NOT NULL DEFAULT 0, UNIQUE (rendering_id, n)) STRICT""",
+    "CREATE INDEX paragraphs_text ON paragraphs(text_sha256)",
+    """CREATE TABLE dropped (
+        rendering_id INTEGER NOT NULL REFERENCES renderings(id) ON DELETE CASCADE,
+        place INTEGER NOT NULL, text TEXT NOT NULL, reason TEXT NOT NULL) STRICT""",
+    "CREATE INDEX dropped_rendering ON dropped(rendering_id)",
+    """CREATE TABLE entities (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, label TEXT NOT NULL,
+        name_key TEXT NOT NULL, UNIQUE (name_key, label)) STRICT""",
+    """CREATE TABLE aliases (
+        entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE, alias TEXT NOT NULL,
+        alias_key TEXT NOT NULL, PRIMARY KEY (entity_id, alias)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX aliases_key ON aliases(alias_key)",
+    """CREATE TABLE mentions (
+        id INTEGER PRIMARY KEY, paragraph_id INTEGER NOT NULL REFERENCES paragraphs(id) ON DELETE CASCADE,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, label TEXT NOT NULL,
+        name TEXT NOT NULL, entity_id INTEGER NOT NULL REFERENCES entities(id)) STRICT""",
+    "CREATE INDEX mentions_paragraph ON mentions(paragraph_id)",
+    "CREATE INDEX mentions_entity ON mentions(entity_id)",
+    """CREATE TABLE figures (
+        id INTEGER PRIMARY KEY, paragraph_id INTEGER NOT NULL REFERENCES paragraphs(id) ON DELETE CASCADE,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, kind TEXT NOT NULL,
+        value REAL, low REAL, high REAL, modifier TEXT NOT NULL, unit TEXT, base_value REAL, base_unit TEXT,
+        noun TEXT, change TEXT, role TEXT, date_start TEXT, date_end TEXT, time TEXT, about_start TEXT,
+        about_end TEXT, subjects TEXT NOT NULL, sentence_start INTEGER NOT NULL,
+        sentence_end INTEGER NOT NULL, rule TEXT NOT NULL) STRICT""",
+    "CREATE INDEX figures_paragraph ON figures(paragraph_id)",
+    "CREATE INDEX figures_value ON figures(kind, unit, value)",
+    """CREATE TABLE stage_done (
+        rendering_id INTEGER NOT NULL REFERENCES renderings(id) ON DELETE CASCADE,
+        stage TEXT NOT NULL, stage_id INTEGER NOT NULL REFERENCES stages(id), done_at TEXT NOT NULL,
+        PRIMARY KEY (rendering_id, stage)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE models (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, sha256 TEXT NOT NULL,
+        backend TEXT NOT NULL, precision TEXT NOT NULL, dim INTEGER NOT NULL,
+        UNIQUE (name, version, sha256, backend, precision)) STRICT""",
+    """CREATE TABLE embeddings (
+        model_id INTEGER NOT NULL REFERENCES models(id), text_sha256 TEXT NOT NULL, part INTEGER NOT NULL,
+        vector BLOB NOT NULL, PRIMARY KEY (model_id, text_sha256, part)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE quarantine (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL, origin_id TEXT, stage TEXT NOT NULL,
+        code TEXT NOT NULL, message TEXT NOT NULL, remedy TEXT NOT NULL, attempts INTEGER NOT NULL,
+        next_try TEXT, payload_sha256 TEXT REFERENCES raw_documents(sha256), media_type TEXT, url TEXT,
+        hints TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL) STRICT""",
+    "CREATE INDEX quarantine_origin ON quarantine(origin)",
+    """CREATE TABLE tombstones (
+        name TEXT PRIMARY KEY, article_id INTEGER NOT NULL, key TEXT NOT NULL,
+        deleted_at TEXT NOT NULL) STRICT""",
+    """CREATE TABLE runs (
+        id INTEGER PRIMARY KEY, verb TEXT NOT NULL, started_at TEXT NOT NULL, took_s REAL NOT NULL,
+        counts TEXT NOT NULL) STRICT""",
+    # Words are folded and stemmed by us, a language at a time, before they come here: what is left is splitting at blanks.
+    """CREATE VIRTUAL TABLE paragraphs_fts USING fts5(
+        words, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3')""",
+)
+
+
+@migrations()
+def m001_first_schema(db: Database) -> None:
+    """All tables of the first release."""
+    for statement in _FIRST:
+        db.conn.execute(statement)
+
+
+def apply_migrations(connection: sqlite3.Connection) -> int:
+    """Bring the open database up to date; returns the schema's number. The caller holds the write transaction."""
+    migrations.apply(Database(connection))
+    return len(migrations._migrations)

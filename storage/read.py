@@ -1,0 +1,254 @@
+"""What is stored, read back as records."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, cast
+
+import zstandard
+
+from schemas.article import SUMMARY_ROW, TITLE_ROW, Article, Dropped, Paragraph
+from schemas.document import Hints, RawDocument
+from schemas.errors import UsageError
+from schemas.marks import Figure, Mention
+from schemas.provenance import Provenance
+from schemas.stored import StoredArticle
+from storage.identity import provenance_of
+from storage.values import to_day, to_decimal, to_instant
+
+FIGURE_COLUMNS = """f.start, f."end", f.text, f.kind, f.value, f.low, f.high, f.modifier, f.unit, f.base_value,
+    f.base_unit, f.noun, f.change, f.role, f.date_start, f.date_end, f.time, f.about_start, f.about_end,
+    f.subjects, f.sentence_start, f.sentence_end, f.rule"""
+MENTION_COLUMNS = 'm.start, m."end", m.text, m.label, m.name, m.entity_id'
+# Rows of sqlite3 are untyped by nature: they become records here and nowhere else.
+Row = tuple[Any, ...]
+_BATCH = 500
+
+
+def find_article_id(connection: sqlite3.Connection, name: int | str) -> int | None:
+    """The id behind an id or a key; None where there is no such article."""
+    text = str(name).strip()
+    row = connection.execute("SELECT id FROM articles WHERE key = ?", (text,)).fetchone()
+    if row is None and text.isascii() and text.isdigit() and len(text) < 19:
+        row = connection.execute("SELECT id FROM articles WHERE id = ?", (int(text),)).fetchone()
+    return int(row[0]) if row else None
+
+
+def require_article_id(connection: sqlite3.Connection, name: int | str) -> int:
+    """As `find_article_id`, but raises UsageError where there is no such article."""
+    found = find_article_id(connection, name)
+    if found is None:
+        raise UsageError(
+            f"there is no article {name} in this database",
+            remedy="ids and keys stand in what search, ingest and status print",
+            code="article_missing",
+        )
+    return found
+
+
+def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArticle:
+    """One article with its marks, as its current rendering has it."""
+    row = connection.execute(
+        """SELECT a.id, a.key, a.url, r.canonical_url, r.site, r.title, r.authors, r.published_at,
+           r.published_precision, r.published_from, r.modified_at, r.language, r.summary, r.page_kind,
+           v.n, a.first_seen, v.origin, r.id
+           FROM articles a JOIN renderings r ON r.article_id = a.id AND r.current = 1
+           JOIN versions v ON v.id = r.version_id WHERE a.id = ?""",
+        (article_id,),
+    ).fetchone()
+    rendering_id = int(row[17])
+    rows = read_rows(connection, rendering_id)
+    places = {row_id: paragraph.index for row_id, paragraph in rows}
+    mentions = _flat(read_mentions(connection, places))
+    figures = _flat(read_figures(connection, places))
+    return StoredArticle(
+        id=row[0],
+        key=row[1],
+        url=row[2],
+        canonical_url=row[3],
+        site=row[4],
+        title=row[5],
+        authors=tuple(json.loads(row[6])),
+        published_at=to_instant(row[7]),
+        published_precision=row[8],
+        published_from=row[9],
+        modified_at=to_instant(row[10]),
+        language=row[11],
+        summary=row[12],
+        page_kind=row[13],
+        version=row[14],
+        first_seen=cast("Any", to_instant(row[15])),
+        origin=row[16],
+        paragraphs=tuple(paragraph for _, paragraph in rows if paragraph.index >= 0),
+        dropped=tuple(_read_dropped(connection, rendering_id)),
+        mentions=tuple(m for m in mentions if m.paragraph >= 0),
+        figures=tuple(f for f in figures if f.paragraph >= 0),
+        title_mentions=tuple(m for m in mentions if m.paragraph == TITLE_ROW),
+        title_figures=tuple(f for f in figures if f.paragraph == TITLE_ROW),
+        summary_mentions=tuple(m for m in mentions if m.paragraph == SUMMARY_ROW),
+        summary_figures=tuple(f for f in figures if f.paragraph == SUMMARY_ROW),
+        made_by=tuple(read_makers(connection, rendering_id)),
+    )
+
+
+def _flat(marks_by_row: dict[int, list[Any]]) -> list[Any]:
+    marks = [mark for found in marks_by_row.values() for mark in found]
+    return sorted(marks, key=lambda mark: (mark.paragraph, mark.start))
+
+
+def read_rows(connection: sqlite3.Connection, rendering_id: int) -> list[tuple[int, Paragraph]]:
+    """The rows of a rendering with their ids, title and summary first."""
+    rows = connection.execute(
+        "SELECT id, n, kind, text, masked FROM paragraphs WHERE rendering_id = ? ORDER BY n",
+        (rendering_id,),
+    )
+    return [
+        (row_id, Paragraph(index=n, kind=kind, text=text, masked=bool(masked)))
+        for row_id, n, kind, text, masked in rows
+    ]
+
+
+def _read_dropped(connection: sqlite3.Connection, rendering_id: int) -> list[Dropped]:
+    rows = connection.execute(
+        "SELECT text, reason, place FROM dropped WHERE rendering_id = ? ORDER BY rowid",
+        (rendering_id,),
+    )
+    return [Dropped(text=text, reason=reason, where=place) for text, reason, place in rows]
+
+
+def read_makers(connection: sqlite3.Connection, rendering_id: int) -> list[Provenance]:
+    """Who made what of a rendering."""
+    rows = connection.execute(
+        """SELECT s.stage, s.name, s.version, s.sha256, s.precision, s.backend
+           FROM stage_done d JOIN stages s ON s.id = d.stage_id WHERE d.rendering_id = ? ORDER BY s.stage""",
+        (rendering_id,),
+    )
+    return [provenance_of(row) for row in rows]
+
+
+def read_mentions(
+    connection: sqlite3.Connection, places: dict[int, int]
+) -> dict[int, list[Mention]]:
+    """Mentions by paragraph id, in order; `places` gives each paragraph id its row index."""
+    found: dict[int, list[Mention]] = defaultdict(list)
+    select = f"SELECT m.paragraph_id, {MENTION_COLUMNS} FROM mentions m"
+    for row in select_by_ids(
+        connection, select, "m.paragraph_id", list(places), "ORDER BY m.start"
+    ):
+        row_id, start, end, text, label, name, entity_id = row
+        found[row_id].append(
+            Mention(
+                paragraph=places[row_id],
+                start=start,
+                end=end,
+                text=text,
+                label=label,
+                name=name,
+                entity_id=entity_id,
+            )
+        )
+    return found
+
+
+def read_figures(connection: sqlite3.Connection, places: dict[int, int]) -> dict[int, list[Figure]]:
+    """Figures by paragraph id, in order; `places` gives each paragraph id its row index."""
+    found: dict[int, list[Figure]] = defaultdict(list)
+    select = f"SELECT f.paragraph_id, {FIGURE_COLUMNS} FROM figures f"
+    for row in select_by_ids(
+        connection, select, "f.paragraph_id", list(places), "ORDER BY f.start"
+    ):
+        found[row[0]].append(figure_of(row[1:], places[row[0]]))
+    return found
+
+
+def figure_of(row: Row, paragraph: int) -> Figure:
+    """A figure from its row (FIGURE_COLUMNS)."""
+    return Figure(
+        paragraph=paragraph,
+        start=row[0],
+        end=row[1],
+        text=row[2],
+        kind=row[3],
+        value=to_decimal(row[4]),
+        low=to_decimal(row[5]),
+        high=to_decimal(row[6]),
+        modifier=row[7],
+        unit=row[8],
+        base_value=to_decimal(row[9]),
+        base_unit=row[10],
+        noun=row[11],
+        change=row[12],
+        role=row[13],
+        date_start=to_day(row[14]),
+        date_end=to_day(row[15]),
+        time=row[16],
+        about_start=to_day(row[17]),
+        about_end=to_day(row[18]),
+        subjects=tuple(json.loads(row[19])),
+        sentence_start=row[20],
+        sentence_end=row[21],
+        rule=row[22],
+    )
+
+
+def select_by_ids(
+    connection: sqlite3.Connection, select: str, column: str, ids: Sequence[int], tail: str = ""
+) -> list[Row]:
+    """Rows of `select` whose `column` is in `ids`, however many there are: SQLite binds some thousand values at most."""
+    rows: list[Row] = []
+    for first in range(0, len(ids), _BATCH):
+        part = list(ids[first : first + _BATCH])
+        marks = ", ".join("?" * len(part))
+        rows += connection.execute(f"{select} WHERE {column} IN ({marks}) {tail}", part)
+    return rows
+
+
+def read_document(connection: sqlite3.Connection, article_id: int) -> tuple[int, RawDocument]:
+    """The newest version's id, and its raw document as it came, so that it can be cleaned again."""
+    row = connection.execute(
+        """SELECT v.id, d.content, v.media_type, v.url, v.origin, v.hints, v.fetched_at, a.origin_id
+           FROM versions v JOIN raw_documents d ON d.sha256 = v.raw_sha256
+           JOIN articles a ON a.id = v.article_id
+           WHERE v.article_id = ? ORDER BY v.n DESC LIMIT 1""",
+        (article_id,),
+    ).fetchone()
+    return int(row[0]), document_of(row[1:])
+
+
+def document_of(row: Row) -> RawDocument:
+    """A raw document from (content, media_type, url, origin, hints, fetched_at, origin_id)."""
+    hints: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(row[4]).items()
+    }
+    return RawDocument(
+        content=zstandard.decompress(row[0]),
+        media_type=row[1],
+        url=row[2],
+        origin=row[3],
+        hints=Hints(**hints),
+        fetched_at=cast("Any", to_instant(row[5])),
+        origin_id=row[6],
+    )
+
+
+def to_article(stored: StoredArticle) -> Article:
+    """The stored article as the enrichers take it."""
+    return Article(
+        paragraphs=stored.paragraphs,
+        url=stored.url,
+        canonical_url=stored.canonical_url,
+        site=stored.site,
+        title=stored.title,
+        authors=stored.authors,
+        published_at=stored.published_at,
+        published_precision=stored.published_precision,
+        published_from=stored.published_from,
+        modified_at=stored.modified_at,
+        language=stored.language,
+        summary=stored.summary,
+        dropped=stored.dropped,
+        page_kind=stored.page_kind,
+    )

@@ -1,0 +1,321 @@
+"""The store: one SQLite file, and everything that can be asked of it or put into it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Self, Unpack
+
+from schemas.addresses import address_key
+from schemas.article import Article
+from schemas.document import RawDocument
+from schemas.errors import DatabaseError, UsageError
+from schemas.filters import FilterArgs, Filters, make_filters
+from schemas.marks import Figure, FigureKind, Mention
+from schemas.protocols import Encoder, Matrix
+from schemas.provenance import Provenance
+from schemas.stored import (
+    FoundFigure,
+    Mode,
+    Outcome,
+    PreparedArticle,
+    Problem,
+    QuarantinedDocument,
+    SearchHit,
+    SearchResult,
+    StoredArticle,
+    StoredEntity,
+)
+from storage import browse, delete, derived, identity, quarantine, read, vectors, write
+from storage.connection import Access, open_database, transaction
+from storage.search import Searcher
+from storage.values import dump
+
+
+class Store:
+    """One open database. Close it, or use it in a `with`.
+
+    `encoder` is called at the first search that needs a query's vector: opening a store loads no model. Not for use by
+    several threads at once; several processes may read and write one file.
+
+    Raises DatabaseError where the file is missing, is not ours, is newer, or cannot be written.
+    """
+
+    def __init__(self, path: str | Path, *, encoder: Callable[[], Encoder], mode: Access) -> None:
+        self.path = Path(path)
+        self._connection = open_database(self.path, mode)
+        self._searcher = Searcher(
+            connection=self._connection,
+            index=vectors.VectorIndex(self._connection),
+            encoder=encoder,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a closed store can be closed again."""
+        self._connection.close()
+
+    # -- finding ---------------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: Mode = "hybrid",
+        k: int = 10,
+        **filters: Unpack[FilterArgs],
+    ) -> list[SearchHit]:
+        """The best row of each of the `k` best articles, best first; see `find` for the total and notes.
+
+        Raises UsageError for an unknown mode or a date that is none; any text is a safe query.
+        """
+        return list(self.find(query, mode=mode, k=k, filters=make_filters(**filters)).hits)
+
+    def find(self, query: str, *, mode: Mode, k: int, filters: Filters) -> SearchResult:
+        """As `search`, with the exact total in words mode, the time taken and notes for people."""
+        if mode not in ("hybrid", "meaning", "words"):
+            raise UsageError(
+                f"unknown search mode {mode!r}", remedy="choose one of: hybrid, meaning, words"
+            )
+        return self._searcher.search(query, mode, k, filters)
+
+    def similar(
+        self,
+        article: int | str,
+        *,
+        k: int = 10,
+        **filters: Unpack[FilterArgs],
+    ) -> list[SearchHit]:
+        """The articles most like a stored one (id or key), most similar first, without itself.
+
+        An article is its rows' mean vector; each hit shows its row nearest to that mean. An article without vectors
+        is like nothing: an empty list.
+        """
+        article_id = read.require_article_id(self._connection, article)
+        vector = self._searcher.article_vector(article_id)
+        if vector is None:
+            return []
+        return self._searcher.similar(vector, k, make_filters(**filters), leave_out=article_id)
+
+    def similar_to(self, vector: Matrix, *, k: int, filters: Filters) -> list[SearchHit]:
+        """The articles most like a unit vector of shape (1, dim)."""
+        return self._searcher.similar(vector, k, filters)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def article_id(self, name: int | str | None = None, *, url: str | None = None) -> int | None:
+        """The id behind an id, a key, or an address in any of its spellings; None where there is none."""
+        if url is not None:
+            address = address_key(url)
+            row = self._connection.execute(
+                "SELECT id FROM articles WHERE address_key = ?", (address,)
+            ).fetchone()
+            return int(row[0]) if row else None
+        return None if name is None else read.find_article_id(self._connection, name)
+
+    def article(self, name: int | str) -> StoredArticle:
+        """One article with its marks, by id or key. Raises UsageError where there is none."""
+        return read.read_article(self._connection, read.require_article_id(self._connection, name))
+
+    def figures(
+        self,
+        *,
+        kind: FigureKind | None = None,
+        min: float | None = None,  # noqa: A002  public name
+        max: float | None = None,  # noqa: A002  public name
+        unit: str | None = None,
+        limit: int | None = None,
+        order: browse.FigureOrder = "newest",
+        **filters: Unpack[FilterArgs],
+    ) -> list[FoundFigure]:
+        """Stored figures with article and sentence; newest article first, or largest value first."""
+        query = browse.FigureQuery(kind=kind, minimum=min, maximum=max, unit=unit)
+        return self.find_figures(query, make_filters(**filters), limit=limit, order=order)[1]
+
+    def find_figures(
+        self,
+        query: browse.FigureQuery,
+        filters: Filters,
+        *,
+        limit: int | None,
+        order: browse.FigureOrder = "newest",
+    ) -> tuple[int, list[FoundFigure]]:
+        """As `figures`, with the exact number of all that match first."""
+        return browse.read_found_figures(self._connection, query, filters, limit=limit, order=order)
+
+    def entities(
+        self,
+        name: str | None = None,
+        *,
+        limit: int | None = None,
+        **filters: Unpack[FilterArgs],
+    ) -> list[StoredEntity]:
+        """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name."""
+        return self.find_entities(name, make_filters(**filters), limit=limit)[1]
+
+    def find_entities(
+        self, name: str | None, filters: Filters, *, limit: int | None
+    ) -> tuple[int, list[StoredEntity]]:
+        """As `entities`, with the exact number of all that match first."""
+        return browse.read_entities(self._connection, name, filters, limit=limit)
+
+    def status(self) -> dict[str, object]:
+        """Counts of everything there is."""
+        return browse.count_everything(self._connection)
+
+    def raw_document(self, article_id: int) -> tuple[int, RawDocument]:
+        """The newest version's id and its raw document."""
+        return read.read_document(self._connection, article_id)
+
+    def clean_article(self, article_id: int) -> Article:
+        """The current rendering as the enrichers take it."""
+        return read.to_article(read.read_article(self._connection, article_id))
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One write transaction: all of it or nothing."""
+        return transaction(self._connection)
+
+    def put(self, batch: Iterable[PreparedArticle], *, force: bool = False) -> list[Outcome]:
+        """Store a batch in one transaction; says what was made of each, in order."""
+        outcomes = []
+        with self.transaction():
+            for prepared in batch:
+                found = write.put(self._connection, prepared, force=force)
+                if found.status != "skipped":
+                    quarantine.release(self._connection, prepared.document)
+                outcomes.append(found)
+        return outcomes
+
+    def put_rendering(self, prepared: PreparedArticle, article_id: int, version_id: int) -> None:
+        """Store a better cleaner's rendering of a stored version, inside the caller's transaction."""
+        write.put_rendering(self._connection, prepared, article_id, version_id)
+
+    def put_marks(
+        self,
+        rendering_id: int,
+        maker: Provenance,
+        marks: Sequence[Mention] | Sequence[Figure],
+    ) -> None:
+        """Replace a rendering's mentions or figures, inside the caller's transaction."""
+        derived.replace_marks(self._connection, rendering_id, maker, marks)
+
+    def put_vectors(
+        self, rendering_ids: Sequence[int], maker: Provenance, matrices: dict[str, Matrix]
+    ) -> None:
+        """Add vectors and say that these renderings have theirs, inside the caller's transaction."""
+        derived.add_vectors(self._connection, maker, matrices)
+        for rendering_id in rendering_ids:
+            derived.mark_done(self._connection, rendering_id, maker)
+
+    def known(self, document: RawDocument) -> Outcome | None:
+        """What is to be said of a document at sight, before it is cleaned: unchanged, or deleted once; else None."""
+        connection = self._connection
+        if key := identity.find_tombstone(connection, identity.identify(document, None)):
+            return write.tombstone_outcome(document, key)
+        place = identity.find_same_input(connection, document)
+        if place is None:
+            return None
+        return self._unchanged(document, place)
+
+    def _unchanged(self, document: RawDocument, place: identity.Place) -> Outcome:
+        row = self._connection.execute(
+            """SELECT a.url, r.title,
+               (SELECT count(*) FROM paragraphs p WHERE p.rendering_id = r.id AND p.n >= 0),
+               (SELECT count(*) FROM mentions m JOIN paragraphs p ON p.id = m.paragraph_id WHERE p.rendering_id = r.id),
+               (SELECT count(*) FROM figures f JOIN paragraphs p ON p.id = f.paragraph_id WHERE p.rendering_id = r.id),
+               (SELECT count(*) FROM dropped d WHERE d.rendering_id = r.id)
+               FROM renderings r JOIN articles a ON a.id = r.article_id WHERE r.id = ?""",
+            (place.rendering_id,),
+        ).fetchone()
+        return Outcome(
+            status="unchanged",
+            origin=document.origin,
+            id=place.article_id,
+            key=place.key,
+            url=row[0],
+            title=row[1],
+            paragraphs=row[2],
+            mentions=row[3],
+            figures=row[4],
+            dropped=row[5],
+        )
+
+    def place(self, document: RawDocument, article: Article) -> identity.Place | None:
+        """The stored article that a cleaned document is, or None."""
+        return identity.find_place(self._connection, identity.identify(document, article))
+
+    def missing_vectors(self, maker: Provenance, dim: int, digests: list[str]) -> list[str]:
+        """Those texts (by sha256) that have no vector by this very model yet."""
+        return vectors.missing_vectors(self._connection, maker, dim, digests)
+
+    def pending(self, maker: Provenance) -> list[tuple[int, int]]:
+        """(article id, rendering id) of what `maker` has still to do."""
+        return browse.pending_renderings(self._connection, maker)
+
+    def record_run(self, verb: str, started_at: str, took_s: float, counts: object) -> None:
+        """Keep a run's totals."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT INTO runs (verb, started_at, took_s, counts) VALUES (?, ?, ?, ?)",
+                (verb, started_at, took_s, dump(counts)),
+            )
+
+    # -- what could not be used, and what must go --------------------------------------------------------------------
+
+    def quarantine(self, document: RawDocument, stage: str, problem: Problem) -> None:
+        """Keep a document that could not be used."""
+        with self.transaction():
+            quarantine.quarantine(self._connection, document, stage, problem)
+
+    def quarantined(self, row_id: int | None = None) -> list[QuarantinedDocument]:
+        """What is in quarantine. Raises UsageError where `row_id` is not."""
+        found = quarantine.read_quarantine(self._connection, row_id)
+        if row_id is not None and not found:
+            raise UsageError(
+                f"there is no {row_id} in quarantine",
+                remedy="see: copydesk quarantine list",
+                code="quarantine_missing",
+            )
+        return found
+
+    def quarantined_document(self, row_id: int) -> RawDocument:
+        """A quarantined document as it came; empty content where its bytes were not kept."""
+        return quarantine.read_payload(self._connection, row_id)
+
+    def drop_quarantined(self, row_id: int) -> None:
+        """Forget one quarantined document."""
+        with self.transaction():
+            quarantine.drop(self._connection, row_id)
+
+    def select(self, filters: Filters) -> list[int]:
+        """Ids of the articles under date, source and language filters."""
+        return delete.select_articles(self._connection, filters)
+
+    def delete(self, article_ids: Sequence[int], *, tombstone: bool = True) -> None:
+        """Remove articles whole; with `tombstone` nothing brings them back until `forget`."""
+        try:
+            delete.delete_articles(self._connection, list(article_ids), tombstone=tombstone)
+        except sqlite3.OperationalError as error:
+            raise DatabaseError(
+                f"{self.path} could not be written ({error})",
+                remedy="try again when no other process uses it",
+            ) from error
+
+    def forget(self, name: int | str) -> int:
+        """Lift the tombstones of a deleted article, by id or key; returns how many names were lifted."""
+        return delete.lift_tombstones(self._connection, str(name))

@@ -1,0 +1,78 @@
+"""How values stand in the file: times as UTC ISO text, numbers as REAL, names folded for comparing, texts by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from schemas.article import Article
+
+
+def to_text(moment: datetime | None) -> str | None:
+    """An instant as "2024-07-08T05:00:00Z": sorts as text in the order of time."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_instant(text: str | None) -> datetime | None:
+    """The instant that `to_text` wrote."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def to_day(text: str | None) -> date | None:
+    """An ISO day as a date."""
+    return date.fromisoformat(text) if text else None
+
+
+def to_decimal(number: float | None) -> Decimal | None:
+    """The shortest decimal that reads back as `number`: what was stored, as it was written.
+
+    >>> to_decimal(3.2), to_decimal(65e9)
+    (Decimal('3.2'), Decimal('65000000000'))
+    """
+    if number is None:
+        return None
+    if number.is_integer():
+        return Decimal(int(number))
+    return Decimal(repr(number))
+
+
+def to_real(number: Decimal | None) -> float | None:
+    """A decimal as SQLite's REAL; None where it is beyond a float's range."""
+    if number is None:
+        return None
+    real = float(number)
+    return real if abs(real) != float("inf") and real == real else None  # noqa: PLR0124  NaN is not equal to itself
+
+
+def sha256(content: bytes | str) -> str:
+    """Hex sha256; text as UTF-8, a lone surrogate replaced."""
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_sha256(article: Article) -> str:
+    """One hash for what a reader reads: title, summary and the body's paragraphs in order."""
+    parts = [article.title or "", article.summary or "", *(p.text for p in article.paragraphs)]
+    return sha256("\x1e".join(parts))
+
+
+def name_key(name: str) -> str:
+    """A name folded for comparing: no case, no accents, plain apostrophes, no possessive, single blanks.
+
+    >>> name_key("  Médecins  Sans Frontières’s ")
+    'medecins sans frontieres'
+    """
+    plain = unicodedata.normalize("NFKD", name.replace("’", "'"))
+    folded = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    words = " ".join(folded.split())
+    return words.removesuffix("'s").removesuffix("'").strip() or words
+
+
+def dump(value: object) -> str:
+    """Compact JSON with sorted keys, as it stands in a text column."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

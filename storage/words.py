@@ -1,0 +1,124 @@
+"""Words as they are searched: folded, stemmed, a language at a time; and where they stand in a text.
+
+The words column of the full-text index holds what `index_words` returns; a query goes through the same fold. Chinese,
+Japanese and Thai have no blanks between words, so each run of their characters stands as overlapping pairs.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib import resources
+
+import Stemmer
+
+_SNOWBALL = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch",
+    "en": "english", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi",
+    "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "no": "norwegian", "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_UNSPACED = r"\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])\w)+")
+_RUN = re.compile(rf"[{_UNSPACED}]")
+MAX_QUERY_WORDS = 500
+
+
+def index_words(text: str, language: str | None) -> str:
+    """The words of `text`, folded and stemmed, joined by blanks.
+
+    >>> index_words("Ministers’ Visits", "en")
+    'minist visit'
+    """
+    stem = _stemmer(language)
+    return " ".join(stem(word) for _, _, word in _split(text))
+
+
+def query_words(query: str, languages: Iterable[str | None]) -> list[list[str]]:
+    """For each word of `query` that says something, its stems in each of `languages`; at most 500 words.
+
+    Stop words are left out, unless there is nothing else.
+
+    >>> query_words("the visits of ministers", ["en"])
+    [['visit'], ['minist']]
+    """
+    known = list(dict.fromkeys(languages)) or [None]
+    words = list(dict.fromkeys(word for _, _, word in _split(query)))
+    stops = frozenset[str]().union(*(stop_words(language) for language in known))
+    telling = [word for word in words if word not in stops] or words
+    return [
+        list(dict.fromkeys(_stemmer(language)(word) for language in known))
+        for word in telling[:MAX_QUERY_WORDS]
+    ]
+
+
+def match_expression(words: list[list[str]]) -> str:
+    """An FTS5 query: any of the stems. Each is quoted, so that no text a user types is ever read as syntax."""
+    return " OR ".join(f'"{stem}"' for stems in words for stem in stems)
+
+
+def find_matches(text: str, words: list[list[str]], language: str | None) -> list[tuple[int, int]]:
+    """Where the words of a query stand in `text`: spans in code points, in order, not overlapping."""
+    wanted = {stem for stems in words for stem in stems}
+    stem = _stemmer(language)
+    spans: list[tuple[int, int]] = []
+    for start, end, word in _split(text):
+        if stem(word) not in wanted:
+            continue
+        if spans and start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+@cache
+def stop_words(language: str | None) -> frozenset[str]:
+    """The folded words of a language that say nothing by themselves; none where we have no list."""
+    return frozenset(_fold(word) for word in _stop_lists().get(language or "en", "").split())
+
+
+@cache
+def _stop_lists() -> dict[str, str]:
+    text = resources.files("storage").joinpath("data/stopwords.toml").read_text(encoding="utf-8")
+    return {str(key): str(value) for key, value in tomllib.loads(text).items()}
+
+
+class _Stem:
+    """Snowball's stemmer of one language; without one, words stand as they are."""
+
+    def __init__(self, language: str | None) -> None:
+        name = _SNOWBALL.get(language or "en")
+        self._stemmer = Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
+
+    def __call__(self, word: str) -> str:
+        return self._stemmer.stemWord(word) if self._stemmer else word
+
+
+@cache
+def _stemmer(language: str | None) -> _Stem:
+    return _Stem(language)
+
+
+def _split(text: str) -> Iterable[tuple[int, int, str]]:
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if not _RUN.match(text, start):
+            yield start, end, _fold(match.group())
+        elif end - start == 1:
+            yield start, end, match.group()
+        else:
+            for place in range(start, end - 1):
+                yield place, place + 2, text[place : place + 2]
+
+
+@lru_cache(maxsize=65_536)
+def _fold(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))

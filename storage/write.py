@@ -1,0 +1,246 @@
+"""How a prepared article becomes rows, in the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import zstandard
+
+from schemas.article import Article
+from schemas.document import RawDocument
+from schemas.stored import Outcome, PreparedArticle, Problem, Status
+from storage.derived import (
+    RowIds,
+    add_figures,
+    add_mentions,
+    add_vectors,
+    mark_done,
+    next_id,
+    stage_id,
+)
+from storage.identity import (
+    Identity,
+    Place,
+    find_place,
+    find_same_content,
+    find_tombstone,
+    hints_text,
+    identify,
+)
+from storage.values import content_sha256, dump, sha256, to_text
+from storage.words import index_words
+
+
+def put(connection: sqlite3.Connection, prepared: PreparedArticle, *, force: bool) -> Outcome:
+    """Store one article, whole, and say what was made of it. The same input twice writes nothing.
+
+    With `force`, what is stored is written anew even where nothing changed, and a tombstone is the only thing that
+    still keeps an article out.
+    """
+    document, article = prepared.document, prepared.article
+    identity = identify(document, article)
+    if key := find_tombstone(connection, identity):
+        return tombstone_outcome(document, key)
+    place = find_place(connection, identity)
+    if place is None and identity.address is None:
+        twin = find_same_content(connection, str(identity.content_sha256))
+        if twin:
+            return outcome("unchanged", prepared, twin.article_id, twin.key)
+    if place is None:
+        return _store_new(connection, prepared, identity)
+    if not force and (place.found_by == "key" or place.content_sha256 == identity.content_sha256):
+        return outcome("unchanged", prepared, place.article_id, place.key)
+    return _store_again(connection, prepared, identity, place)
+
+
+def tombstone_outcome(document: RawDocument, key: str) -> Outcome:
+    """The outcome of a document that was deleted once and must not come back."""
+    problem = Problem(
+        code="tombstone",
+        message=f"deleted before as {key}",
+        remedy=f"let it in again with: copydesk db delete {key} --forget",
+    )
+    return Outcome(
+        status="skipped", origin=document.origin, key=key, url=document.url, error=problem
+    )
+
+
+def outcome(status: Status, prepared: PreparedArticle, article_id: int, key: str) -> Outcome:
+    """The report line for one stored article."""
+    article = prepared.article
+    return Outcome(
+        status=status,
+        origin=prepared.document.origin,
+        id=article_id,
+        key=key,
+        url=article.url or article.canonical_url,
+        title=article.title,
+        paragraphs=len(article.paragraphs),
+        mentions=len(prepared.mentions),
+        figures=len(prepared.figures),
+        dropped=len(article.dropped),
+    )
+
+
+def _store_new(
+    connection: sqlite3.Connection, prepared: PreparedArticle, identity: Identity
+) -> Outcome:
+    document, article = prepared.document, prepared.article
+    cursor = connection.execute(
+        """INSERT INTO articles (key, url, address_key, source, origin, origin_id, first_seen)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (
+            identity.key,
+            article.url or article.canonical_url,
+            identity.address,
+            article.site,
+            document.origin,
+            document.origin_id,
+            to_text(document.fetched_at),
+        ),
+    )
+    article_id = int(cursor.lastrowid or 0)
+    version_id = _add_version(connection, document, identity, article_id, n=1)
+    _add_rendering(connection, prepared, article_id, version_id)
+    return outcome("stored", prepared, article_id, identity.key)
+
+
+def _store_again(
+    connection: sqlite3.Connection, prepared: PreparedArticle, identity: Identity, place: Place
+) -> Outcome:
+    document, article = prepared.document, prepared.article
+    same_input = (
+        place.raw_sha256 == identity.raw_sha256 and place.hints == hints_text(document.hints)
+    ) or place.content_sha256 == identity.content_sha256
+    version_id = place.version_id
+    if not same_input:
+        version_id = _add_version(
+            connection, document, identity, place.article_id, n=place.version + 1
+        )
+    connection.execute(
+        """UPDATE articles SET url = coalesce(?, url), address_key = coalesce(?, address_key),
+           source = coalesce(?, source) WHERE id = ?""",
+        (article.url or article.canonical_url, identity.address, article.site, place.article_id),
+    )
+    retire_rendering(connection, place.rendering_id)
+    _add_rendering(connection, prepared, place.article_id, version_id)
+    return outcome("updated", prepared, place.article_id, place.key)
+
+
+def put_rendering(
+    connection: sqlite3.Connection, prepared: PreparedArticle, article_id: int, version_id: int
+) -> int:
+    """A better cleaner's rendering of a stored version: becomes current, and is nobody's edit. Returns its id."""
+    row = connection.execute(
+        "SELECT id FROM renderings WHERE article_id = ? AND current = 1", (article_id,)
+    ).fetchone()
+    if row:
+        retire_rendering(connection, int(row[0]))
+    return _add_rendering(connection, prepared, article_id, version_id)
+
+
+def add_raw(connection: sqlite3.Connection, content: bytes, media_type: str) -> str:
+    """Keep the bytes, compressed, once; returns their sha256."""
+    digest = sha256(content)
+    connection.execute(
+        "INSERT OR IGNORE INTO raw_documents (sha256, media_type, size, content) VALUES (?, ?, ?, ?)",
+        (digest, media_type, len(content), zstandard.compress(content, 6)),
+    )
+    return digest
+
+
+def _add_version(
+    connection: sqlite3.Connection,
+    document: RawDocument,
+    identity: Identity,
+    article_id: int,
+    *,
+    n: int,
+) -> int:
+    add_raw(connection, document.content, document.media_type)
+    cursor = connection.execute(
+        """INSERT INTO versions (article_id, n, raw_sha256, media_type, url, origin, hints, fetched_at, first_seen)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            article_id,
+            n,
+            identity.raw_sha256,
+            document.media_type,
+            document.url,
+            document.origin,
+            hints_text(document.hints),
+            to_text(document.fetched_at),
+            to_text(document.fetched_at),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def retire_rendering(connection: sqlite3.Connection, rendering_id: int) -> None:
+    """Take a rendering out of search. It stays as the record of what was read before."""
+    connection.execute(
+        "DELETE FROM paragraphs_fts WHERE rowid IN (SELECT id FROM paragraphs WHERE rendering_id = ?)",
+        (rendering_id,),
+    )
+    connection.execute("UPDATE renderings SET current = 0 WHERE id = ?", (rendering_id,))
+
+
+def _add_rendering(
+    connection: sqlite3.Connection, prepared: PreparedArticle, article_id: int, version_id: int
+) -> int:
+    article = prepared.article
+    makers = {maker.stage: maker for maker in prepared.made_by}
+    cleaner_id = stage_id(connection, makers["clean"])
+    cursor = connection.execute(
+        """INSERT INTO renderings (version_id, article_id, cleaner_id, content_sha256, canonical_url, site, title,
+           authors, published_at, published_precision, published_from, modified_at, language, summary, page_kind,
+           current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)""",
+        (
+            version_id,
+            article_id,
+            cleaner_id,
+            content_sha256(article),
+            article.canonical_url,
+            article.site,
+            article.title,
+            dump(article.authors),
+            to_text(article.published_at),
+            article.published_precision,
+            article.published_from,
+            to_text(article.modified_at),
+            article.language,
+            article.summary,
+            article.page_kind,
+        ),
+    )
+    rendering_id = int(cursor.lastrowid or 0)
+    row_ids = _add_rows(connection, article, rendering_id)
+    connection.executemany(
+        "INSERT INTO dropped (rendering_id, place, text, reason) VALUES (?, ?, ?, ?)",
+        [(rendering_id, d.where, d.text, d.reason) for d in article.dropped],
+    )
+    add_mentions(connection, prepared.mentions, row_ids)
+    add_figures(connection, prepared.figures, row_ids)
+    if vectors := makers.get("vectors"):
+        add_vectors(connection, vectors, prepared.vectors)
+    for maker in prepared.made_by:
+        mark_done(connection, rendering_id, maker)
+    return rendering_id
+
+
+def _add_rows(connection: sqlite3.Connection, article: Article, rendering_id: int) -> RowIds:
+    first = next_id(connection, "paragraphs")
+    rows = article.rows
+    connection.executemany(
+        """INSERT INTO paragraphs (id, rendering_id, n, kind, text, text_sha256, masked)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (first + i, rendering_id, row.index, row.kind, row.text, sha256(row.text), row.masked)
+            for i, row in enumerate(rows)
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO paragraphs_fts (rowid, words) VALUES (?, ?)",
+        [(first + i, index_words(row.text, article.language)) for i, row in enumerate(rows)],
+    )
+    return {row.index: first + i for i, row in enumerate(rows)}
