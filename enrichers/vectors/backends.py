@@ -5,6 +5,7 @@ Each backend knows one library and nothing of caches or conversions.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -24,7 +25,7 @@ from schemas.protocols import Matrix
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from openvino import CompiledModel, InferRequest
+    from openvino import CompiledModel, Core, InferRequest
     from sentence_transformers import SentenceTransformer
 
 Precision = Literal["f32", "bf16"]
@@ -50,8 +51,9 @@ def import_openvino() -> ModuleType:
     time; `openvino.tools.ovc` can be imported afterwards where it is wanted. Raises ImportError.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: "not to be found"
-    if "openvino" in sys.modules:
-        return sys.modules["openvino"]
+    loaded = sys.modules.get("openvino")
+    if loaded is not None:
+        return loaded
     hidden = "openvino.tools.ovc"
     sys.modules[hidden] = None  # type: ignore[assignment]
     try:
@@ -64,8 +66,13 @@ def import_openvino() -> ModuleType:
 
 def processor_precisions() -> frozenset[Precision]:
     """What this processor computes in hardware."""
-    capabilities = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    capabilities = _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return frozenset({"f32", "bf16"} if "BF16" in capabilities else {"f32"})
+
+
+@functools.cache
+def _core() -> Core:
+    return import_openvino().Core()
 
 
 class OpenVinoBackend:
@@ -142,12 +149,12 @@ def _compile(
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": threads,
     }
-    core = import_openvino().Core()
+    core = _core()
     if compiled_cache is not None:
+        # 0.15 s instead of 0.35; without the weights it is 0.4 MB a configuration instead of 90, and as fast.
+        kept = {"CACHE_DIR": str(compiled_cache), "CACHE_MODE": "OPTIMIZE_SIZE"}
         try:
-            return core.compile_model(
-                model_file, "CPU", {**options, "CACHE_DIR": str(compiled_cache)}
-            )
+            return core.compile_model(model_file, "CPU", {**options, **kept})
         except (RuntimeError, OSError):
             pass  # a damaged or unwritable cache of compiled kernels: it only saves time
     return core.compile_model(model_file, "CPU", options)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from enrichers.vectors.backends import OFFLINE
-from enrichers.vectors.converted import read_manifest, read_refusal, write_refusal
+from enrichers.vectors.converted import read_manifest, read_refusal
 from enrichers.vectors.model_folder import ModelFolder
 
 TIMEOUT_S = 600
@@ -56,7 +56,7 @@ def _convert_under_lock(folder: Path, spec: ModelFolder) -> None:
         target.mkdir()
         _run_export(spec, target)
         if read_manifest(target) is None and read_refusal(target) is None:
-            write_refusal(target, "the conversion left no complete model")
+            raise ConversionError("the conversion left no complete model")
         _put_in_place(target, folder)
 
 

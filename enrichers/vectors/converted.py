@@ -28,8 +28,12 @@ from schemas.protocols import Matrix
 RULES = "1"
 """Version of how models are converted and windows are cut and pooled: bump it when a vector can change."""
 
+LEAST_AGREEMENT: dict[Precision, float] = {"f32": 0.9999, "bf16": 0.999}
+"""Least cosine between the converted model and the reference, on every fixed text."""
+
 MODEL_FILE = "model.xml"
 WEIGHTS_FILE = "model.bin"
+COMPILED_FOLDER = "compiled"
 MANIFEST_FILE = "manifest.json"
 REFUSAL_FILE = "refused.json"
 

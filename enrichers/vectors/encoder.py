@@ -6,6 +6,7 @@ sentence-transformers. It opens no connection and downloads nothing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from enrichers.vectors.backends import (
     import_openvino,
     processor_precisions,
 )
-from enrichers.vectors.conversion import ConversionError, convert_into
 from enrichers.vectors.converted import (
+    COMPILED_FOLDER,
+    LEAST_AGREEMENT,
+    MANIFEST_FILE,
     MODEL_FILE,
     RULES,
     Manifest,
@@ -33,7 +36,6 @@ from enrichers.vectors.converted import (
     read_refusal,
     weights_sha256,
 )
-from enrichers.vectors.export import LEAST_AGREEMENT
 from enrichers.vectors.model_folder import ModelFolder, find_model
 from enrichers.vectors.tokens import WindowTokenizer, load_tokenizer
 from enrichers.vectors.windowed import WholeTextEncoder, WindowEncoder
@@ -161,21 +163,32 @@ def _expected_folder(spec: ModelFolder, cache: Path, sha256: str) -> Path:
 
 
 def _open_converted(request: _Request, *, convert: bool) -> Encoder:
-    folder = _expected_folder(request.spec, request.cache, request.sha256)
+    from concurrent.futures import ThreadPoolExecutor
+
+    spec = request.spec
+    folder = _expected_folder(spec, request.cache, request.sha256)
+    with ThreadPoolExecutor(
+        1
+    ) as pool:  # OpenVINO compiles without the interpreter's lock: 40 ms saved
+        tokenizer = pool.submit(load_tokenizer, spec.tokenizer_file)
+        backend = _backend(folder, request, convert=convert)
+        windows = WindowTokenizer(
+            tokenizer.result(), max_tokens=spec.max_tokens, lowercase=spec.lowercase
+        )
+    return WindowEncoder(backend, windows, spec, _provenance(request, backend))
+
+
+def _backend(folder: Path, request: _Request, *, convert: bool) -> OpenVinoBackend:
     manifest = _manifest(folder, request, convert=convert)
     try:
-        backend = _checked_backend(folder, manifest, request)
+        return _checked_backend(folder, manifest, request)
     except _UnusableError:
         if not convert:
             raise
-        # The files changed after they were checked: make them again, once.
-        (folder / "manifest.json").unlink(missing_ok=True)
-        backend = _checked_backend(folder, _manifest(folder, request, convert=True), request)
-    spec = request.spec
-    tokenizer = WindowTokenizer(
-        load_tokenizer(spec.tokenizer_file), max_tokens=spec.max_tokens, lowercase=spec.lowercase
-    )
-    return WindowEncoder(backend, tokenizer, spec, _provenance(request, backend))
+        # Whole by size but not by content: make it again, once.
+        with contextlib.suppress(OSError):
+            (folder / MANIFEST_FILE).unlink(missing_ok=True)
+        return _checked_backend(folder, _manifest(folder, request, convert=True), request)
 
 
 def _manifest(folder: Path, request: _Request, *, convert: bool) -> Manifest:
@@ -192,6 +205,8 @@ def _manifest(folder: Path, request: _Request, *, convert: bool) -> Manifest:
     request.notify(
         f"preparing the embedding model {request.spec.name}, once: this takes about 20 seconds"
     )
+    from enrichers.vectors.conversion import ConversionError, convert_into
+
     try:
         convert_into(folder, request.spec)
     except ConversionError as error:
@@ -203,10 +218,17 @@ def _manifest(folder: Path, request: _Request, *, convert: bool) -> Manifest:
 
 
 def _checked_backend(folder: Path, manifest: Manifest, request: _Request) -> OpenVinoBackend:
-    """The converted model, loaded, and seen to give the reference's vector for the probe."""
-    backend_at: dict[Precision, float] = {}
+    """The converted model, loaded, and seen to give the reference's vector for the probe.
+
+    A second try goes without the compiled kernels, which may be damaged or another processor's; a third in f32.
+    """
+    problem = ""
     wanted = _precision(request.precision, manifest, request.notify)
-    for precision in dict.fromkeys((wanted, "f32")):
+    for precision, compiled in (
+        (wanted, folder / COMPILED_FOLDER),
+        (wanted, None),
+        ("f32", None),
+    ):
         try:
             backend = OpenVinoBackend(
                 folder / MODEL_FILE,
@@ -214,30 +236,30 @@ def _checked_backend(folder: Path, manifest: Manifest, request: _Request) -> Ope
                 pooling=request.spec.pooling,
                 pad_id=request.spec.pad_id,
                 threads=request.threads,
-                compiled_cache=folder / "compiled",
+                compiled_cache=compiled,
             )
             agreement = float(np.sum(backend.run([manifest.probe_window]) * manifest.probe))
         except (RuntimeError, OSError, ValueError) as error:
-            raise _UnusableError(
-                f"the converted model in {folder} cannot be run ({error})"
-            ) from error
+            problem = f"cannot be run ({error})"
+            continue
         if agreement >= LEAST_AGREEMENT[backend.precision]:
             return backend
-        backend_at[backend.precision] = agreement
-    raise _UnusableError(
-        f"the converted model in {folder} differs from the reference ({backend_at})"
-    )
+        problem = f"differs from the reference (cosine {agreement:.4f})"
+    raise _UnusableError(f"the converted model in {folder} {problem}")
 
 
 def _precision(asked: AskedPrecision, manifest: Manifest, notify: Notify) -> Precision:
     if asked == "f32":
         return "f32"
+    problem = ""
     if "bf16" not in processor_precisions():
-        if asked == "bf16":
-            notify("this processor does not compute bf16: embedding in f32")
-        return "f32"
+        problem = "this processor does not compute bf16"
+    elif manifest.agreement.get("bf16", 1.0) < LEAST_AGREEMENT["bf16"]:
+        problem = "the model loses too much in bf16"
     # A conversion made on a machine without bf16 has no figure for it; the probe at loading then decides.
-    return "bf16" if manifest.agreement.get("bf16", 1.0) >= LEAST_AGREEMENT["bf16"] else "f32"
+    if problem and asked == "bf16":
+        notify(f"{problem}: embedding in f32")
+    return "f32" if problem else "bf16"
 
 
 def _open_reference(request: _Request) -> Encoder:

@@ -20,13 +20,10 @@ from enrichers.vectors.backends import (
     offline,
     processor_precisions,
 )
-from enrichers.vectors.converted import MODEL_FILE, write_manifest, write_refusal
+from enrichers.vectors.converted import LEAST_AGREEMENT, MODEL_FILE, write_manifest, write_refusal
 from enrichers.vectors.model_folder import ModelFolder, read_model_folder
 from enrichers.vectors.tokens import Window, WindowTokenizer, load_tokenizer
 from schemas.protocols import Matrix
-
-LEAST_AGREEMENT: dict[Precision, float] = {"f32": 0.9999, "bf16": 0.999}
-"""Least cosine between the converted model and the reference, on every fixed text."""
 
 PROBE = "The harbour authority raised its fees by four percent."
 TEXTS = (
@@ -43,6 +40,10 @@ TEXTS = (
 )
 
 
+class _NotConvertibleError(Exception):
+    """The network uses something OpenVINO cannot trace: trying again will not help."""
+
+
 def main(arguments: list[str]) -> int:
     """Convert the model in folder `arguments[0]` into folder `arguments[1]`."""
     source, target = map(Path, arguments)
@@ -52,7 +53,11 @@ def main(arguments: list[str]) -> int:
 
 def convert(spec: ModelFolder, target: Path) -> None:
     """Write the converted model and its manifest into `target`, or the reason why it does not agree."""
-    _export(spec, target / MODEL_FILE)
+    try:
+        _export(spec, target / MODEL_FILE)
+    except _NotConvertibleError as error:
+        write_refusal(target, f"OpenVINO does not convert it ({error})")
+        return
     tokenizer = WindowTokenizer(
         load_tokenizer(spec.tokenizer_file), max_tokens=spec.max_tokens, lowercase=spec.lowercase
     )
@@ -86,7 +91,10 @@ def _export(spec: ModelFolder, model_file: Path) -> None:
         example = {"input_ids": ids, "attention_mask": ids}
         if getattr(network.config, "type_vocab_size", 0) > 1:
             example["token_type_ids"] = torch.zeros_like(ids)
-        converted = convert_model(network, example_input=example)
+        try:
+            converted = convert_model(network, example_input=example)
+        except (RuntimeError, TypeError, ValueError, LookupError, AttributeError) as error:
+            raise _NotConvertibleError(str(error).strip().partition("\n")[0][:200]) from error
     # Only the token states: the pooler behind them is computed for nothing.
     states = openvino.Model([converted.get_results()[0]], converted.get_parameters())
     openvino.save_model(states, model_file, compress_to_fp16=False)
