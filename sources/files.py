@@ -98,9 +98,8 @@ def count_documents(paths: Sequence[str], options: ReadOptions) -> int | None:
         if path == STDIN:
             return None
         for found in find_files(path):
-            if not isinstance(found, BadDocument):
-                if (forced or found.format) in _READERS:
-                    return None
+            if not isinstance(found, BadDocument) and (forced or found.format) in _READERS:
+                return None
             count += 1
     return count
 

@@ -121,8 +121,11 @@ def _as_lines_encoding(source: Source) -> tuple[str | None, Iterable[bytes]]:
     blocks = source.put_back(head).blocks
     declared = source.options.encoding
     encoding = wide_encoding(head) if declared is None or head.startswith(_MARKS) else declared
-    if encoding in {"utf-8-sig", "utf_8_sig"}:
+    if encoding == "utf-8-sig":
         return "utf-8", blocks
+    if encoding in {"utf-16", "utf-32"} and not head.startswith(_MARKS):
+        # Unlike bytes.decode, the incremental decoder insists on the mark.
+        encoding = wide_encoding(head) or f"{encoding}-le"
     if encoding is None or "\n".encode(encoding) == b"\n":
         return encoding, blocks
     return "utf-8", _as_utf8(blocks, encoding)
