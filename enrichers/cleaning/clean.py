@@ -1,0 +1,215 @@
+"""From a raw document to an article: the one door of this room.
+
+Each media type is read by its own module; here the claims, the hints and the lines that are not the article's meet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from enrichers.cleaning import boilerplate
+from enrichers.cleaning.decode import decode, repair
+from enrichers.cleaning.draft import Block, Claims, Draft, Published
+from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment
+from enrichers.cleaning.front_matter import split_front_matter
+from enrichers.cleaning.lines import one_line
+from enrichers.cleaning.markdown import split_markdown
+from enrichers.cleaning.metadata_dates import parse_time
+from enrichers.cleaning.record import body_of, read_record, record_claims
+from enrichers.cleaning.text import is_title, split_paragraphs
+from enrichers.language import detect_language
+from schemas.article import Article, Dropped, Paragraph
+from schemas.document import HTML, MARKDOWN, PLAIN_TEXT, RECORD, Hints, RawDocument
+from schemas.provenance import Provenance
+
+HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
+MARKDOWN_TYPES = frozenset((MARKDOWN, "text/x-markdown"))
+LOOKS_LIKE_PAGE = re.compile(
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+
+
+def clean(document: RawDocument) -> Article | None:
+    """The article in `document`; None only where no paragraph is left.
+
+    Raises DocumentError: "binary", "unknown_encoding", "undecodable", "malformed".
+    """
+    draft = _read(document)
+    claims = _with_hints(draft.claims, document.hints)
+    blocks = [replace(block, text=one_line(repair(block.text))) for block in draft.blocks]
+    title, blocks, dropped_first = _settle_title(claims, blocks)
+    reasons = boilerplate.drop_reasons(blocks, title=title, authors=claims.authors)
+    kept = [block for block, reason in zip(blocks, reasons, strict=True) if reason is None]
+    if not kept:
+        return None
+    return Article(
+        paragraphs=tuple(
+            Paragraph(index=index, kind=block.kind, text=block.text)
+            for index, block in enumerate(kept)
+        ),
+        url=document.url or claims.url or claims.canonical_url,
+        canonical_url=claims.canonical_url,
+        site=claims.site,
+        title=title,
+        authors=claims.authors,
+        published_at=claims.published.at if claims.published else None,
+        published_precision=claims.published.precision if claims.published else None,
+        published_from=claims.published.source if claims.published else None,
+        modified_at=claims.modified_at,
+        language=_language(claims, title, kept),
+        summary=_settle_summary(claims.summary, kept),
+        dropped=(*dropped_first, *_dropped(blocks, reasons)),
+        page_kind=draft.page_kind,
+    )
+
+
+@lru_cache(maxsize=1)
+def provenance() -> Provenance:
+    """The cleaner's version with trafilatura's, and the hash of its phrase lists."""
+    from importlib.metadata import version
+
+    return Provenance(
+        stage="clean",
+        name="copydesk-clean",
+        version=f"1+trafilatura-{version('trafilatura')}",
+        sha256=boilerplate.phrases().sha256,
+    )
+
+
+def _read(document: RawDocument) -> Draft:
+    kind = document.media_type.partition(";")[0].strip().lower()
+    text = decode(document.content, document.hints.encoding, kind)
+    if kind == RECORD:
+        return _read_record(document, text)
+    if kind in HTML_TYPES or (
+        kind not in MARKDOWN_TYPES and kind != PLAIN_TEXT and LOOKS_LIKE_PAGE.match(text)
+    ):
+        return _read_page(document, text)
+    values, rest = split_front_matter(text)
+    claims = _front_claims(values, document)
+    if kind in MARKDOWN_TYPES:
+        heading, blocks = split_markdown(rest)
+        if claims.title is None and document.hints.title is None:
+            claims = replace(claims, title=heading)
+        elif heading and claims.title != heading:
+            blocks = [Block(kind="heading", text=heading), *blocks]
+        return Draft(blocks=tuple(blocks), claims=claims)
+    return Draft(blocks=tuple(split_paragraphs(rest)), claims=claims)
+
+
+def _front_claims(values: dict[str, object], document: RawDocument) -> Claims:
+    claims = record_claims(values, fetched_at=document.fetched_at)
+    published = claims.published and replace(claims.published, source="front-matter")
+    return replace(claims, published=published)
+
+
+def _read_record(document: RawDocument, text: str) -> Draft:
+    record = read_record(text)
+    claims = record_claims(record, fetched_at=document.fetched_at)
+    body = body_of(record)
+    if LOOKS_LIKE_PAGE.match(body):
+        page = _read_page(document, body)
+        return replace(page, claims=_merged(claims, page.claims), page_kind="article")
+    blocks = split_fragment(body) if has_markup(body) else split_paragraphs(body)
+    summary = claims.summary or ""
+    if has_markup(summary):
+        summary = " ".join(block.text for block in split_fragment(summary))
+    return Draft(
+        blocks=tuple(blocks), claims=replace(claims, summary=one_line(repair(summary)) or None)
+    )
+
+
+def _read_page(document: RawDocument, text: str) -> Draft:
+    from enrichers.cleaning.html import article_blocks
+    from enrichers.cleaning.metadata import claims_of, descriptions_of, read_page
+    from enrichers.cleaning.page_kind import page_kind
+    from enrichers.cleaning.standfirst import standfirst_of, without_standfirst
+
+    tree = parse_html(text)
+    if tree is None:
+        return Draft(blocks=())
+    page = read_page(tree, document.url)
+    claims = claims_of(page, fetched_at=document.fetched_at)
+    standfirst = standfirst_of(tree, descriptions_of(page))
+    blocks = article_blocks(tree, document.url)
+    if standfirst:
+        shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks
+        claims = replace(claims, summary=standfirst[0])
+        blocks = shorter or blocks
+    return Draft(blocks=tuple(blocks), claims=claims, page_kind=page_kind(page, blocks, claims))
+
+
+def _merged(first: Claims, second: Claims) -> Claims:
+    """What `first` says, and what only `second` says."""
+    names = Claims.__dataclass_fields__
+    return Claims(
+        **{
+            name: getattr(second, name)
+            if getattr(first, name) in (None, ())
+            else getattr(first, name)
+            for name in names
+        }
+    )
+
+
+def _with_hints(claims: Claims, hints: Hints) -> Claims:
+    hinted = parse_time(hints.published) if hints.published else None
+    return replace(
+        claims,
+        title=claims.title if hints.title is None else one_line(hints.title),
+        authors=hints.authors or claims.authors,
+        published=Published(at=hinted[0], precision=hinted[1], source="hint")
+        if hinted
+        else claims.published,
+        site=hints.site or claims.site,
+        language=hints.language or claims.language,
+    )
+
+
+def _settle_title(
+    claims: Claims, blocks: Sequence[Block]
+) -> tuple[str | None, list[Block], list[Dropped]]:
+    """The title, the blocks after it, and the interface lines that stood above a title taken from the text."""
+    if claims.title is not None:
+        return one_line(repair(claims.title)) or None, list(blocks), []
+    reasons = boilerplate.drop_reasons(blocks)
+    first = next((index for index, reason in enumerate(reasons) if reason is None), 0)
+    follows = any(reason is None for reason in reasons[first + 1 :])
+    if not follows or not is_title(blocks[first].text):
+        return None, list(blocks), []
+    above = [
+        Dropped(text=block.text, reason=reason or "interface", where=0)
+        for block, reason in zip(blocks[:first], reasons[:first], strict=True)
+    ]
+    return blocks[first].text, list(blocks[first + 1 :]), above
+
+
+def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:
+    """The summary, unless the body opens with it."""
+    text = one_line(summary or "")
+    opening = kept[0].text.casefold()
+    stem = text.casefold().rstrip(" .…[]")
+    return text if text and not opening.startswith(stem) else None
+
+
+def _dropped(blocks: Sequence[Block], reasons: Sequence[str | None]) -> list[Dropped]:
+    found: list[Dropped] = []
+    where = 0
+    for block, reason in zip(blocks, reasons, strict=True):
+        if reason is None:
+            where += 1
+        else:
+            found.append(Dropped(text=block.text, reason=reason, where=where))
+    return found
+
+
+def _language(claims: Claims, title: str | None, kept: Sequence[Block]) -> str | None:
+    for said in (claims.language,):
+        match = re.match(r"\s*([A-Za-z]{2})(?:[-_]|\s*$)", said or "")
+        if match:
+            return match[1].lower()
+    found = detect_language(" ".join([title or "", *(block.text for block in kept)]))
+    return found or claims.page_language

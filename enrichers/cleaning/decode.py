@@ -1,0 +1,255 @@
+"""Bytes to text: which charset they are in, and whether they are text at all.
+
+Order: byte order mark, what was declared outside, what the page declares, zero bytes, UTF-8, charset-normalizer.
+What the text means is left to the others.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from schemas.document import HTML, RECORD
+from schemas.errors import DocumentError
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# What a label means on the web is the larger code page (WHATWG Encoding Standard, section 4.2).
+WEB_CODECS = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
+}  # fmt: skip
+WEB_LABELS = {
+    "x-sjis": "cp932", "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "x-gbk": "gb18030", "unicode": "utf-16-le",
+    "x-cp1252": "cp1252", "utf8mb4": "utf-8", "windows-874": "cp874", "macintosh": "mac-roman", "x-euc-jp": "euc_jp",
+    "iso-8859-8-i": "iso8859-8", "koi8-ru": "koi8-u", "x-mac-cyrillic": "mac-cyrillic",
+}  # fmt: skip
+NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
+GUESSABLE = [
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859_2", "iso8859_5",
+    "iso8859_7", "iso8859_15", "koi8_r", "koi8_u", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp874", "cp866",
+    "mac_cyrillic",
+]  # fmt: skip
+SIGNATURES = (
+    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF87a", "a GIF image"), (b"GIF89a", "a GIF image"),
+    (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a zip archive or office document"), (b"\x1f\x8b", "gzip data"),
+    (b"BZh", "bzip2 data"), (b"\xfd7zXZ\x00", "xz data"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"Rar!\x1a", "a rar archive"), (b"\x7fELF", "a program"), (b"MZ\x90", "a program"), (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"SQLite format 3\x00", "a SQLite database"), (b"RIFF", "media data"), (b"OggS", "media data"), (b"ID3", "media data"),
+    (b"{\\rtf", "rich text (RTF)"), (b"wOF", "a font"), (b"II*\x00", "a TIFF image"), (b"MM\x00*", "a TIFF image"),
+)  # fmt: skip
+TEXT_LIKE_SIGNATURES = {b"BZh", b"RIFF", b"ID3", b"OggS", b"wOF"}
+BYTE_CONTROLS = bytes([*range(0x00, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
+META_CHARSET = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.I
+)
+XML_ENCODING = re.compile(
+    rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.I
+)
+TAGS = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.I | re.S)
+SAMPLE_BYTES = 60_000
+
+
+def decode(content: bytes, declared: str | None, media_type: str) -> str:
+    r"""`content` as text; a charset that does not fit the bytes gives way to the next candidate.
+
+    Raises DocumentError: "unknown_encoding" for a `declared` charset nobody knows, "binary" for what is not text,
+    "undecodable" where no charset fits.
+
+    >>> decode("Zürich – 5 €".encode("cp1252"), "iso-8859-1", "text/plain")
+    'Zürich – 5 €'
+    """
+    outside = codec_of(declared) if declared and declared.strip() else None
+    if declared and declared.strip() and outside is None:
+        raise DocumentError(
+            f"unknown character encoding {declared.strip()[:60]!r}",
+            remedy="name one that Python knows (utf-8, cp1252, iso-8859-15, gb18030 ...) or leave it out",
+            code="unknown_encoding",
+        )
+    _refuse_signature(content)
+    for mark, codec in BOMS:
+        if content.startswith(mark):
+            text = _strict(content[len(mark) :], codec)
+            if text is not None:
+                return _checked(text)
+    _refuse_controls(content, outside)
+    for codec in _candidates(content, outside, media_type):
+        text = _strict(content, codec)
+        if text is not None:
+            return _checked(text)
+    return _checked(_guess(content, outside, media_type))
+
+
+def codec_of(label: str) -> str | None:
+    """The codec a charset label means on the web, None for what is no charset.
+
+    >>> codec_of("ISO-8859-1"), codec_of("klingon"), codec_of("base64")
+    ('cp1252', None, None)
+    """
+    name = label.strip().strip("\"'").lower()
+    name = WEB_LABELS.get(name, name)
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    if info.name in NOT_CHARSETS or not getattr(info, "_is_text_encoding", True):
+        return None
+    return WEB_CODECS.get(info.name, info.name)
+
+
+def repair(text: str) -> str:
+    """`text` with mojibake undone where it is provably broken; anything else comes back as it was.
+
+    >>> repair("cafÃ© prices"), repair("“Fine”, he said")
+    ('café prices', '“Fine”, he said')
+    """
+    if text.isascii():
+        return text
+    import ftfy
+    import ftfy.badness
+
+    if not ftfy.badness.is_bad(text):
+        return text
+    fixed: str = ftfy.fix_text(
+        text,
+        uncurl_quotes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        unescape_html=False,
+        normalization="NFC",
+    )
+    return fixed
+
+
+def _candidates(content: bytes, outside: str | None, media_type: str) -> list[str]:
+    found = [_with_byte_order(outside, content) if outside else None]
+    if media_type != RECORD:
+        found.append(_declared_inside(content, media_type))
+    found.append(_zero_pattern(content))
+    if b"\x1b$" in content or b"\x1b(" in content:
+        found.append("iso2022_jp")
+    return [codec for codec in (*found, "utf-8") if codec]
+
+
+def _with_byte_order(codec: str, content: bytes) -> str:
+    if codec in ("utf-16", "utf-32"):
+        pattern = _zero_pattern(content)
+        return pattern if pattern and pattern.startswith(codec) else f"{codec}-le"
+    return codec
+
+
+def _declared_inside(content: bytes, media_type: str) -> str | None:
+    head = content[:4096]
+    match = XML_ENCODING.search(head) or (META_CHARSET.search(head) if b"<" in head else None)
+    if not match or (media_type != HTML and not head.lstrip().startswith(b"<")):
+        return None
+    codec = codec_of(match[1].decode("ascii"))
+    # A page whose declaration can be read as ASCII is not in UTF-16, whatever it says (HTML standard, 13.2.3.2).
+    return "utf-8" if codec and codec.startswith(("utf-16", "utf-32")) else codec
+
+
+def _zero_pattern(content: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: the zero bytes stand in some positions of each unit only."""
+    head = content[:4000]
+    head = head[: len(head) - len(head) % 4]
+    if head.count(0) * 50 < len(head) or not head:
+        return None
+    zeros = [head[offset::4].count(0) * 4 / len(head) for offset in range(4)]
+    if zeros[2] > 0.9 and zeros[3] > 0.9 and zeros[0] < 0.1:
+        return "utf-32-le"
+    if zeros[0] > 0.9 and zeros[1] > 0.9 and zeros[3] < 0.1:
+        return "utf-32-be"
+    low, high = zeros[0] + zeros[2], zeros[1] + zeros[3]
+    if max(low, high) < 10 * min(low, high):
+        return None
+    return "utf-16-le" if high > low else "utf-16-be"
+
+
+def _strict(content: bytes, codec: str) -> str | None:
+    try:
+        return content.decode(codec)
+    except UnicodeDecodeError as problem:
+        # A download cut inside the last character is still that text.
+        if codec == "utf-8" and len(content) > 8 and problem.start >= len(content) - 3:
+            return content[: problem.start].decode(codec)
+        return None
+    except (ValueError, LookupError):
+        return None
+
+
+def _guess(content: bytes, outside: str | None, media_type: str) -> str:
+    lenient = content.decode("utf-8", "replace")
+    damage = lenient.count("\ufffd")
+    if damage * 50 <= sum(not character.isascii() for character in lenient):
+        return lenient
+    from charset_normalizer import from_bytes
+
+    sample = (
+        TAGS.sub(b" ", content)
+        if media_type == HTML or content.lstrip().startswith(b"<")
+        else content
+    )
+    best = from_bytes(sample[:SAMPLE_BYTES], cp_isolation=GUESSABLE).best()
+    codec = (
+        (codec_of(best.encoding) if best else None)
+        or _declared_inside(content, media_type)
+        or outside
+    )
+    if codec is None:
+        raise DocumentError(
+            "the text is in no character encoding that fits",
+            remedy="name it with --encoding, or save the file as UTF-8",
+            code="undecodable",
+        )
+    text = content.decode(codec, "replace")
+    if text.count("\ufffd") * 20 > len(text):
+        raise DocumentError(
+            f"the text is not in {codec}: more than one character in twenty cannot be read",
+            remedy="name its encoding, or save the file as UTF-8",
+            code="undecodable",
+        )
+    return text
+
+
+def _refuse_signature(content: bytes) -> None:
+    for signature, what in SIGNATURES:
+        if content.startswith(signature):
+            # Four letters may open a sentence; then the bytes after them decide.
+            if (
+                signature in TEXT_LIKE_SIGNATURES
+                and not content[:200].translate(None, BYTE_CONTROLS) != content[:200]
+            ):
+                continue
+            raise _binary(what)
+
+
+def _refuse_controls(content: bytes, outside: str | None) -> None:
+    if _zero_pattern(content) or (outside or "").startswith(("utf-16", "utf-32", "cp037", "cp500")):
+        return
+    head = content[:100_000]
+    controls = len(head) - len(head.translate(None, BYTE_CONTROLS))
+    if controls > 1 and controls * 20 > len(head):
+        raise _binary("control characters rather than text")
+
+
+def _checked(text: str) -> str:
+    head = text[:20_000]
+    controls = sum(
+        1 for character in head if character < " " and character not in "\t\n\r\x0b\x0c\x1b"
+    )
+    if controls > 1 and controls * 20 > len(head):
+        raise _binary("control characters rather than text")
+    return text
+
+
+def _binary(what: str) -> DocumentError:
+    return DocumentError(
+        f"the content is {what}",
+        remedy="give text, Markdown, HTML or JSON; unpack or convert it first",
+        code="binary",
+    )

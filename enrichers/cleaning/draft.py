@@ -1,0 +1,51 @@
+"""What is known of an article while it is being cleaned: blocks and claims, before anything is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.article import PageKind, ParagraphKind, Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph as found. `linked` is the share of its characters that stand inside links."""
+
+    text: str
+    kind: ParagraphKind = "text"
+    linked: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """When something was published: aware UTC, how exactly that is known, and which candidate said so."""
+
+    at: datetime
+    precision: Precision
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a document says of itself, beside its text. `title` is "" where it says that there is none."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: Published | None = None
+    modified_at: datetime | None = None
+    site: str | None = None
+    url: str | None = None
+    canonical_url: str | None = None
+    language: str | None = None
+    page_language: str | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Blocks in reading order with the claims about them."""
+
+    blocks: tuple[Block, ...]
+    claims: Claims = Claims()
+    page_kind: PageKind = "article"

@@ -1,0 +1,166 @@
+"""A tree of HTML (or of trafilatura's XML) into paragraphs as a reader sees them, with their kinds.
+
+What belongs to the article is not judged here: that is `html`'s for pages, and given for fragments (a feed's content,
+a record's body).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from enrichers.cleaning.draft import Block
+from enrichers.cleaning.lines import WHITESPACE, is_blank, one_line
+from enrichers.cleaning.text import FINAL_STOP
+from schemas.article import ParagraphKind
+
+HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "head"))
+KINDS: dict[str, ParagraphKind] = {
+    **dict.fromkeys(HEADING_TAGS, "heading"),
+    **dict.fromkeys(("blockquote", "quote"), "quote"),
+    **dict.fromkeys(("ul", "ol", "dl", "list"), "list"),
+    "table": "table",
+}  # fmt: skip
+BLOCK_TAGS = frozenset(
+    "address article aside body center dd details div dl dt fieldset figcaption figure footer form header hr html item li "
+    "main nav p pre row section summary tr".split()
+) | frozenset(KINDS)
+CELL_TAGS = frozenset(("td", "th", "cell"))
+LINK_TAGS = frozenset(("a", "ref"))
+BREAK_TAGS = frozenset(("br", "lb"))
+UNSEEN_TAGS = frozenset(
+    "audio button canvas datalist dialog embed figcaption iframe input label map nav noscript object option script select "
+    "style svg template textarea title video".split()
+)
+CELL_GLUE = " | "
+MARKUP = re.compile(
+    r"</?(?:p|br|div|ul|ol|li|h[1-6]|blockquote|span|strong|em|b|i|a|img|table|figure|section|article)\b[^<>]*>",
+    re.I,
+)
+DEEPEST = 200
+
+
+def has_markup(text: str) -> bool:
+    """Whether `text` is HTML rather than text about it: it has at least one tag of the kind articles are made of.
+
+    >>> has_markup("<p>Oil rose.</p>"), has_markup("5 < 7 > 3")
+    (True, False)
+    """
+    return MARKUP.search(text) is not None
+
+
+def parse_html(text: str) -> HtmlElement | None:
+    """The tree of a page or fragment, without comments; None where there is nothing to parse."""
+    parser = etree.HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    parser.set_element_class_lookup(_html_elements())
+    # NULs end the document for libxml2, and it knows no lone surrogate.
+    data = text.replace("\x00", "").encode("utf-8", "replace")
+    try:
+        tree = etree.fromstring(data, parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    return tree
+
+
+def _html_elements() -> etree.ElementClassLookup:
+    from lxml.html import HtmlElementClassLookup
+
+    return HtmlElementClassLookup()
+
+
+def split_fragment(text: str) -> list[Block]:
+    """Paragraphs of an HTML fragment in reading order; scripts, buttons, captions and images are left out.
+
+    >>> [(block.kind, block.text) for block in split_fragment("<h2>Oil</h2><p>It <b>rose</b>.</p><ul><li>Brent</li></ul>")]
+    [('heading', 'Oil'), ('text', 'It rose.'), ('list', 'Brent')]
+    """
+    tree = parse_html(text)
+    return [] if tree is None else blocks_of(tree)
+
+
+def blocks_of(tree: HtmlElement) -> list[Block]:
+    """Paragraphs under `tree`, in document order; text deeper than 200 elements is read without structure."""
+    walk = _Walk()
+    unseen = depth = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            depth += 1
+            unseen += tag in UNSEEN_TAGS
+            if not unseen:
+                walk.open(tag, element.text, is_shallow=depth < DEEPEST)
+            continue
+        if not unseen:
+            walk.close(tag, is_shallow=depth < DEEPEST)
+        unseen -= tag in UNSEEN_TAGS
+        depth -= 1
+        if not unseen and depth:
+            walk.say(element.tail)
+    walk.flush()
+    return walk.blocks
+
+
+@dataclass(slots=True)
+class _Walk:
+    blocks: list[Block] = field(default_factory=list)
+    kinds: list[ParagraphKind] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    linked: int = 0
+    in_link: int = 0
+    breaks: int = 0
+
+    def open(self, tag: str, text: str | None, *, is_shallow: bool) -> None:
+        if tag in BLOCK_TAGS and is_shallow:
+            self.flush()
+        if tag in KINDS:
+            self.kinds.append(KINDS[tag])
+        elif tag in CELL_TAGS and any(part.strip() for part in self.parts):
+            self.parts.append(CELL_GLUE)
+        elif tag in BREAK_TAGS:
+            self._turn_line()
+        self.in_link += tag in LINK_TAGS
+        self.say(text)
+
+    def close(self, tag: str, *, is_shallow: bool) -> None:
+        if tag in BLOCK_TAGS and is_shallow:
+            self.flush()
+        if tag in KINDS:
+            self.kinds.pop()
+        self.in_link -= tag in LINK_TAGS
+
+    def say(self, text: str | None) -> None:
+        if not text:
+            return
+        if not text.isspace():
+            self.breaks = 0
+            self.linked += len(text.strip()) if self.in_link else 0
+        self.parts.append(text)
+
+    def flush(self) -> None:
+        if not self.parts:
+            return
+        text = one_line("".join(self.parts)).removesuffix(CELL_GLUE.rstrip()).rstrip()
+        if not is_blank(text):
+            kind = self.kinds[-1] if self.kinds else "text"
+            self.blocks.append(
+                Block(text=text, kind=kind, linked=min(1.0, self.linked / len(text)))
+            )
+        self.parts, self.linked, self.breaks = [], 0, 0
+
+    def _turn_line(self) -> None:
+        """Two breaks part paragraphs; one does so only after a full stop, else it is a blank."""
+        self.breaks += 1
+        so_far = WHITESPACE.sub(" ", "".join(self.parts)).strip()
+        if self.breaks > 1 or FINAL_STOP.search(so_far):
+            self.flush()
+        else:
+            self.parts.append(" ")

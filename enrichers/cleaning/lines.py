@@ -1,0 +1,53 @@
+"""What one line of text may hold: no control or zero-width characters, one blank between words, NFC.
+
+Curly quotes, dashes and accents are the author's and stay. What a line means is left to `boilerplate` and `text`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Soft hyphen, zero-width space, word joiner, BOM and the direction marks: nobody reads them, every search trips on them.
+INVISIBLE = re.compile(
+    "[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+# The joiners carry meaning between Arabic or Indic letters and inside emoji, never beside a Latin letter or a blank.
+IDLE_JOINERS = re.compile(
+    "(?:(?<=[\x00-\u024f\u2000-\u206f])|^)[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u024f\u2000-\u206f]|$)"
+)
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
+WHITESPACE = re.compile(r"\s+")
+
+
+def tidy(text: str) -> str:
+    r"""`text` with "\n" line ends and without characters nobody can see; blanks and line breaks stay.
+
+    >>> tidy("oil\u200b prices\r\nrose\x00")
+    'oil prices\nrose'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", text))
+    text = IDLE_JOINERS.sub("", CONTROLS.sub("", INVISIBLE.sub("", text)))
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    r"""`text` as a paragraph is stored: tidied, every run of blanks and breaks one space, none at the ends.
+
+    >>> one_line("  10\u202f000\n barrels ")
+    '10 000 barrels'
+    """
+    return WHITESPACE.sub(" ", tidy(text)).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether `text` has no letter and no digit, so that it says nothing (a rule of dashes, three stars).
+
+    >>> is_blank("* * *"), is_blank("7")
+    (True, False)
+    """
+    return not any(character.isalnum() for character in text)

@@ -1,0 +1,66 @@
+"""Who wrote it: names out of bylines and author fields, people only, in the order they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from enrichers.cleaning.lines import one_line
+
+BY = re.compile(
+    r"^(?:(?:written|reported|story|text|article|analysis|opinion)\s+)?(?:by|von|par|por|di|door|av|af|przez|yazan|автор|autor(?:in)?|auteur|autore)\b\s*:?\s+",
+    re.I,
+)
+SPLIT = re.compile(
+    r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ph\.?d|md|ii|iii)\b)|\s(?:and|und|et|y|och|og|en|e|ve|oraz|&|with|mit)\s)\s*",
+    re.I,
+)
+NOT_A_NAME = re.compile(r"https?:|www\.|@|[\d<>{}=_]|\.(?:com|org|net|de|fr|co)\b", re.I)
+DESK_WORDS = frozenset(
+    "admin administrator editor editors editorial staff newsroom desk team redaktion redaction rédaction redacción redazione redação "
+    "redactie redaktionen redakcja news agency agencies agentur agencia agenzia press correspondent reporter reporters reporting writer writers "
+    "contributor contributors online onlineredaktion magazine newspaper zeitung group media limited ltd inc gmbh authors author unknown anonymous "
+    "guest web webdesk wire service newswire".split()
+)
+LONGEST_NAME = 60
+MOST_WORDS = 6
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a byline, without "By" and what is no person.
+
+    >>> split_names("By Ana Ruiz and Tom O'Neill, Sports Desk")
+    ['Ana Ruiz', "Tom O'Neill"]
+    """
+    line = BY.sub("", one_line(text))
+    return [name for part in SPLIT.split(line) if (name := _name(part))]
+
+
+def people(value: object) -> list[str]:
+    """The names in an author field: a string, a list, or schema.org objects; organisations are left out."""
+    if isinstance(value, str):
+        return split_names(value)
+    if isinstance(value, Mapping):
+        kind = value.get("@type")
+        kinds = kind if isinstance(kind, list) else [kind]
+        if any(isinstance(one, str) and "organization" in one.lower() for one in kinds):
+            return []
+        return people(value.get("name"))
+    if isinstance(value, Iterable):
+        return unique(name for item in value for name in people(item))
+    return []
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """`names` without repeats (case does not count), first seen first."""
+    return list({name.casefold(): name for name in reversed(list(names))}.values())[::-1]
+
+
+def _name(part: str) -> str | None:
+    name = BY.sub("", part.strip(" ,.:-–—*\"'")).strip()
+    words = name.casefold().replace("-", " ").split()
+    if not words or len(name) > LONGEST_NAME or len(words) > MOST_WORDS or len(name) < 2:
+        return None
+    if NOT_A_NAME.search(name) or DESK_WORDS & set(words):
+        return None
+    return name
