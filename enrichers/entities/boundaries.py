@@ -6,11 +6,12 @@ Which label the name has in the article is for `names`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from enrichers.entities.spans import Span
 
 _TITLE_WORDS = (
-    "Acting|Adm|Admiral|Alderman|Ambassador|Analyst|Archbishop|Assistant|Associate|Attorney|Auntie|Ayatollah|Baroness|"
+    "Acting|Actor|Actress|Adm|Air|Admiral|Alderman|Ambassador|Analyst|Archbishop|Assistant|Associate|Attorney|Auntie|Ayatollah|Baroness|"
     "Bishop|Brigadier|Capt|Captain|Cardinal|CEO|Chairman|Chairperson|Chairwoman|Chancellor|Chef|Chief|Coach|Col|Colonel|"
     "Columnist|Commander|Commissioner|Comrade|Congressman|Congresswoman|Constable|Corporal|Cllr|Councillor|Councilman|"
     "Councilwoman|Crown|Dame|Deputy|Det|Detective|Director|DP|Dr|Economist|Emir|Emperor|Engr|Father|Field|First|Foreign|"
@@ -18,7 +19,8 @@ _TITLE_WORDS = (
     "Maj|Major|Manager|Mayor|Minister|Miss|Mr|Mrs|Ms|Officer|Pope|Premier|President|Prime|Prince|Princess|Prof|Professor|"
     "Queen|Rabbi|Rep|Representative|Researcher|Rev|Reverend|Sec|Secretary|Sen|Senator|Sergeant|Sgt|Sheikh|Sheriff|Sir|"
     "Sister|Speaker|Spokesman|Spokesperson|Spokeswoman|Striker|Sub|Sultan|Superintendent|Supt|Taoiseach|Tsar|Uncle|"
-    "Undersecretary|Vice|Warden"
+    "Undersecretary|Vice|Warden|Author|HH|His|Her|Excellency|Highness|Majesty|Royal|Hon|Honourable|HRH|Amir|"
+    "Co-founder|Cofounder|Founder|Lawyer|Marshal|MP|PM|Presidential|Ranger|Ruler|Shri|Singer|Starring|Solicitor|Midfielder"
 )
 TITLE = re.compile(rf"(?:{_TITLE_WORDS})\b\.?(?:\s?-\s?(?=[A-Z])|\s+)")
 TITLE_BEFORE = re.compile(
@@ -28,7 +30,7 @@ TITLE_BEFORE = re.compile(
 )
 _NOT_A_PERSON_AFTER = re.compile(r"(?:of|for|and|to)\b")
 _LEADING = re.compile(r"(?:[\s\"'“”‘’«»„(\[{*•·–—,.:;!?/|-]+|(?:[Tt]he|[Aa]n?)\s+(?=\S))")
-_TRAILING = re.compile(r"(?:['’]\s?s|['’]|[\s\"“”‘«»„,;:!?*•·–—\[({/|-]+|\.{2,})$", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:['’]\s?s|['’]|[\s\"“”‘«»„,;:!?*•·–—\[({/|&-]+|\.{2,})$", re.IGNORECASE)
 _KEPT_ARTICLE = re.compile(r"The\s+(?:Hague|Gambia|Bahamas)\b")
 _DOTTED_END = re.compile(
     r"(?:\b(?:[A-Z]\.\s?)*[A-Z]|\b(?:Inc|Corp|Co|Ltd|Bros|Jr|Sr|St|Cos|No|Mt))\.$"
@@ -49,6 +51,65 @@ _LEADING_VERB = re.compile(
 _OWNER = re.compile(r"^.{1,40}?['’]\s?s\s+(?=[A-Z])")
 
 
+_LONGEST = 200
+_QUOTED = frozenset({"WORK_OF_ART", "EVENT", "LAW"})
+_ONLY_TITLES = re.compile(rf"(?:(?:{_TITLE_WORDS})\.?(?:\s|$))+")
+_OWNED = re.compile(r"['’]\s?s\s+[a-z]")
+"""After it the name is over: "Odinga’s campaign team"."""
+_GENERIC = frozenset(
+    "Agency Airport Ambassador Army Assembly Association Authority Bank Board Cabinet Chair Chairman Chairwoman Chief "
+    "Church City Club College Commission Commissioner Committee Company Congressman Constitution Consulate Council "
+    "Councillor County Court Custodian Department Deputy Director District Doctor Education Embassy Executive Family "
+    "Federation Father Finance Force Foundation Founder Fund Government Governor Group Head Health Her His Hospital "
+    "House Institute Interior Island Islands Judge Justice King Kingdom Law Lawyer Leader League Mayor Media Minister "
+    "Ministry Mother Movement Municipality Office Officer Parties Party Police Port Premier President Prime Minister "
+    "Prince Princess Professor Project Province Queen Region Republic Resort Ruler School Secretary Senator Service "
+    "Sheikh Sir Society Speaker State Station Sultan Supreme Team Territory Treasurer Tribe Union University Village "
+    "ACP AD AI AM ATM BC BCE CE CCTV CD CEO CFO COO COVID CTO DIY DJ DNA DUI DVD ER ESG EV EVs FAQ GDP GMT GPS HIV HQ HR ICU ID "
+    "IPO IQ IT IVF LGBT LGBTQ MBA MD MEC MoU MOU MP MPs MVP NGO NGOs OK PC PhD PM PR PTSD QR RIP ROI SME SMEs SMS SUV TV "
+    "UFO UV VIP VP VR WiFi YoY Today Tomorrow Yesterday Monday Tuesday Wednesday Thursday Friday Saturday Sunday Time "
+    "Breaking Exclusive Analysis Opinion Read Share Sign Source Sources Photo Photos Video Watch Updated Related Advertisement".split()
+)
+"""Words that a tagger takes for names and that name nobody: "the Company", "the CEO". Congress and Parliament are names."""
+
+
+_BREAK = re.compile(r"\s*[(\[|;]\s*|:\s+|\s+[–—/]\s+|\s--?\s-\s")
+_BREAK_OF_PEOPLE = re.compile(_BREAK.pattern + r"|\s+(?:and|und|y|et|&)\s+|\s*,\s+(?!Jr|Sr)")
+
+
+def is_title(word: str) -> bool:
+    """Whether a word is a title or says nothing about whose name it stands in: "Minister", "Company".
+
+    >>> is_title("Minister"), is_title("Modi")
+    (True, False)
+    """
+    return word in _GENERIC or TITLE.fullmatch(f"{word} ") is not None
+
+
+def pieces(text: str, span: Span) -> Iterator[Span]:
+    """The names in one span of the tagger: two people joined by "and", a full form and its acronym in brackets.
+
+    >>> text = "Shanghai Cooperation Organization (SCO)"
+    >>> [text[span.start : span.end] for span in pieces(text, Span(0, 39, "ORG"))]
+    ['Shanghai Cooperation Organization', 'SCO']
+    """
+    if span.end - span.start > _LONGEST:
+        return
+    start = span.start
+    if span.label not in _QUOTED:
+        pattern = _BREAK_OF_PEOPLE if span.label == "PERSON" else _BREAK
+        for found in pattern.finditer(text, span.start, span.end):
+            yield from _trimmed(text, Span(start, found.start(), span.label))
+            start = found.end()
+    yield from _trimmed(text, Span(start, span.end, span.label))
+
+
+def _trimmed(text: str, span: Span) -> Iterator[Span]:
+    trimmed = trim(text, span)
+    if trimmed:
+        yield trimmed
+
+
 def trim(text: str, span: Span) -> Span | None:
     """The name alone, or None where nothing that can be a name is left.
 
@@ -58,6 +119,9 @@ def trim(text: str, span: Span) -> Span | None:
     """
     start, end, label = span
     start, end = _strip(text, start, end)
+    if label not in _QUOTED:
+        owned = _OWNED.search(text, start, end)
+        end = owned.start() if owned and owned.start() > start else end
     if label in {"PERSON", "ORG", "GPE"}:
         start, end, label = _strip_titles(text, start, end, label)
     if label == "PERSON":

@@ -1,6 +1,6 @@
-"""Countries, peoples and well-known places: what they are called, and which label each name has.
+"""Names that mean the same in every article: countries, peoples, places, and what else news takes as known.
 
-The lists are data (`data/demonyms.toml`, `data/places.toml`). What a name means in one article is for `names`.
+The lists are data (`data/`). What a name means in one article is for `names`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from enrichers.entities.spans import Phrases
 
-DATA_FILES = ("demonyms.toml", "places.toml")
+DATA_FILES = ("demonyms.toml", "places.toml", "well_known.toml", "given_names.txt")
 _DATA = Path(__file__).parent / "data"
 
 
@@ -53,9 +53,12 @@ def gazetteer() -> Gazetteer:
     >>> gazetteer().by_text["Britain"].name, gazetteer().by_text["Danes"].label
     ('United Kingdom', 'NORP')
     """
-    peoples = tomllib.loads((_DATA / "demonyms.toml").read_text(encoding="utf-8"))
-    places = tomllib.loads((_DATA / "places.toml").read_text(encoding="utf-8"))
+    peoples, places, known = (_read(name) for name in DATA_FILES[:3])
     by_text: dict[str, Place] = {}
+    for label in ("ORG", "PERSON"):
+        by_text.update((name, Place(label, name)) for name in known[label]["names"])
+    for full, names in known["same"].items():
+        by_text.update((name, Place("ORG", full)) for name in names)
     for label in ("LOC", "GPE"):
         for names in places[label].values():
             by_text.update((name, Place(label, name)) for name in names)
@@ -69,6 +72,16 @@ def gazetteer() -> Gazetteer:
         if name in by_text:
             by_text[name] = by_text[name]._replace(certain=False)
     return Gazetteer(by_text)
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Given names common in the news of many countries."""
+    return frozenset((_DATA / "given_names.txt").read_text(encoding="utf-8").split())
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
 
 
 def _people_forms(people: dict[str, list[str]], others: list[str]) -> Iterator[str]:

@@ -18,8 +18,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from enrichers.entities.acronyms import acronyms
 from enrichers.entities.canonical import agree_labels, canonical_names
-from enrichers.entities.names import acronyms, resolve
+from enrichers.entities.names import resolve
 from enrichers.entities.places import read_data
 from enrichers.entities.spans import Span
 from schemas.article import Article
