@@ -60,10 +60,10 @@ def unit(matrix: Matrix) -> Matrix:
     >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]], dtype=np.float32)).tolist()
     [[0.6000000238418579, 0.800000011920929], [1.0, 0.0]]
     """
-    matrix = np.nan_to_num(np.asarray(matrix, dtype=np.float32), posinf=0.0, neginf=0.0)
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    wide = np.nan_to_num(np.asarray(matrix, dtype=np.float64), posinf=0.0, neginf=0.0)
+    norms = np.linalg.norm(wide, axis=1, keepdims=True)
     empty = norms[:, 0] < 1e-12
-    rows = matrix / np.where(norms < 1e-12, np.float32(1), norms)
+    rows = (wide / np.where(norms < 1e-12, 1.0, norms)).astype(np.float32)
     rows[empty] = 0.0
     rows[empty, 0] = 1.0
-    return np.asarray(rows, dtype=np.float32)
+    return rows
