@@ -62,7 +62,9 @@ _MEDIA_TYPES = {"txt": PLAIN_TEXT, "md": MARKDOWN, "html": HTML}
 _LIMITED_BY_LINE = ("jsonl", None)  # None: may yet turn out to be JSON Lines
 _READERS = {"json": read_json, "jsonl": read_json_lines, "csv": read_csv}
 # Python's names for things that are no charset of a document, though they "decode".
-_NO_CHARSET = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"))
+_NO_CHARSET = frozenset(
+    ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7")
+)
 
 
 def open_documents(paths: Sequence[str], *, options: ReadOptions) -> Iterator[Outcome]:
@@ -77,21 +79,28 @@ def open_documents(paths: Sequence[str], *, options: ReadOptions) -> Iterator[Ou
     """
     if isinstance(paths, str):
         paths = [paths]
-    named = [os.fspath(path) for path in paths]
+    named = [os.fsdecode(path) for path in paths]
     options = _checked(options, named)
     outcomes = _all_outcomes(named, options, options.now or datetime.now(UTC))
     return outcomes if options.url is None else _with_url(outcomes, options.url)
 
 
 def is_empty_folder(path: str) -> bool:
-    """Whether the path is a folder in which nothing is to be read: no supported file, and nothing to report either."""
+    """Whether the path is a folder in which nothing is to be read: no supported file, and nothing to report either.
+
+    >>> is_empty_folder("no-such-folder")
+    False
+    """
     return is_folder(path) and next(find_files(path), None) is None
 
 
 def count_documents(paths: Sequence[str], options: ReadOptions) -> int | None:
     """How many documents `open_documents` will give, or None where only reading would tell (records, standard input).
 
-    Lists folders, opens no file.
+    Lists folders, opens no file. A path that cannot be read counts as the one BadDocument it will give.
+
+    >>> count_documents(["no-such-file.txt"], ReadOptions()), count_documents(["-"], ReadOptions())
+    (1, None)
     """
     count, forced = 0, _known_format(options.format)
     for path in paths:

@@ -149,9 +149,11 @@ class _NotJsonError(Exception):
 
 
 def _parse(text: str) -> object:
-    """The value. NaN and infinity, which JSON does not have, become null."""
+    """The value. NaN and infinity, which JSON does not have, become null; bare line ends in strings are let through."""
     try:
-        value: object = json.loads(text.lstrip("\ufeff"), parse_constant=_null, parse_float=_finite)
+        value: object = json.loads(
+            text.lstrip("\ufeff"), strict=False, parse_constant=_null, parse_float=_finite
+        )
     except json.JSONDecodeError as error:
         more = (
             error.msg == "Extra data"

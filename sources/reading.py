@@ -79,9 +79,7 @@ class Source:
 
     def bad(self, error: DocumentError, *, payload: bytes | None = None) -> BadDocument:
         """The whole source as one bad document."""
-        return BadDocument(
-            origin=self.origin, origin_id=self.path, error=error, payload=payload, media_type=None
-        )
+        return BadDocument(origin=self.origin, origin_id=self.path, error=error, payload=payload)
 
     def hints(self) -> Hints:
         """What the options say of any document of this source."""

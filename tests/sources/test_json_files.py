@@ -175,3 +175,8 @@ def test_half_a_surrogate_pair_becomes_the_replacement_character(tmp_path: Path)
 def test_of_a_key_given_twice_the_last_wins(tmp_path: Path) -> None:
     (outcome,) = read(tmp_path / "a.json", '{"text": "a", "text": "b"}')
     assert text_of(outcome) == "b"
+
+
+def test_a_bare_line_end_in_a_string_is_let_through(tmp_path: Path) -> None:
+    (outcome,) = read(tmp_path / "a.json", '{"text": "one\n\ttwo"}')
+    assert text_of(outcome) == "one\n\ttwo"
