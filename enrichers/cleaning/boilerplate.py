@@ -7,53 +7,55 @@ begins like a button stays. Weak evidence (a bare word such as "Share") never ta
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
 
 from enrichers.cleaning.bylines import is_byline, is_dateline
 from enrichers.cleaning.draft import Block
-from enrichers.cleaning.lines import WHITESPACE
+from enrichers.cleaning.lines import fold
+from enrichers.cleaning.phrase_lists import normal, phrase_lists
 
-DATA = Path(__file__).parent / "data"
-EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 LONGEST_LINE = 170
 LONGEST_OPENED = 220
+LONGEST_EDGE = 120
+LONGEST_KICKER = 80
 WEAK_SHARE = 0.15
+TOP, BOTTOM = 4, 2
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|copyright\b)", re.I)
-MOST_PASSES = 4
+MOST_PASSES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phrases:
-    """The phrase lists of all languages. Keys are normalised as by `normal`."""
-
-    strong: Mapping[str, str]
-    weak: Mapping[str, str]
-    openers: Mapping[str, re.Pattern[str]]
-    patterns: Mapping[str, re.Pattern[str]]
-    credit: re.Pattern[str]
-    sha256: str
+class _Known:
+    title: str
+    headlines: frozenset[str]
+    names: frozenset[str]
 
 
 def drop_reasons(
-    blocks: Sequence[Block], *, title: str | None = None, authors: Sequence[str] = ()
+    blocks: Sequence[Block],
+    *,
+    title: str | None = None,
+    headlines: Sequence[str] = (),
+    authors: Sequence[str] = (),
 ) -> list[str | None]:
     """For each block the reason why it is not the article's, None where it is; doing it again changes nothing.
 
     >>> drop_reasons([Block(text="Oil rose."), Block(text="↑ Scroll to Top")])
     [None, 'interface']
     """
+    known = _Known(
+        title=fold(title or ""),
+        headlines=frozenset(
+            folded for line in (title or "", *headlines) if len(folded := fold(line)) > 12
+        ),
+        names=frozenset(fold(name) for name in authors),
+    )
     reasons: list[str | None] = [None] * len(blocks)
-    names = frozenset(normal(name) for name in authors)
-    headline = normal(title or "")
     for _ in range(MOST_PASSES):
         left = [index for index, reason in enumerate(reasons) if reason is None]
-        found = _judge_all([blocks[index] for index in left], headline, names)
+        found = _judge_all([blocks[index] for index in left], known)
         for index, reason in zip(left, found, strict=True):
             reasons[index] = reason
         if not any(found):
@@ -62,87 +64,61 @@ def drop_reasons(
     return reasons
 
 
-def normal(line: str) -> str:
-    """`line` for comparing: no case, no arrows or punctuation around it, straight apostrophes.
-
-    >>> normal("» Read more…"), normal("Don’t miss!")
-    ('read more', "don't miss")
-    """
-    folded = WHITESPACE.sub(" ", line.replace("’", "'").replace("`", "'")).casefold()
-    return EDGES.sub("", folded)
-
-
-@lru_cache(maxsize=1)
-def phrases() -> Phrases:
-    """The phrase lists in `data/`, read once."""
-    strong: dict[str, str] = {}
-    weak: dict[str, str] = {}
-    openers: dict[str, list[str]] = {}
-    patterns: dict[str, list[str]] = {}
-    digest = sha256()
-    for path in sorted(DATA.glob("*.toml")):
-        content = path.read_bytes()
-        digest.update(content)
-        table = tomllib.loads(content.decode("utf-8"))
-        strong.update(_by_phrase(table.get("phrases", {})))
-        weak.update(_by_phrase(table.get("weak", {})))
-        for reason, listed in table.get("openers", {}).items():
-            openers.setdefault(reason, []).extend(listed)
-        for reason, listed in table.get("patterns", {}).items():
-            patterns.setdefault(reason, []).extend(listed)
-    credits = "|".join(sorted(map(re.escape, openers.pop("credit", [])), key=len, reverse=True))
-    return Phrases(
-        strong=strong,
-        weak=weak,
-        openers={
-            reason: re.compile(
-                rf"(?:{'|'.join(sorted(map(re.escape, listed), key=len, reverse=True))})(?P<rest>\W.*)?$",
-                re.S,
-            )
-            for reason, listed in openers.items()
-        },
-        patterns={
-            reason: re.compile("|".join(f"(?:{one})" for one in listed))
-            for reason, listed in patterns.items()
-        },
-        credit=re.compile(rf"(?:{credits})\s*(?::|/|\bby\b|\bvia\b|©)\s*\S.{{1,70}}"),
-        sha256=digest.hexdigest(),
-    )
-
-
-def _by_phrase(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {normal(phrase): reason for reason, listed in table.items() for phrase in listed}
-
-
-def _judge_all(blocks: Sequence[Block], headline: str, names: frozenset[str]) -> list[str | None]:
+def _judge_all(blocks: Sequence[Block], known: _Known) -> list[str | None]:
     reasons: list[str | None] = []
     for index, block in enumerate(blocks):
-        is_edge = index < 4 or index >= len(blocks) - 2
-        reason = _judge(block, headline) or (_judge_edge(block, names) if is_edge else None)
+        reason = _judge_title(block, known, is_top=index < TOP) or judge_line(block)
+        if reason is None and (index < TOP or index >= len(blocks) - BOTTOM):
+            reason = _judge_edge(block, known)
         if reason is None and reasons and reasons[-1] == "related" and block.linked > 0.8:
             reason = "related"
         reasons.append(reason)
     return reasons
 
 
-def _judge(block: Block, headline: str) -> str | None:
+def judge_line(block: Block) -> str | None:
+    """Why this line alone is not the article's, None if it may be."""
     if len(block.text) > LONGEST_OPENED:
         return None
     line = normal(block.text)
-    if headline and line == headline:
-        return "title"
-    rules = phrases()
-    if line in rules.strong:
-        return rules.strong[line]
-    for reason, opener in rules.openers.items():
+    lists = phrase_lists()
+    if line in lists.strong:
+        return lists.strong[line]
+    for reason, opener in lists.openers.items():
         if (match := opener.match(line)) and _is_opened(block, match["rest"] or ""):
             return reason
-    if len(line) > LONGEST_LINE:
-        return None
-    for reason, pattern in rules.patterns.items():
-        if pattern.fullmatch(line):
-            return reason
+    if len(line) <= LONGEST_LINE:
+        for reason, pattern in lists.patterns.items():
+            if pattern.fullmatch(line):
+                return reason
     return "credit" if _is_credit(block.text, line) else None
+
+
+def _judge_title(block: Block, known: _Known, *, is_top: bool) -> str | None:
+    """A line that is the title; on top also one in another wording of the page, or with a kicker before it."""
+    if len(block.text) > 2 * LONGEST_OPENED:
+        return None
+    folded = fold(block.text)
+    if known.title and folded == known.title:
+        return "title"
+    if not is_top or not folded:
+        return None
+    if folded in known.headlines:
+        return "title"
+    has_kicker = block.kind == "heading" and any(
+        folded.endswith(headline) and len(folded) - len(headline) <= LONGEST_KICKER
+        for headline in known.headlines
+    )
+    return "title" if has_kicker else None
+
+
+def _judge_edge(block: Block, known: _Known) -> str | None:
+    """Who wrote it and when, as lines of their own at the top or the bottom."""
+    if len(block.text) > LONGEST_EDGE or block.kind in ("quote", "list", "table"):
+        return None
+    if fold(block.text) in known.names or is_byline(block.text):
+        return "byline"
+    return "dateline" if is_dateline(block.text) else None
 
 
 def _is_opened(block: Block, rest: str) -> bool:
@@ -155,29 +131,20 @@ def _is_opened(block: Block, rest: str) -> bool:
 
 
 def _is_credit(text: str, line: str) -> bool:
-    if len(line) > 110 or len(line.split()) > 14:
+    words = len(line.split())
+    if len(line) > 110 or words > 14:
         return False
     if COPYRIGHT.match(text):
         return True
-    if len(line.split()) > 10 or (SENTENCE_END.search(text) and len(line.split()) > 5):
+    if words > 10 or (SENTENCE_END.search(text) and words > 5):
         return False
-    return phrases().credit.fullmatch(line) is not None
-
-
-def _judge_edge(block: Block, names: frozenset[str]) -> str | None:
-    if len(block.text) > 120 or block.kind in ("quote", "list", "table"):
-        return None
-    if normal(block.text) in names or is_byline(block.text):
-        return "byline"
-    return "dateline" if is_dateline(block.text) else None
+    return phrase_lists().credit.fullmatch(line) is not None
 
 
 def _drop_weak(blocks: Sequence[Block], reasons: list[str | None]) -> None:
-    rules = phrases()
+    weak = phrase_lists().weak
     left = [index for index, reason in enumerate(reasons) if reason is None]
-    hits = {
-        index: reason for index in left if (reason := rules.weak.get(normal(blocks[index].text)))
-    }
+    hits = {index: reason for index in left if (reason := weak.get(normal(blocks[index].text)))}
     size = sum(len(blocks[index].text) for index in left)
     if sum(len(blocks[index].text) for index in hits) <= WEAK_SHARE * size:
         for index, reason in hits.items():

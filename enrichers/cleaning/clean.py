@@ -18,6 +18,7 @@ from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.markdown import split_markdown
 from enrichers.cleaning.metadata_dates import parse_time
+from enrichers.cleaning.phrase_lists import phrase_lists
 from enrichers.cleaning.record import body_of, read_record, record_claims
 from enrichers.cleaning.text import is_title, split_paragraphs
 from enrichers.language import detect_language
@@ -41,7 +42,9 @@ def clean(document: RawDocument) -> Article | None:
     claims = _with_hints(draft.claims, document.hints)
     blocks = [replace(block, text=one_line(repair(block.text))) for block in draft.blocks]
     title, blocks, dropped_first = _settle_title(claims, blocks)
-    reasons = boilerplate.drop_reasons(blocks, title=title, authors=claims.authors)
+    reasons = boilerplate.drop_reasons(
+        blocks, title=title, headlines=claims.headlines, authors=claims.authors
+    )
     kept = [block for block, reason in zip(blocks, reasons, strict=True) if reason is None]
     if not kept:
         return None
@@ -75,7 +78,7 @@ def provenance() -> Provenance:
         stage="clean",
         name="copydesk-clean",
         version=f"1+trafilatura-{version('trafilatura')}",
-        sha256=boilerplate.phrases().sha256,
+        sha256=phrase_lists().sha256,
     )
 
 
@@ -123,6 +126,7 @@ def _read_record(document: RawDocument, text: str) -> Draft:
 
 
 def _read_page(document: RawDocument, text: str) -> Draft:
+    from enrichers.cleaning import regions
     from enrichers.cleaning.html import article_blocks
     from enrichers.cleaning.metadata import claims_of, descriptions_of, read_page
     from enrichers.cleaning.page_kind import page_kind
@@ -133,8 +137,11 @@ def _read_page(document: RawDocument, text: str) -> Draft:
         return Draft(blocks=())
     page = read_page(tree, document.url)
     claims = claims_of(page, fetched_at=document.fetched_at)
-    standfirst = standfirst_of(tree, descriptions_of(page))
-    blocks = article_blocks(tree, document.url)
+    standfirst = standfirst_of(tree, descriptions_of(page), claims.title)
+    anchors = regions.anchor_texts(tree)
+    regions.drop_other_articles(tree, claims.title)
+    regions.join_split_body(tree)
+    blocks = regions.with_links(article_blocks(tree), anchors)
     if standfirst:
         shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks
         claims = replace(claims, summary=standfirst[0])
@@ -189,7 +196,7 @@ def _settle_title(
 
 def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:
     """The summary, unless the body opens with it."""
-    text = one_line(summary or "")
+    text = one_line(repair(summary or ""))
     opening = kept[0].text.casefold()
     stem = text.casefold().rstrip(" .…[]")
     return text if text and not opening.startswith(stem) else None

@@ -52,6 +52,7 @@ XML_ENCODING = re.compile(
     rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.I
 )
 TAGS = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.I | re.S)
+UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 SAMPLE_BYTES = 60_000
 
 
@@ -128,12 +129,14 @@ def repair(text: str) -> str:
 
 def _candidates(content: bytes, outside: str | None, media_type: str) -> list[str]:
     found = [_with_byte_order(outside, content) if outside else None]
-    if media_type != RECORD:
-        found.append(_declared_inside(content, media_type))
+    found.append(_declared_inside(content, media_type))
     found.append(_zero_pattern(content))
     if b"\x1b$" in content or b"\x1b(" in content:
         found.append("iso2022_jp")
-    return [codec for codec in (*found, "utf-8") if codec]
+    found.append("utf-8")
+    # What an older label led us to UTF-8 for, and is not, is that label after all.
+    found.append(_label_inside(content, media_type))
+    return [codec for codec in found if codec]
 
 
 def _with_byte_order(codec: str, content: bytes) -> str:
@@ -143,14 +146,21 @@ def _with_byte_order(codec: str, content: bytes) -> str:
     return codec
 
 
-def _declared_inside(content: bytes, media_type: str) -> str | None:
+def _label_inside(content: bytes, media_type: str) -> str | None:
     head = content[:4096]
-    match = XML_ENCODING.search(head) or (META_CHARSET.search(head) if b"<" in head else None)
-    if not match or (media_type != HTML and not head.lstrip().startswith(b"<")):
+    if media_type == RECORD or (media_type != HTML and not head.lstrip().startswith(b"<")):
         return None
-    codec = codec_of(match[1].decode("ascii"))
+    match = XML_ENCODING.search(head) or META_CHARSET.search(head)
+    return codec_of(match[1].decode("ascii")) if match else None
+
+
+def _declared_inside(content: bytes, media_type: str) -> str | None:
+    codec = _label_inside(content, media_type)
     # A page whose declaration can be read as ASCII is not in UTF-16, whatever it says (HTML standard, 13.2.3.2).
-    return "utf-8" if codec and codec.startswith(("utf-16", "utf-32")) else codec
+    if codec and codec.startswith(("utf-16", "utf-32")):
+        return "utf-8"
+    # Saved pages are often UTF-8 under their old label; that bytes of a code page form UTF-8 three times is no accident.
+    return "utf-8" if codec and len(UTF8_LETTER.findall(content[:SAMPLE_BYTES])) >= 3 else codec
 
 
 def _zero_pattern(content: bytes) -> str | None:
@@ -222,7 +232,7 @@ def _refuse_signature(content: bytes) -> None:
             # Four letters may open a sentence; then the bytes after them decide.
             if (
                 signature in TEXT_LIKE_SIGNATURES
-                and not content[:200].translate(None, BYTE_CONTROLS) != content[:200]
+                and content[:200].translate(None, BYTE_CONTROLS) == content[:200]
             ):
                 continue
             raise _binary(what)

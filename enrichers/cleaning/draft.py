@@ -40,6 +40,8 @@ class Claims:
     language: str | None = None
     page_language: str | None = None
     summary: str | None = None
+    headlines: tuple[str, ...] = ()
+    """Every form of the title the page shows or declares, to know it again on top of the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ TREE_LIMIT = 200_000
 """Elements above which a page is no article, and trafilatura's rules would take minutes."""
 
 
-def article_blocks(tree: HtmlElement, url: str | None) -> list[Block]:
+def article_blocks(tree: HtmlElement) -> list[Block]:
     """Paragraphs of the article on the page; `tree` is used up.
 
     Comments, images and link targets are left out.
@@ -54,7 +54,7 @@ def _options() -> Extractor:
 
     # Keeps "discarding data" off stderr where nobody has configured logging.
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
-    return Extractor(comments=False, links=True, formatting=False)
+    return Extractor(comments=False, links=False, formatting=False)
 
 
 def _size(tree: HtmlElement) -> int:

@@ -51,3 +51,12 @@ def is_blank(text: str) -> bool:
     (True, False)
     """
     return not any(character.isalnum() for character in text)
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: letters and digits only, no case.
+
+    >>> fold("Don’t stop – now!")
+    'dontstopnow'
+    """
+    return "".join(character for character in text.casefold() if character.isalnum())

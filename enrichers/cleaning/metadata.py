@@ -17,9 +17,9 @@ from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Claims, Published
 from enrichers.cleaning.json_ld import Node, article_of, nodes_of, resolved, text_of
-from enrichers.cleaning.lines import one_line
+from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.metadata_dates import believe
-from enrichers.cleaning.people import people
+from enrichers.cleaning.people import people, unique
 
 PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date",
@@ -45,7 +45,9 @@ AUTHOR_METAS = (
     "cxenseparse:author",
 )
 TITLE_METAS = ("og:title", "twitter:title", "parsely-title", "dc.title")
-SUFFIX = re.compile(r"\s*(?:\s[-–—|·•:»]\s|[|｜ㅣ])\s*")
+SUFFIX = re.compile(r"\s*(?:\s[-–—|·•:»*~/]\s|[|｜ㅣ：]|,\s)\s*")
+QUOTE = re.compile(r"[\"']")
+SEPARATOR = re.compile(r"\s*[-–—|·•:»*~｜ㅣ：,]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +85,18 @@ def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
     title = title_of(page, site)
     if not authors or published is None or not title:
         guessed = _guessed(page)
-        authors = authors or _without_site(people(getattr(guessed, "author", None) or ""), site)
+        authors = (
+            authors
+            or _without_site(people(getattr(guessed, "author", None) or ""), site)
+            or organisations_of(page)
+        )
         published = published or believe(
             getattr(guessed, "date", None), "trafilatura", not_after=fetched_at
         )
         title = title or one_line(getattr(guessed, "title", None) or "") or None
     return Claims(
         title=title,
+        headlines=tuple(headlines_of(page)),
         authors=tuple(authors),
         published=published,
         modified_at=_modified_of(page, fetched_at),
@@ -105,6 +112,13 @@ def title_of(page: Page, site: str | None) -> str | None:
     declared = text_of(page.article.get("headline")) or text_of(page.article.get("name"))
     shown = headline_of(page.tree)
     window = one_line(page.tree.findtext(".//title") or "")
+    if (
+        shared
+        and shown
+        and QUOTE.match(shown.removeprefix(shared).lstrip())
+        and shown.startswith(shared)
+    ):
+        shared = shown  # an unescaped quote ended the attribute
     for candidate in (shared, declared, shown, window):
         text = one_line(html.unescape(candidate or ""))
         if text and not _is_site_name(text, site, page.url):
@@ -118,6 +132,13 @@ def headline_of(tree: HtmlElement) -> str | None:
     return max(texts, key=len, default="") or None
 
 
+def headlines_of(page: Page) -> list[str]:
+    """Every form of the title the page shows or declares."""
+    shown = [" ".join(element.itertext()) for element in page.tree.iter("h1")]
+    found = (*page.meta(*TITLE_METAS), text_of(page.article.get("headline")), *shown)
+    return [line for text in found if text and (line := one_line(html.unescape(text)))]
+
+
 def without_suffix(
     title: str, *, site: str | None, url: str | None, known: Iterable[str | None]
 ) -> str:
@@ -126,11 +147,14 @@ def without_suffix(
     >>> without_suffix("Oil prices rise - The Daily Example", site="The Daily Example", url=None, known=())
     'Oil prices rise'
     """
-    shorter = {_fold(one): one for one in known if one}
-    cuts = [match.start() for match in SUFFIX.finditer(title)]
-    for cut in cuts:
-        if _fold(title[:cut]) in shorter:
-            return title[:cut].strip()
+    for shorter in known:
+        if (
+            shorter
+            and len(shorter) > 15
+            and title.startswith(shorter)
+            and SEPARATOR.match(title[len(shorter) :])
+        ):
+            return shorter
     for match in reversed(list(SUFFIX.finditer(title))):
         if _is_site_name(title[match.end() :], site, url):
             return title[: match.start()].strip()
@@ -139,14 +163,28 @@ def without_suffix(
 
 def authors_of(page: Page, site: str | None) -> list[str]:
     """The people named as authors: JSON-LD, else meta tags."""
-    for key in ("author", "creator"):
-        names = people(resolved(page.article.get(key), page.nodes))
-        if names := _without_site(names, site):
-            return names
+    declared = [
+        item
+        for key in ("author", "creator")
+        for item in resolved(page.article.get(key), page.nodes)
+    ]
+    if names := _without_site(people(declared), site):
+        return names
     for name in AUTHOR_METAS:
         if names := _without_site(people(list(page.meta(name))), site):
             return names
     return []
+
+
+def organisations_of(page: Page) -> list[str]:
+    """The agency or desk a page names as its author, for where it names no people."""
+    declared = resolved(page.article.get("author"), page.nodes)
+    named = [text_of(item) for item in declared] or list(page.meta("author"))
+    return unique(
+        line
+        for text in named
+        if text and "//" not in text and 1 < len(line := one_line(text)) <= 60
+    )
 
 
 def published_of(page: Page, fetched_at: datetime) -> Published | None:
@@ -245,23 +283,21 @@ def _guessed(page: Page) -> object:
 
 
 def _without_site(names: Iterable[str], site: str | None) -> list[str]:
-    return [name for name in names if not site or _fold(name) != _fold(site)]
+    return [name for name in names if not site or fold(name) != fold(site)]
 
 
 def _is_site_name(text: str, site: str | None, url: str | None) -> bool:
-    folded = _fold(text)
+    folded = fold(text)
     if (
         site
         and folded
-        and (
-            folded == _fold(site) or _fold(site).endswith(folded) or folded.startswith(_fold(site))
-        )
+        and (folded == fold(site) or fold(site).endswith(folded) or folded.startswith(fold(site)))
     ):
-        return len(folded) <= 2 * len(_fold(site)) + 10
+        return len(folded) <= 2 * len(fold(site)) + 10
     host = _host(url) or ""
     labels = host.split(".")[:-1]
     return len(folded) > 1 and (
-        folded == _fold(host) or any(folded == _fold(label) for label in labels)
+        folded == fold(host) or any(folded == fold(label) for label in labels)
     )
 
 
@@ -289,7 +325,3 @@ def _host(url: str | None) -> str | None:
     except ValueError:
         return None
     return host.removeprefix("www.") or None
-
-
-def _fold(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())

@@ -15,7 +15,9 @@ SPLIT = re.compile(
     r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ph\.?d|md|ii|iii)\b)|\s(?:and|und|et|y|och|og|en|e|ve|oraz|&|with|mit)\s)\s*",
     re.I,
 )
-NOT_A_NAME = re.compile(r"https?:|www\.|@|[\d<>{}=_]|\.(?:com|org|net|de|fr|co)\b", re.I)
+ADDRESS = re.compile(r"\S*(?:https?:|www\.|@)\S*", re.I)
+BRACKETED = re.compile(r"\([^()]*\)?|\[[^\]]*\]?")
+NOT_A_NAME = re.compile(r"[\d<>{}=_]|\.(?:com|org|net|de|fr|co)\b", re.I)
 DESK_WORDS = frozenset(
     "admin administrator editor editors editorial staff newsroom desk team redaktion redaction rédaction redacción redazione redação "
     "redactie redaktionen redakcja news agency agencies agentur agencia agenzia press correspondent reporter reporters reporting writer writers "
@@ -32,7 +34,7 @@ def split_names(text: str) -> list[str]:
     >>> split_names("By Ana Ruiz and Tom O'Neill, Sports Desk")
     ['Ana Ruiz', "Tom O'Neill"]
     """
-    line = BY.sub("", one_line(text))
+    line = BY.sub("", BRACKETED.sub(" ", ADDRESS.sub(" ", one_line(text))).strip())
     return [name for part in SPLIT.split(line) if (name := _name(part))]
 
 

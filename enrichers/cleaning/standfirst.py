@@ -9,55 +9,109 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Block
-from enrichers.cleaning.lines import one_line
+from enrichers.cleaning.lines import fold, one_line
+from enrichers.cleaning.text import FINAL_STOP
 
 MARKED = re.compile(
-    r"standfirst|stand-first|sub-?title|sub-?head|sub-?line|\bdek\b|\bdeck\b|-dek\b|__dek|teaser|\blead\b|[-_]lead\b|\blede\b|ingress|manchet|"
-    r"chapo|chapeau|sottotitolo|entradilla|bajada|abstract|summary|synopsis|article-?intro|intro-?text|vorspann|anrei(?:ss|ß)er|excerpt",
+    r"standfirst|stand-first|sub-?title|sub-?headline|sub-?heading|\bdek\b|-dek\b|__dek\b|\bdeck\b|teaser-?_?text|article[-_]*teaser|\blead\b|[-_]lead\b|"
+    r"lead-?(?:text|paragraph)|\blede\b|ingress|preamble|manchet|chapo|chapeau|sottotitolo|sommario|entradilla|bajada|synopsis|vorspann|anrei(?:ss|ß)er|"
+    r"\bintro\b|[-_]intro\b|intro[-_](?:text|copy)|(?:article|post|story|entry|news)[-_]*(?:summary|abstract|excerpt|description|intro|subtitle)",
     re.I,
 )
 NOT_MARKED = re.compile(
-    r"teaser-?(?:list|box|item|group|image)|related|newsletter|read-?more|comment|author|share|caption|leaderboard",
+    r"teaser-?_?(?:list|box|item|group|image|grid)|related|newsletter|read-?more|comment|author|byline|share|social|caption|credit|leaderboard|"
+    r"figure|gallery|image|media|video|\bads?\b|promo|kicker|breadcrumb|tags?\b|full-?screen",
     re.I,
 )
-TAGS = frozenset(("p", "div", "h2", "h3", "span", "strong", "section", "em"))
-LOOKED_AT = 120
+TAGS = frozenset(("p", "div", "h2", "h3", "h4", "span", "strong", "section", "em", "header"))
+OUTSIDE = frozenset(("figure", "figcaption", "aside", "nav", "footer", "form", "button", "li"))
+LOOKED_AT = 160
 FEWEST, MOST = 25, 900
+BODY_PARAGRAPH = 250
+DATELINE = 25
+"""A place may stand before the words of the description: "BERLIN. ..."."""
 
 
-def standfirst_of(tree: HtmlElement, descriptions: Sequence[str]) -> tuple[str, bool] | None:
-    """The standfirst shown under the page's h1 and whether its element is marked as one; None if none is shown.
+def standfirst_of(
+    tree: HtmlElement, descriptions: Sequence[str], title: str | None
+) -> tuple[str, bool] | None:
+    """The standfirst shown under the page's headline, and whether its element is marked as one; None if none is shown.
 
     Unmarked, it must say word for word what the page's head gives as its description.
     """
-    described = {_fold(text) for text in descriptions}
-    for element in islice(_after_headline(tree), LOOKED_AT):
-        if element.tag not in TAGS:
+    described = [folded for text in descriptions if len(folded := fold(text)) >= FEWEST]
+    best: tuple[int, str, bool] | None = None
+    for element, is_marked in _candidates(tree, title):
+        text = one_line("".join(element.itertext()))
+        if not FEWEST <= len(text) <= MOST or "©" in text or fold(text) == fold(title or ""):
             continue
-        names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
-        is_marked = bool(MARKED.search(names)) and not NOT_MARKED.search(names)
-        if not is_marked and len(element) > 3:
+        is_described = _says(text, described)
+        if not is_marked and not is_described:
+            if element.tag == "p" and len(text) > BODY_PARAGRAPH:
+                break
             continue
-        text = one_line(" ".join(element.itertext()))
-        if FEWEST <= len(text) <= MOST and (is_marked or _fold(text) in described):
-            return text, is_marked
-    return None
+        # A page may mark a subtitle and a lead paragraph: the one in whole sentences sums up.
+        worth = 4 * is_described + 2 * bool(FINAL_STOP.search(text)) + is_marked
+        if best is None or worth > best[0]:
+            best = (worth, text, is_marked)
+    return best and best[1:]
 
 
 def without_standfirst(blocks: Sequence[Block], standfirst: str) -> list[Block]:
     """`blocks` without the one that is the standfirst, if it stands among the first three."""
-    folded = _fold(standfirst)
-    return [block for index, block in enumerate(blocks) if index > 2 or _fold(block.text) != folded]
+    folded = fold(standfirst)
+    return [block for index, block in enumerate(blocks) if index > 2 or fold(block.text) != folded]
 
 
-def _after_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
+def _says(text: str, described: Sequence[str]) -> bool:
+    folded = fold(text)
+    return any(folded.endswith(one) and len(folded) - len(one) <= DATELINE for one in described)
+
+
+def _candidates(tree: HtmlElement, title: str | None) -> Iterator[tuple[HtmlElement, bool]]:
+    for element in islice(_after_headline(tree, title), LOOKED_AT):
+        if element.tag not in TAGS or any(
+            parent.tag in OUTSIDE for parent in element.iterancestors()
+        ):
+            continue
+        names = " ".join(
+            element.get(key) or ""
+            for key in (
+                "class",
+                "id",
+                "itemprop",
+                "data-testid",
+                "data-manual",
+                "data-content",
+                "data-component",
+            )
+        )
+        if (
+            NOT_MARKED.search(names)
+            or next(element.iter("button", "form", "figure", "ul", "time", "article"), None)
+            is not None
+        ):
+            continue
+        is_marked = bool(MARKED.search(names))
+        if is_marked or len(element) <= 6:
+            yield element, is_marked
+
+
+def _after_headline(tree: HtmlElement, title: str | None) -> Iterator[HtmlElement]:
+    """Elements behind the headline: the h1 that is the title, else the longest, else what reads like the title."""
+    wanted = fold(title or "")
+    heads = [(fold(" ".join(element.itertext())), element) for element in tree.iter("h1")]
+    if not heads:
+        heads = [
+            (text, element)
+            for element in tree.iter("h2", "h3")
+            if (text := fold(" ".join(element.itertext()))) == wanted
+        ]
+    if not heads:
+        return
+    headline = max(heads, key=lambda pair: (pair[0] == wanted, len(pair[0])))[1]
     is_after = False
     for element in tree.iter():
-        if element.tag == "h1":
-            is_after = True
-        elif is_after:
+        if is_after and isinstance(element.tag, str):
             yield element
-
-
-def _fold(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+        is_after = is_after or element is headline
