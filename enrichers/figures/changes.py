@@ -1,0 +1,97 @@
+"""What figures say of change: direction and role in "rose 3.2% to $4.1 billion from $3.9 billion"; and the time they speak of."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, cast
+
+from enrichers.figures.line import Draft, Line
+
+_KINDS = frozenset({"money", "percent", "quantity", "count"})
+_REACH = 8
+Direction = Literal["up", "down"]
+
+
+def apply_changes(line: Line, sentences: list[tuple[int, int]]) -> None:
+    """Set change and role of the measures of each sentence, left to right."""
+    drafts = [draft for draft in line.drafts if draft.kind in _KINDS]
+    index = 0
+    for start, end in sentences:
+        direction: Direction | None = None
+        position = start
+        while index < len(drafts) and drafts[index].start < end:
+            draft = drafts[index]
+            direction = _apply(line, draft, position, direction)
+            position, index = draft.end, index + 1
+
+
+def _apply(line: Line, draft: Draft, position: int, direction: Direction | None) -> Direction | None:
+    """Set one figure's role from the words since `position`; the direction that now holds is returned."""
+    words = [w for w in line.words_before(draft.start, _REACH) if w not in "$£€"]
+    first = line.index_at(max(position, 0))
+    words = words[-max(0, line.index_at(draft.start) - first) :] if line.index_at(draft.start) > first else []
+    verb = _last_change(line, words)
+    if verb is None:
+        _carry(draft, words, direction)
+        return direction if direction and len(words) <= 4 else _noun_after(line, draft)
+    found = cast("Direction", line.lexicon.words.change[words[verb]])
+    rest = words[verb + 1 :]
+    links = line.lexicon.words.sets["change.links"]
+    if len([word for word in rest if word not in links]) > 2 or any(word in (";", ":", ".", ",") for word in rest):
+        return None
+    draft.role = "to" if "to" in rest[:2] and "up" not in rest else "from" if "from" in rest else "delta"
+    draft.change = None if draft.role == "from" else found
+    return found
+
+
+def _last_change(line: Line, words: list[str]) -> int | None:
+    change = line.lexicon.words.change
+    for index in range(len(words) - 1, -1, -1):
+        if words[index] in change and not (words[index] == "up" and words[index + 1 : index + 2] == ["to"]):
+            return index
+    return None
+
+
+def _carry(draft: Draft, words: list[str], direction: Direction | None) -> None:
+    """The figures after a first one: ", or 0.6%", "to 5%", "from 3%"."""
+    if direction is None or not words:
+        return
+    if "from" in words:
+        draft.role = "from"
+    elif "to" in words:
+        draft.role, draft.change = "to", direction
+    elif words[-1] == "or" or words[-1] in ("by", "another"):
+        draft.role, draft.change = "delta", direction
+
+
+def _noun_after(line: Line, draft: Draft) -> Direction | None:
+    """"a 3 percent drop": the noun of change right after the figure."""
+    if draft.kind not in ("percent", "money", "quantity"):
+        return None
+    for word in line.words_after(draft.end, 2):
+        direction = line.lexicon.words.change.get(word)
+        if direction:
+            draft.role, draft.change = "delta", cast("Direction", direction)
+            return cast("Direction", direction)
+        if not word.isalpha() or word in line.lexicon.words.sets["nouns.stop"]:
+            return None
+    return None
+
+
+def apply_periods(line: Line, sentences: list[tuple[int, int]]) -> None:
+    """Give the figures of a sentence with exactly one known period that period."""
+    for start, end in sentences:
+        inside = [draft for draft in line.drafts if start <= draft.start < end]
+        periods = {_period(draft) for draft in inside if draft.kind == "date"}
+        if len(periods) != 1:
+            continue
+        period = periods.pop()
+        for draft in inside:
+            if draft.kind != "date" and period is not None:
+                draft.about = period
+
+
+def _period(draft: Draft) -> tuple[date, date] | None:
+    if draft.date_start is None or draft.date_end is None:
+        return None
+    return draft.date_start, draft.date_end

@@ -1,0 +1,108 @@
+"""Counts: a number and the head noun of what is counted, found by rule, without a tagger.
+
+The head is the last of the first run of plurals after the number; before it stand adjectives, nationalities,
+participles and nouns used as adjectives, which need no list because English marks the head by its ending.
+"""
+
+from __future__ import annotations
+
+from enrichers.figures.line import Draft, Line, Token
+from enrichers.figures.numbers import Number
+
+_REACH = 8
+
+
+def is_plural(line: Line, word: str) -> bool:
+    """Whether a folded word looks like a plural noun."""
+    sets = line.lexicon.words.sets
+    if word in sets["nouns.irregular"]:
+        return True
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "’s", "'s")) and word not in sets["nouns.not_plural"]
+
+
+def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | None:
+    """The head noun of the phrase that begins at `position`; for one of a thing also a singular."""
+    sets = line.lexicon.words.sets
+    stop, index = sets["nouns.stop"], line.index_at(position)
+    seen: list[Token] = []
+    for offset in range(index, min(index + _REACH, len(line.tokens))):
+        token = line.tokens[offset]
+        if not _goes_on(line, token, seen, position, offset):
+            break
+        if token.word in ("and", ","):
+            continue
+        if token.word in stop:
+            break
+        if is_plural(line, token.word) and not _is_modifying(line, offset, sets):
+            return token
+        seen.append(token)
+    return _singular_head(line, seen, singular=singular)
+
+
+def _goes_on(line: Line, token: Token, seen: list[Token], position: int, offset: int) -> bool:
+    """Blanks and hyphens join a phrase; "and" or a comma only between two words of it."""
+    before = line.tokens[offset - 1].end if seen else position
+    gap = line.text[before : token.start]
+    if gap not in ("", " ", "-", " “", " \"", " ‘", "\u00a0"):
+        return False
+    if token.word in ("and", ","):
+        return bool(seen) and token.word not in (",",) or (len(seen) == 1 and token.word == ",")
+    return token.word[0].isalpha() or token.word[0].isdigit() and bool(seen)
+
+
+def _is_modifying(line: Line, offset: int, sets: dict[str, frozenset[str]] | object) -> bool:
+    """A plural that itself describes a plural ("sports clubs", "sales managers")."""
+    if offset + 1 >= len(line.tokens):
+        return False
+    token, following = line.tokens[offset], line.tokens[offset + 1]
+    if line.text[token.end : following.start] != " ":
+        return False
+    words = line.lexicon.words.sets
+    return token.word in words["nouns.modifying"] and is_plural(line, following.word)
+
+
+def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | None:
+    collective = line.lexicon.words.sets["nouns.singular_collective"]
+    for token in seen:
+        if token.word in collective:
+            return token
+    if not singular or not seen:
+        return None
+    head = seen[0]
+    for token in seen[1:]:
+        if line.text[head.end : token.start] not in (" ", "-") or _is_verb_like(token.word):
+            break
+        head = token
+    return None if _is_verb_like(head.word) and head is seen[0] and len(seen) == 1 and head.word.endswith("ed") else head
+
+
+def _is_verb_like(word: str) -> bool:
+    return word.endswith(("ing", "ed")) and len(word) > 4 and word not in ("building", "meeting", "seed", "speed", "wedding", "hearing", "feeling", "evening", "morning", "painting")
+
+
+def read_count(line: Line, number: Number) -> Draft:
+    """A count of the noun that follows, or a bare number where none does."""
+    number = _with_thousands(line, number)
+    position = number.end
+    if line.text.startswith(" of ", position) and number.vague:
+        position += 3
+    noun = find_noun(line, position, singular=number.value == 1)
+    is_whole = number.value is None or number.value == number.value.to_integral_value()
+    return Draft(
+        start=number.start,
+        end=number.end,
+        kind="count" if is_whole or noun else "quantity",
+        rule="count" if noun else "bare_number",
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        modifier="vague" if number.vague else "exact",
+        noun=line.text[noun.start : noun.end] if noun else None,
+    )
+
+
+def _with_thousands(line: Line, number: Number) -> Number:
+    """Outside money a glued letter is a scale, but for t, which is a tonne."""
+    if number.mark is None or line.text[number.mark_end - 1] in "tT":
+        return number
+    return number.with_mark()

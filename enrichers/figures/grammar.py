@@ -1,0 +1,164 @@
+"""Figures in news text: money, percent, quantities, counts, ordinals, ratios, dates and durations, with their meaning.
+
+One pass over each line, in the order dates, traps, fractions, money, percent, units, counts, ordinals, with one mask of
+consumed characters; then modifiers, roles and periods. Words, currencies, units and months are data (`data/*.toml`).
+Who did what to whom is left to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from enrichers.figures.changes import apply_changes, apply_periods
+from enrichers.figures.dates import Calendar, fiscal_month, read_dates
+from enrichers.figures.lexicon import data_sha256, lexicon
+from enrichers.figures.line import Draft, Line
+from enrichers.figures.measures import read_numbers
+from enrichers.figures.modifiers import apply_modifiers
+from enrichers.figures.neutral import read_neutral
+from enrichers.figures.ordinals import read_ordinals
+from enrichers.figures.sentences import split_lines, split_sentences
+from enrichers.figures.traps import cover_traps
+from schemas.article import Article
+from schemas.marks import Figure
+from schemas.provenance import Provenance
+
+VERSION = "1"
+
+
+@cache
+def provenance() -> Provenance:
+    """Who makes these figures: the grammar's version and a hash of its data files.
+
+    >>> provenance().name
+    'copydesk-figures'
+    """
+    return Provenance(
+        stage="figures", name="copydesk-figures", version=VERSION, sha256=data_sha256()
+    )
+
+
+class FigureFinder:
+    """An Enricher: the figures of each article's title, summary and paragraphs.
+
+    Articles in English, or in no known language, are read with the whole grammar, relative to the day of publication;
+    others only for what every language writes alike: currency signs, percent signs and ISO dates.
+    """
+
+    @property
+    def provenance(self) -> Provenance:
+        """See `provenance`."""
+        return provenance()
+
+    def enrich(self, batch: Sequence[Article]) -> list[list[Figure]]:
+        """One list of figures an article, in reading order (title, summary, body)."""
+        return [_find_in_article(article) for article in batch]
+
+
+def find_figures(
+    texts: Sequence[str], reference_dates: Sequence[date | None] | None = None
+) -> list[list[Figure]]:
+    """The figures of each text, in order; offsets are into that text, paragraph is 0, no figure crosses a line break.
+
+    `reference_dates` holds the day each text was written, by which "Monday" and "last year" are resolved.
+
+    >>> [(f.text, f.unit, f.modifier) for f in find_figures(["It cost over $5 million."])[0]]
+    [('$5 million', 'USD', 'over')]
+    """
+    days = reference_dates if reference_dates is not None else [None] * len(texts)
+    return [
+        _find(text, 0, Calendar(reference=day, fiscal_month=fiscal_month(text)))
+        for text, day in zip(texts, days, strict=True)
+    ]
+
+
+def _find_in_article(article: Article) -> list[Figure]:
+    english = (article.language or "en").lower().startswith("en")
+    rows = article.rows
+    if not english:
+        return [
+            figure
+            for row in rows
+            for figure in _figures(row.text, row.index, None, language=article.language or "")
+        ]
+    stated = next((month for row in rows if (month := fiscal_month(row.text))), None)
+    reference = article.published_at.date() if article.published_at else None
+    calendar = Calendar(reference=reference, fiscal_month=stated)
+    return [figure for row in rows for figure in _find(row.text, row.index, calendar)]
+
+
+def _find(text: str, paragraph: int, calendar: Calendar) -> list[Figure]:
+    return _figures(text, paragraph, calendar)
+
+
+def _figures(
+    text: str, paragraph: int, calendar: Calendar | None, language: str = "en"
+) -> list[Figure]:
+    found: list[Figure] = []
+    for start, end in split_lines(text):
+        line = Line(text[start:end], lexicon())
+        if not line.is_worth_reading():
+            continue
+        sentences = split_sentences(line.text)
+        if calendar is None:
+            read_neutral(line, language)
+        else:
+            _read_english(line, calendar, sentences)
+        found.extend(_finished(line, sentences, start, paragraph))
+    return found
+
+
+def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int]]) -> None:
+    cover_traps(line)
+    read_dates(line, calendar)
+    read_numbers(line)
+    read_ordinals(line)
+    line.drafts.sort(key=lambda draft: draft.start)
+    apply_modifiers(line)
+    apply_changes(line, sentences)
+    apply_periods(line, sentences)
+
+
+def _finished(
+    line: Line, sentences: list[tuple[int, int]], offset: int, paragraph: int
+) -> list[Figure]:
+    figures, index = [], 0
+    for draft in sorted(line.drafts, key=lambda draft: draft.start):
+        while index + 1 < len(sentences) and sentences[index + 1][0] <= draft.start:
+            index += 1
+        sentence = sentences[index] if sentences else (draft.start, draft.end)
+        span = (min(sentence[0], draft.start), max(sentence[1], draft.end))
+        figures.append(_figure(line, draft, span, offset, paragraph))
+    return figures
+
+
+def _figure(
+    line: Line, draft: Draft, sentence: tuple[int, int], offset: int, paragraph: int
+) -> Figure:
+    return Figure(
+        paragraph=paragraph,
+        start=draft.start + offset,
+        end=draft.end + offset,
+        text=line.text[draft.start : draft.end],
+        kind=draft.kind,
+        value=draft.value,
+        low=draft.low,
+        high=draft.high,
+        modifier=draft.modifier,
+        unit=draft.unit,
+        base_value=draft.base_value,
+        base_unit=draft.base_unit,
+        noun=draft.noun,
+        change=draft.change,
+        role=draft.role,
+        date_start=draft.date_start,
+        date_end=draft.date_end,
+        time=draft.time,
+        about_start=draft.about[0] if draft.about else None,
+        about_end=draft.about[1] if draft.about else None,
+        sentence_start=sentence[0] + offset,
+        sentence_end=sentence[1] + offset,
+        rule=draft.rule,
+    )

@@ -1,0 +1,293 @@
+"""The words, currencies, units and names of time that the grammar knows, read once from the data files.
+
+Nothing here looks at a text. A further language is a further set of `*.LANG.toml` files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+DATA = Path(__file__).parent / "data"
+Table = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One unit of measure; `factor` and `offset` lead to its SI `base` (None where there is none)."""
+
+    name: str
+    kind: str
+    base: str | None
+    factor: Decimal | None
+    offset: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """Units by folded word and by exact symbol, and the symbols that need a second sign to be believed."""
+
+    by_word: Mapping[str, Unit]
+    by_symbol: Mapping[str, Unit]
+    spaced_guard: frozenset[str]
+    metre_context: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Currencies:
+    """Codes by sign and name; `before` matches a sign that ends where an amount begins."""
+
+    before: re.Pattern[str]
+    code_by_sign: Mapping[str, str]
+    code_by_name: Mapping[str, str]
+    codes: frozenset[str]
+    hundredths: Mapping[str, str]
+    hundredth_signs: Mapping[str, str]
+    after_signs: tuple[str, ...]
+    folded: Mapping[str, str]
+    denominators: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWords:
+    """Number words by their role in a spelled number."""
+
+    small: Mapping[str, int]
+    tens: Mapping[str, int]
+    scales: Mapping[str, Decimal]
+    plural_scales: Mapping[str, Decimal]
+    scale_marks: Mapping[str, Decimal]
+    letter_marks: Mapping[str, Decimal]
+    fractions: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    multiples: Mapping[str, int]
+    starts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWords:
+    """Names of months, weekdays, seasons and the words that move them."""
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    seasons: Mapping[str, int]
+    day_words: Mapping[str, int]
+    units: Mapping[str, str]
+    decades: Mapping[str, int]
+    sets: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextWords:
+    """Phrases and closed word lists around figures, by section and name."""
+
+    modifiers: Mapping[str, str]
+    modifiers_after: Mapping[str, str]
+    signs: Mapping[str, str]
+    change: Mapping[str, str]
+    sets: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Everything the English grammar looks words up in."""
+
+    numbers: NumberWords
+    currencies: Currencies
+    units: Units
+    time: TimeWords
+    words: ContextWords
+    triggers: frozenset[str]
+
+
+def data_sha256() -> str:
+    """One hash over the data files, by name and content.
+
+    >>> len(data_sha256())
+    64
+    """
+    digest = hashlib.sha256()
+    for path in sorted(DATA.glob("*.toml")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The English lexicon; read at the first call, kept for the life of the process.
+
+    >>> lexicon().time.months["june"]
+    6
+    """
+    numbers, time = _number_words(_load("numbers.en")), _time_words(_load("dates.en"))
+    words = _context_words(_load("words.en"))
+    triggers = (
+        numbers.starts
+        | numbers.multiples.keys()
+        | numbers.ordinals.keys()
+        | numbers.fractions.keys()
+        | time.months.keys()
+        | time.weekdays.keys()
+        | time.day_words.keys()
+        | time.seasons.keys()
+        | time.units.keys()
+        | time.decades.keys()
+        | {"ago", "later", "earlier", "noon", "midnight", "no", "night", "morning", "evening"}
+    )
+    return Lexicon(
+        numbers=numbers,
+        currencies=_currencies(_load("currencies")),
+        units=_units(_load("units")),
+        time=time,
+        words=words,
+        triggers=frozenset(triggers),
+    )
+
+
+def _load(name: str) -> Table:
+    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _table(data: Table, key: str) -> dict[str, object]:
+    return cast("dict[str, object]", data.get(key, {}))
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in cast("Iterable[object]", value or ())]
+
+
+def _ints(data: Table, key: str) -> dict[str, int]:
+    return {word: int(str(value)) for word, value in _table(data, key).items()}
+
+
+def _decimals(data: Table, key: str) -> dict[str, Decimal]:
+    return {word: Decimal(str(value)) for word, value in _table(data, key).items()}
+
+
+def _texts(data: Table, key: str) -> dict[str, str]:
+    return {word: str(value) for word, value in _table(data, key).items()}
+
+
+def _sets(data: Table) -> dict[str, frozenset[str]]:
+    return {
+        f"{section}.{name}": frozenset(_strings(words))
+        for section, table in data.items()
+        for name, words in cast("dict[str, object]", table).items()
+        if isinstance(words, list)
+    }
+
+
+def _inverted(data: Table, key: str) -> dict[str, str]:
+    return {
+        phrase: name for name, phrases in _table(data, key).items() for phrase in _strings(phrases)
+    }
+
+
+def _number_words(data: Table) -> NumberWords:
+    small, tens = _ints(data, "small"), _ints(data, "tens")
+    scales, plural = _decimals(data, "scales"), _decimals(data, "plural_scales")
+    starts = {*small, *tens, *scales, *plural, "half", "quarter"}
+    return NumberWords(
+        small=small,
+        tens=tens,
+        scales=scales,
+        plural_scales=plural,
+        scale_marks=_decimals(data, "scale_marks"),
+        letter_marks=_decimals(data, "letter_marks"),
+        fractions=_ints(data, "fractions"),
+        ordinals=_ints(data, "ordinals"),
+        multiples=_ints(data, "multiples"),
+        starts=frozenset(starts),
+    )
+
+
+def _time_words(data: Table) -> TimeWords:
+    return TimeWords(
+        months=_ints(data, "months"),
+        weekdays=_ints(data, "weekdays"),
+        seasons=_ints(data, "seasons"),
+        day_words=_ints(data, "day_words"),
+        units=_texts(data, "units"),
+        decades=_ints(data, "decades"),
+        sets={name.removeprefix("words."): words for name, words in _sets(data).items()},
+    )
+
+
+def _context_words(data: Table) -> ContextWords:
+    return ContextWords(
+        modifiers=_inverted(data, "modifiers"),
+        modifiers_after=_inverted(data, "modifiers_after"),
+        signs=_inverted(data, "signs"),
+        change={
+            word: name
+            for word, name in _inverted(data, "change").items()
+            if name in ("up", "down")
+        },
+        sets=_sets(data),
+    )
+
+
+def _currencies(data: Table) -> Currencies:
+    signs = _texts(data, "signs")
+    codes = frozenset(_strings(_table(data, "spoken")["codes"]))
+    names = _texts(data, "names")
+    plurals = {f"{name}s": code for name, code in names.items() if not name.endswith("s")}
+    hundredths = _texts(data, "hundredths")
+    cents = {f"{name}s": code for name, code in hundredths.items() if not name.endswith("s")}
+    longest_first = sorted(signs, key=len, reverse=True)
+    return Currencies(
+        before=_sign_before([*signs, *codes]),
+        code_by_sign=signs,
+        code_by_name=plurals | names,
+        codes=codes,
+        hundredths=cents | hundredths,
+        hundredth_signs=_texts(data, "hundredth_signs"),
+        after_signs=tuple(sign for sign in longest_first if not sign.endswith("dlrs")),
+        folded=_texts(data, "folded"),
+        denominators=frozenset(_strings(_table(data, "denominators")["words"])),
+    )
+
+
+def _sign_before(signs: Iterable[str]) -> re.Pattern[str]:
+    """A sign, not glued to a word before it, with at most one blank and one minus before the amount."""
+    alternatives = "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
+    return re.compile(rf"(?:(?<![^\W_])|(?<=[0-9]))(?P<sign>{alternatives})[ \u00a0\u202f]?(?P<minus>[-−–]?)\Z")
+
+
+def _units(data: Table) -> Units:
+    by_word: dict[str, Unit] = {}
+    by_symbol: dict[str, Unit] = {}
+    for name, entry in _table(data, "unit").items():
+        row = cast("dict[str, object]", entry)
+        unit = Unit(
+            name=name,
+            kind=str(row.get("kind", "quantity")),
+            base=str(row["base"]) if row.get("base") else None,
+            factor=Decimal(str(row["factor"])) if "factor" in row else None,
+            offset=Decimal(str(row.get("offset", "0"))),
+        )
+        for word in _strings(row.get("words")):
+            by_word[word] = unit
+            by_word.setdefault(_plural(word), unit)
+        for symbol in _strings(row.get("symbols")):
+            by_symbol[symbol] = unit
+    guarded = _table(data, "guarded")
+    return Units(
+        by_word=by_word,
+        by_symbol=by_symbol,
+        spaced_guard=frozenset(_strings(guarded["spaced"])),
+        metre_context=frozenset(_strings(guarded["metre_context"])),
+    )
+
+
+def _plural(word: str) -> str:
+    head, _, tail = word.partition(" of ")
+    return f"{head}s of {tail}" if tail else f"{word}s"

@@ -1,0 +1,73 @@
+"""Reads the numbers of a line, once the dates and traps are out of the way, in order of certainty: money, percent, units, counts."""
+
+from __future__ import annotations
+
+from enrichers.figures.counted import read_count
+from enrichers.figures.line import Draft, Line
+from enrichers.figures.money import read_money
+from enrichers.figures.numbers import Number, scan_numbers
+from enrichers.figures.percent import read_percent
+from enrichers.figures.ranges import read_range, read_score
+from enrichers.figures.ratios import read_fractions, read_multiple, read_multiple_words, read_n_in_m
+from enrichers.figures.signs import with_sign
+from enrichers.figures.traps import is_name, is_one_as_pronoun
+from enrichers.figures.units import read_quantity
+
+_READERS = (read_money, read_percent, read_multiple, read_quantity)
+
+
+def read_measure(line: Line, number: Number) -> Draft | None:
+    """What the number measures: the first reading that fits; None if it has neither currency, sign nor unit."""
+    for read in _READERS:
+        draft = read(line, number)
+        if draft is not None:
+            return draft
+    return None
+
+
+def read_numbers(line: Line) -> None:
+    """Take every figure that starts from a number: ranges and pairs first, then single ones."""
+    read_fractions(line)
+    numbers = scan_numbers(line)
+    index = 0
+    while index < len(numbers):
+        following = numbers[index + 1] if index + 1 < len(numbers) else None
+        pair = _read_pair(line, numbers[index], following) if following else None
+        if pair is not None and line.add(with_sign(line, pair)):
+            index += 2
+            continue
+        _take_single(line, numbers[index])
+        index += 1
+    read_multiple_words(line)
+
+
+def _read_pair(line: Line, first: Number, second: Number) -> Draft | None:
+    if second.start - first.end > 40:
+        return None
+    pair = read_range(line, first, second, read_measure)
+    if pair is not None and pair.unit is None:
+        pair = _bare_pair(line, first, second, pair)
+    if pair is None:
+        pair = read_score(line, first, second) if read_measure(line, second) is None else None
+    return pair or read_n_in_m(line, first, second)
+
+
+def _bare_pair(line: Line, first: Number, second: Number, pair: Draft) -> Draft | None:
+    """A range without a unit counts what follows it; two small numbers and a dash with no noun are a score."""
+    if is_name(line, first):
+        return None
+    pair.noun = read_count(line, second).noun
+    if pair.noun is None:
+        return read_score(line, first, second) or pair
+    return pair
+
+
+def _take_single(line: Line, number: Number) -> None:
+    if not line.is_free(number.start, number.end):
+        return
+    draft = read_measure(line, number)
+    if draft is None:
+        if is_name(line, number) or is_one_as_pronoun(line, number):
+            return
+        draft = read_count(line, number)
+    line.add(with_sign(line, draft))

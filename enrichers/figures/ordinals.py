@@ -1,0 +1,70 @@
+"""Ordinals: "first visit", "21st", "twenty-first"; not "first, ..." as an adverb nor a name such as "First Lady"."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from enrichers.figures.counted import find_noun
+from enrichers.figures.line import Draft, Line, Token
+
+_DIGITS = re.compile(r"[0-9]{1,5}(?:st|nd|rd|th)(?![^\W_])", re.IGNORECASE)
+_ADVERB_AFTER = frozenset({",", ":", ".", ")", "and"})
+
+
+def read_ordinals(line: Line) -> None:
+    """Take every ordinal on the line that is still free."""
+    ordinals = line.lexicon.numbers.ordinals
+    for index, token in enumerate(line.tokens):
+        if token.word[0].isdigit():
+            _add_digits(line, token)
+        elif token.word in ordinals and line.is_free(token.start, token.end):
+            _add_word(line, index)
+
+
+def _add_digits(line: Line, token: Token) -> None:
+    match = _DIGITS.match(line.text, token.start)
+    if match and (token.start == 0 or not line.text[token.start - 1].isalnum()):
+        _add(line, match.start(), match.end(), int(token.word))
+
+
+def _add_word(line: Line, index: int) -> None:
+    token = line.tokens[index]
+    value, start = line.lexicon.numbers.ordinals[token.word], token.start
+    if index:
+        before = line.tokens[index - 1]
+        tens = line.lexicon.numbers.tens.get(before.word)
+        if tens and value < 10 and line.text[before.end : start] in ("-", " "):
+            value, start = value + tens, before.start
+    if start == token.start and not _is_ordinal(line, index, token):
+        return
+    _add(line, start, token.end, value)
+
+
+def _is_ordinal(line: Line, index: int, token: Token) -> bool:
+    text = line.text
+    glued = text[token.end : token.end + 1] == "-" and token.word in ("second", "third")
+    if glued and text[token.end + 1 : token.end + 5].lower() in ("hand", "part", "gues"):
+        return False
+    if token.word not in ("first", "second"):
+        return True
+    following = line.words_after(token.end, 1)
+    if token.word == "second":
+        before = line.words_before(token.start, 1)
+        return not (before and (before[0] in ("per", "a", "split", "every") and not (following and following[0].isalpha() and following[0] not in line.lexicon.words.sets["nouns.stop"])))
+    starts_clause = index == 0 or line.words_before(token.start, 1)[-1:] == ["."]
+    return not (starts_clause and following and following[0] in _ADVERB_AFTER)
+
+
+def _add(line: Line, start: int, end: int, value: int) -> None:
+    noun = find_noun(line, end, singular=True)
+    line.add(
+        Draft(
+            start=start,
+            end=end,
+            kind="ordinal",
+            rule="ordinal",
+            value=Decimal(value),
+            noun=line.text[noun.start : noun.end] if noun else None,
+        )
+    )

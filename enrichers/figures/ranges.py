@@ -1,0 +1,141 @@
+"""Two numbers that make one range: "$3-4 billion", "between 5 and 7 million euros", "40 to 50 hours", and scores like "2-1"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from enrichers.figures.line import Draft, Line
+from enrichers.figures.numbers import Number
+
+Reader = Callable[[Line, Number], Draft | None]
+_LINK = re.compile(r"(?: ?[-–—‑] ?|[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)(?=\S)")
+_CHANGE_REACH = 7
+
+
+def read_range(line: Line, first: Number, second: Number, read: Reader) -> Draft | None:
+    """The range from `first` to `second`, or None where they stand apart or mean two things."""
+    right = read(line, second) or None
+    left = read(line, first)
+    start_of_right = right.start if right else second.start
+    end_of_left = left.end if left and left.end <= start_of_right else first.end
+    if first.vague or second.vague or first.value is None or second.value is None:
+        return None
+    link = _LINK.fullmatch(line.text[end_of_left:start_of_right])
+    if link is None or not _is_range(line, first, second, link[0].strip(" -"), (left, right)):
+        return None
+    return _join(first, second, left, right)
+
+
+def _is_range(line: Line, first: Number, second: Number, word: str, sides: tuple[Draft | None, Draft | None]) -> bool:
+    left, right = sides
+    before = line.words_before(left.start if left else first.start, _CHANGE_REACH)
+    if left and right and not _same_measure(left, right):
+        return False
+    if word.startswith("and"):
+        return "between" in before[-3:]
+    if word.startswith("or"):
+        return right is not None and second.value == (first.value or 0) + 1 and right.kind == "duration"
+    if word == "":
+        return _is_dash_range(line, first, second, right)
+    if left and left.kind == "money" and right is None and not first.scaled and not second.plain and not second.scaled:
+        return False
+    return not _speaks_of_change(line, before)
+
+
+def _is_dash_range(line: Line, first: Number, second: Number, right: Draft | None) -> bool:
+    """A dash joins a range where the second is larger; else it is a score or an identifier."""
+    if second.value is not None and first.value is not None and second.value > first.value:
+        return True
+    return right is not None and right.kind in ("percent", "money")
+
+
+def _same_measure(left: Draft, right: Draft) -> bool:
+    if left.kind != right.kind or left.unit is None or right.unit is None:
+        return left.kind == right.kind == "count"
+    return left.unit.split("/")[0] == right.unit.split("/")[0]
+
+
+def _speaks_of_change(line: Line, before: list[str]) -> bool:
+    """"rose from 3 to 5" and "up 10 cents to $3.40" are two figures each, with roles."""
+    change = line.lexicon.words.change
+    for word in reversed(before):
+        if word in (";", ".", ":", "(", ")"):
+            return False
+        if word in change:
+            return True
+    return False
+
+
+def _join(first: Number, second: Number, left: Draft | None, right: Draft | None) -> Draft:
+    model = right or left
+    low, high = _value(first, left), _value(second, right)
+    if model is not None and left is None:
+        low = _in_scale_of(first, second, right, low)
+    if model is not None and right is None and left is not None:
+        high = high * _factor(first, left)
+    elif left is not None and right is not None and not first.scaled and low < 1000:
+        low = _shared_scale(first, second, left, right, low)
+    if model is None:
+        return Draft(
+            start=first.start, end=second.end, kind="count", rule="range", low=low, high=high, modifier="range"
+        )
+    joined = replace(model, value=None, low=low, high=high, modifier="range", rule=f"{model.rule}_range")
+    joined.start = min(first.start, left.start if left else first.start)
+    joined.end = max(second.end, right.end if right else second.end)
+    joined.base_value = joined.base_unit = None
+    return joined
+
+
+def _value(number: Number, draft: Draft | None) -> Decimal:
+    value = draft.value if draft and draft.value is not None else number.value
+    return value if value is not None else Decimal(0)
+
+
+def _factor(number: Number, draft: Draft) -> Decimal:
+    """How much the unit's reading changed the number: cents are hundredths, a letter mark is a scale."""
+    if not number.value or draft.value is None:
+        return Decimal(1)
+    return draft.value / number.value if draft.unit and number.mark is None else Decimal(1)
+
+
+def _in_scale_of(first: Number, second: Number, right: Draft | None, low: Decimal) -> Decimal:
+    """"3 to 4 billion": the scale at the end is that of both, unless the first is written out in full."""
+    factor = _factor(second, right) if right else Decimal(1)
+    if second.mark is not None and right is not None and right.value is not None and second.value:
+        factor = right.value / second.value
+    return _scaled_like(first, second, low * factor)
+
+
+def _scaled_like(first: Number, second: Number, low: Decimal) -> Decimal:
+    scale = second.scale
+    return low * scale if scale > 1 and not first.scaled and first.value is not None and first.value < 1000 else low
+
+
+def _shared_scale(first: Number, second: Number, left: Draft, right: Draft, low: Decimal) -> Decimal:
+    scale = second.scale
+    if left.kind != "money" or scale == 1 or first.mark is not None and left.end > first.end:
+        if right.value and second.mark and second.value and left.value == first.value:
+            return low * (right.value / second.value)
+        return low
+    return low * scale
+
+
+_SCORE = re.compile(r"[-–‑]")
+
+
+def read_score(line: Line, first: Number, second: Number) -> Draft | None:
+    """A result such as "2-1": two small whole numbers and a dash, with no unit, near a word of sport or vote."""
+    if not (first.plain and second.plain) or not _SCORE.fullmatch(line.text[first.end : second.start]):
+        return None
+    if first.value is None or second.value is None or max(first.value, second.value) > 999:
+        return None
+    near = {*line.words_before(first.start, 8), *line.words_after(second.end, 4)}
+    words = line.lexicon.words.sets["scores.words"]
+    if near.isdisjoint(words) and (first.value < second.value or first.value > 20):
+        return None
+    return Draft(
+        start=first.start, end=second.end, kind="score", rule="score", low=first.value, high=second.value
+    )

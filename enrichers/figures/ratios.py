@@ -1,0 +1,136 @@
+"""Shares and multiples that are no percentage: "a fifth", "two-thirds", "half of", "one in three", "doubled", "2.5 times"."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from enrichers.figures.counted import find_noun
+from enrichers.figures.line import Draft, Line, Token
+from enrichers.figures.numbers import Number
+
+_IN = re.compile(r" (?P<link>in|out of|of)(?: every)? (?=\S)")
+_TIMES = re.compile(r"[ -]?(?:times\b|(?P<x>[xX×])(?![^\W_])|-?fold\b)")
+_NOT_HALF = frozenset({"first", "second", "final", "other", "better", "top", "bottom", "last", "this", "next", "each", "every", "1st", "2nd", "and"})
+_HALF_OF = frozenset({"of", "the", "its", "their", "his", "her", "our", "my", "your", "those", "that", "these", "this", "such", "all", "as"})
+
+
+def read_fractions(line: Line) -> None:
+    """Take every fraction in words on the line: "a third of", "two-thirds", "nearly half the"."""
+    fractions = line.lexicon.numbers.fractions
+    for index, token in enumerate(line.tokens):
+        if token.word in fractions and line.is_free(token.start, token.end):
+            draft = _half(line, index) if token.word == "half" else _fraction(line, index)
+            if draft:
+                line.add(draft)
+
+
+def _half(line: Line, index: int) -> Draft | None:
+    token, following = line.tokens[index], line.words_after(line.tokens[index].end, 1)
+    before = line.words_before(token.start, 1)
+    if not following or following[0] not in _HALF_OF or line.text[token.end : token.end + 1] != " ":
+        return None
+    if before and (before[0] in _NOT_HALF or before[0] in line.lexicon.numbers.small):
+        return None
+    return _share(line, token.start, token.end, Decimal("0.5"))
+
+
+def _fraction(line: Line, index: int) -> Draft | None:
+    """A numerator, "a" or "one" before; for "quarter" and the like after "a" also a word that says a share."""
+    token = line.tokens[index]
+    if index == 0:
+        return None
+    top_token = line.tokens[index - 1]
+    if line.text[top_token.end : token.start] not in (" ", "-", "‑"):
+        return None
+    top = _numerator(line, top_token)
+    bottom = line.lexicon.numbers.fractions[token.word]
+    if top is None or not (top == 1) ^ token.word.endswith(("s", "halves")):
+        return None
+    if top >= bottom or not _says_a_share(line, token, top_token):
+        return None
+    return _share(line, top_token.start, token.end, Decimal(top) / Decimal(bottom))
+
+
+def _numerator(line: Line, token: Token) -> int | None:
+    if token.word in ("a", "an"):
+        return 1
+    if token.word.isdigit():
+        return int(token.word) if len(token.word) < 3 else None
+    return line.lexicon.numbers.small.get(token.word)
+
+
+def _says_a_share(line: Line, token: Token, top: Token) -> bool:
+    following = line.words_after(token.end, 1)
+    if top.word in ("a", "an", "one") or token.word in ("quarters", "halves", "seconds"):
+        return bool(following) and following[0] in ("of", "majority", "the", "as", "less", "more", "its", "to")
+    return True
+
+
+def _share(line: Line, start: int, end: int, value: Decimal) -> Draft:
+    position = end + 4 if line.text.startswith(" of ", end) else end
+    while line.words_after(position, 1) and line.words_after(position, 1)[0] in _HALF_OF:
+        position = line.tokens[line.index_at(position)].end
+    noun = find_noun(line, position, singular=True)
+    return Draft(
+        start=start,
+        end=end,
+        kind="ratio",
+        rule="fraction",
+        value=value,
+        noun=line.text[noun.start : noun.end] if noun else None,
+    )
+
+
+def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
+    """"one in three", "nine out of 10", "two of four": the first as a share of the second."""
+    link = _IN.fullmatch(line.text[first.end : second.start])
+    if link is None or not first.value or not second.value or first.value >= second.value:
+        return None
+    if not _is_share_of(link["link"], first, second):
+        return None
+    noun = find_noun(line, second.end)
+    return Draft(
+        start=first.start,
+        end=second.end,
+        kind="ratio",
+        rule="n_in_m",
+        value=first.value / second.value,
+        noun=line.text[noun.start : noun.end] if noun else None,
+    )
+
+
+def _is_share_of(link: str, first: Number, second: Number) -> bool:
+    if link == "in":
+        return first.value == 1 or (second.value or 0) % 5 == 0 and not second.plain or (first.value or 0) < 10 and second.value in (10, 100, 1000)
+    return (first.value or 0) < 1000 and not (second.plain and (second.value or 0) > 1500)
+
+
+def read_multiple(line: Line, number: Number) -> Draft | None:
+    """"2.5 times", "10x", "three-fold"; "3,200 times" counts occurrences and is the same kind."""
+    match = _TIMES.match(line.text, number.end)
+    if match is None or number.vague:
+        return None
+    return Draft(start=number.start, end=match.end(), kind="multiple", rule="times", value=number.value, noun=None)
+
+
+def read_multiple_words(line: Line) -> None:
+    """"doubled", "twice as", "sixfold", "triple the"."""
+    multiples = line.lexicon.numbers.multiples
+    for token in line.tokens:
+        value = multiples.get(token.word)
+        if value is None or not line.is_free(token.start, token.end) or not _is_multiple(line, token):
+            continue
+        line.add(
+            Draft(start=token.start, end=token.end, kind="multiple", rule="multiple_word", value=Decimal(value))
+        )
+
+
+def _is_multiple(line: Line, token: Token) -> bool:
+    """"double room" and "triple jump" are names of things; "twice" alone is an occurrence."""
+    if token.word.endswith(("ed", "fold", "ing")):
+        return line.text[token.end : token.end + 1] != "-"
+    following = line.words_after(token.end, 1)
+    if token.word in ("twice", "thrice"):
+        return bool(following) and following[0] in ("as", "the", "that", "its", "their", "what", "his", "her")
+    return bool(following) and following[0] in ("the", "that", "its", "their", "what", "his", "her")

@@ -1,0 +1,83 @@
+"""Which way an incomplete date looks: "on Friday" after "said" is the last one, after "will" the next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from enrichers.figures import periods
+from enrichers.figures.line import Line
+from enrichers.figures.moment import Calendar
+from enrichers.figures.periods import Span
+
+_REACH = 10
+_HELPERS = frozenset({"will", "to", "be", "shall", "would", "’ll", "'ll", "can", "may", "could", "should", "must"})
+_STARTING = frozenset({"from", "by", "until", "till", "starting", "beginning", "effective", "through", "before"})
+_SOON_DAYS = 60
+_SOON_MONTHS = 3
+
+
+def direction(line: Line, position: int) -> int:
+    """1 where the nearest cue to the left speaks of the future, -1 of the past, 0 where there is none."""
+    sets = line.lexicon.time.sets
+    before = line.words_before(position, _REACH)
+    for index in range(len(before) - 1, -1, -1):
+        word = before[index]
+        if word in (".", ";"):
+            return 0
+        if word in sets["future"] or word.endswith(("'ll", "’ll")):
+            return 1
+        if word in sets["past"] or (word.endswith("ed") and len(word) > 4):
+            return 1 if not _HELPERS.isdisjoint(before[max(0, index - 3) : index]) else -1
+    return 0
+
+
+def is_ahead(line: Line, position: int) -> bool:
+    """Whether the sentence speaks of the future there."""
+    return direction(line, position) > 0
+
+
+def nearest_day(line: Line, start: int, _end: int, calendar: Calendar, month_day: tuple[int, int]) -> Span | None:
+    """The day of that month and number nearest in the direction the sentence looks; without a cue, a soon one counts."""
+    reference = calendar.reference
+    if reference is None:
+        return None
+    month, number = month_day
+    here = periods.day(reference.year, month, number) or periods.day(reference.year - 1, month, number)
+    if here is None:
+        return _leap_day(reference, month, number)
+    way = direction(line, start)
+    lead = line.words_before(start, 1)
+    if lead and lead[0] in _STARTING and way >= 0:
+        way = 1
+    days = (here[0] - reference).days
+    if days > 0 and (way < 0 or way == 0 and days > _SOON_DAYS):
+        return periods.day(reference.year - 1, month, number)
+    if days < -_SOON_DAYS and way > 0 and reference.year < 9998:
+        return periods.day(reference.year + 1, month, number)
+    return here
+
+
+def _leap_day(reference: date, month: int, number: int) -> Span | None:
+    for year in range(reference.year, max(0, reference.year - 9), -1):
+        span = periods.day(year, month, number) if year > 0 else None
+        if span:
+            return span
+    return None
+
+
+def nearest_month(line: Line, start: int, calendar: Calendar, month: int) -> Span | None:
+    """The month of that name nearest in the direction the sentence looks."""
+    reference = calendar.reference
+    if reference is None:
+        return None
+    way, ahead = direction(line, start), month - reference.month
+    lead = line.words_before(start, 1)
+    if lead and lead[0] in ("by", "until", "till", "starting", "beginning", "before"):
+        way = 1 if way >= 0 else way
+    if lead and lead[0] == "since":
+        way = -1
+    if ahead > 0 and (way < 0 or way == 0 and ahead > _SOON_MONTHS):
+        return periods.month(reference.year - 1, month)
+    if ahead < 0 and way > 0 and -ahead > 12 - 2 * _SOON_MONTHS:
+        return periods.month(reference.year + 1, month)
+    return periods.month(reference.year, month)

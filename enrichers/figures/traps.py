@@ -1,0 +1,130 @@
+"""What looks like a figure and is a name, an address or an identifier: "Boeing 737 MAX", "F-16", "Route 66", a version."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from enrichers.figures.line import Line
+from enrichers.figures.numbers import Number
+
+_SPANS = re.compile(
+    r"(?:https?://|www\.)\S{1,400}"
+    r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
+    r"|(?<!\w)[#@]\w+"
+    r"|(?<![\w.])\d{1,4}(?:\.\d{1,4}){2,5}(?![\w])"
+    r"|(?<!\w)\+?\(?\d{1,4}\)?[ .-]\(?\d{2,4}\)?[ .-]\d{3,4}(?:[ .-]\d{2,4}){0,2}(?![\w,])(?! ?(?:people|million|billion|%))(?=[^\d]|$)"
+    r"|\(\d{3}\) ?\d{3}-\d{4}"
+    r"|(?<![\w.])\d{3}-\d{4}(?![\w-])(?<!19\d\d-\d{4})"
+    r"|(?<!\w)\d{1,3}-\d{2,3}-\d{4}(?!\w)"
+    r"|(?<!\w)\d+(?:-\d+){3,}(?!\w)"
+    r"|(?<!\w)v\d+(?:\.\d+)+"
+)
+_GLUED = re.compile(r"(?<![^\W_])(?:[^\W\d_]+[.'’/-]?)+\d+(?:[\w/.-]*\w)?")
+_GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
+_PREPOSITIONS = frozenset({"in", "at", "on", "near", "from", "of", "across", "around", "by", "for", "to", "with", "and", "over", "about", "than", "some", "the"})
+_PAIR = re.compile(r"(?<![\w/])\d{1,3}/\d{1,3}(?:/\d{1,4})?(?![\w/])")
+_ADDRESS = re.compile(r" (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Pl|Way|Square|Court|Ct|Highway|Terrace|Parkway)\b")
+_STREET_NUMBER = re.compile(r"(?:st|nd|rd|th) (?:Street|St|Avenue|Ave|Amendment|Congress|Infantry|Brigade|Division|Battalion|Regiment|Fleet|Airborne|Parallel)\b")
+_ROMAN_WAR = re.compile(r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b")
+
+
+def cover_traps(line: Line) -> None:
+    """Consume every span that is certainly no figure, before any rule reads numbers."""
+    text = line.text
+    if any(sign in text for sign in "@#/.-(") or "www" in text:
+        for match in _SPANS.finditer(text):
+            line.cover(*match.span())
+    for match in _GLUED_END.finditer(text):
+        line.cover(*match.span())
+    for match in _ROMAN_WAR.finditer(text):
+        line.cover(*match.span())
+    _cover_phrases(line)
+    _cover_glued(line)
+
+
+def _cover_glued(line: Line) -> None:
+    """Numbers glued to letters before them are names: F-16, COVID-19, G7, MH370; "mid-2019" and "sub-500" are not."""
+    for index in range(1, len(line.tokens)):
+        token, before = line.tokens[index], line.tokens[index - 1]
+        if not token.word[0].isdigit() or not before.word[0].isalpha():
+            continue
+        gap = line.text[before.end : token.start]
+        if gap == "" and not _is_currency(line, before.start, before.end):
+            line.cover(token.start, token.end)
+        elif gap in ("-", "‑") and _is_name_part(line.text[before.start : before.end]):
+            line.cover(token.start, token.end)
+
+
+def _is_currency(line: Line, start: int, end: int) -> bool:
+    word, currencies = line.text[start:end], line.lexicon.currencies
+    return word in currencies.code_by_sign or word in currencies.codes or word in currencies.folded or word == "FY" or word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$"
+
+
+def _is_name_part(word: str) -> bool:
+    return word[0].isupper() or word.lower() in ("catch", "covid", "sars", "omega", "carbon", "co")
+
+
+def _cover_phrases(line: Line) -> None:
+    """Fixed phrases with a number word in them, from the data file ("one another", "First Lady")."""
+    phrases = line.lexicon.words.sets["traps.phrases"]
+    folded = line.text.lower()
+    for phrase in phrases:
+        position = folded.find(phrase)
+        while position >= 0:
+            end = position + len(phrase)
+            if not folded[position - 1 : position].isalnum() and not folded[end : end + 1].isalnum():
+                line.cover(position, min(end, len(line.text)))
+            position = folded.find(phrase, end)
+
+
+def is_name(line: Line, number: Number) -> bool:
+    """Whether a number without a unit is part of a name or an address rather than a count."""
+    text = line.text
+    if _PAIR.match(text, number.start) or (number.plain and _ADDRESS.match(text, number.end)):
+        return True
+    if number.plain and text[number.end : number.end + 1].isalpha():
+        return True
+    if not number.plain and not (number.spelled and (number.value or 0) < 100):
+        return False
+    token = line.token_before(number.start)
+    if token is None or text[token.end : number.start] not in (" ", "-", ". ", " # ", " #"):
+        return False
+    return _follows_label(line, number, token.word, text[token.start : token.end])
+
+
+def _follows_label(line: Line, number: Number, word: str, shown: str) -> bool:
+    sets = line.lexicon.words.sets
+    if word == "." and line.words_before(number.start, 2)[0] in ("no", "nos", "fig", "vol", "apt", "art", "sec"):
+        return True
+    if word in sets["traps.labels"]:
+        return not word.islower() or number.plain or shown[0].isupper()
+    if number.spelled or not shown[0].isupper():
+        return word in sets["traps.names"]
+    return _follows_capital(line, number, word)
+
+
+def _follows_capital(line: Line, number: Number, word: str) -> bool:
+    """"Model 3", "Big 12", "iPhone 14"; but "In Gaza 20 people" and "Monday 20 soldiers" are counts."""
+    before = line.words_before(number.start, 2)
+    is_start = len(before) < 2 or before[0] in (".", ":", ";")
+    time = line.lexicon.time
+    if word in time.weekdays or word in time.months or word in _PREPOSITIONS:
+        return False
+    if is_start and (word.endswith("ed") or word in line.lexicon.words.sets["nouns.stop"]):
+        return False
+    following = line.words_after(number.end, 1)
+    people = bool(following) and (following[0] in line.lexicon.words.sets["nouns.irregular"])
+    return not (people and before[0] in _PREPOSITIONS)
+
+
+def is_one_as_pronoun(line: Line, number: Number) -> bool:
+    """"one" that stands for a thing named elsewhere: "the one who", "one of the", "one can only"."""
+    if number.value != Decimal(1) or not number.spelled or number.scaled:
+        return False
+    following = line.words_after(number.end, 1)
+    stops = line.lexicon.words.sets["nouns.one_stop"] | line.lexicon.words.sets["nouns.stop"]
+    if not following or not following[0][0].isalpha() or following[0] in stops - {"more"}:
+        return True
+    before = line.words_before(number.start, 1)
+    return bool(before) and before[0] in ("the", "this", "that", "which", "any", "every", "each", "no")

@@ -1,0 +1,208 @@
+"""Quantities with a unit of measure, durations and ages: which unit follows a number, also compound ("km/h", "barrels a day")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from enrichers.figures.lexicon import Unit, lexicon
+from enrichers.figures.line import Draft, Line
+from enrichers.figures.numbers import Number
+
+_OPEN = re.compile(r"[ \u00a0\u202f]?[(\[]?|-| - ")
+_PER = re.compile(r" ?/ ?| per | an? (?=[a-z])| each | every ")
+_OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
+_YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
+_INCHES = re.compile(r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])")
+_PRIME = re.compile(r"['’′](?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’)")
+_AGO = re.compile(r" (?:ago|earlier)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMatch:
+    """A unit where it stands after a number, or after "per"."""
+
+    end: int
+    name: str
+    unit: Unit
+    per: Unit | None = None
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    units = lexicon().units
+    words = "|".join(
+        re.escape(word).replace(r"\ ", "[ -]") for word in sorted(units.by_word, key=len, reverse=True)
+    )
+    symbols = "|".join(re.escape(symbol) for symbol in sorted(units.by_symbol, key=len, reverse=True))
+    return (
+        re.compile(rf"(?P<word>{words})(?![^\W_]|[0-9²³]|\.[a-z])", re.IGNORECASE),
+        re.compile(rf"(?P<symbol>{symbols})(?![^\W_]|[0-9²³°])"),
+    )
+
+
+def match_unit_word(line: Line, position: int) -> UnitMatch | None:
+    """The unit spelled as a word at `position`."""
+    match = _patterns()[0].match(line.text, position)
+    if match is None:
+        return None
+    unit = line.lexicon.units.by_word.get(re.sub(r"(?<=[a-z.])-(?=[a-z])", " ", match["word"].lower()))
+    unit = line.lexicon.units.by_word.get(match["word"].lower(), unit)
+    return UnitMatch(match.end(), unit.name, unit) if unit else None
+
+
+def _match_simple(line: Line, position: int) -> UnitMatch | None:
+    symbol = _patterns()[1].match(line.text, position)
+    word = match_unit_word(line, position)
+    if symbol and (word is None or symbol.end() >= word.end):
+        unit = line.lexicon.units.by_symbol[symbol["symbol"]]
+        return UnitMatch(symbol.end(), unit.name, unit)
+    return word
+
+
+def match_unit(line: Line, number: Number) -> UnitMatch | None:
+    """The unit of `number`, with its denominator; None if none follows or it is more likely something else."""
+    opening = _OPEN.match(line.text, number.end)
+    position = opening.end() if opening else number.end
+    found = _match_simple(line, position)
+    if found is None and opening and opening[0]:
+        return None
+    if found is None or not _is_believed(line, number, found, position):
+        return None
+    closing = line.text[found.end : found.end + 1]
+    if opening and opening[0][-1:] in ("(", "["):
+        return UnitMatch(found.end + 1, found.name, found.unit) if closing in (")", "]") else None
+    return _with_denominator(line, found)
+
+
+def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
+    link = _PER.match(line.text, found.end)
+    if link is None:
+        return found
+    below = _match_simple(line, link.end())
+    if below is None:
+        return found
+    if link[0].strip() in ("a", "an", "each", "every") and not _is_time(below.unit, found.unit):
+        return found
+    return UnitMatch(below.end, f"{found.name}/{below.name}", found.unit, below.unit)
+
+
+def _is_time(below: Unit, above: Unit) -> bool:
+    """"miles an hour", but not "ten minutes a day later" nor "two years a month"."""
+    return below.kind == "duration" and (above.kind != "duration" or above.name in ("hour", "day", "minute"))
+
+
+def _is_believed(line: Line, number: Number, found: UnitMatch, position: int) -> bool:
+    text, symbol = line.text, line.text[position : found.end]
+    if symbol in ("\"", "”"):
+        return _is_inch_mark(text, number.start)
+    if found.name == "point" and number.spelled and number.value == 1:
+        return False
+    if symbol.lower() == "second" and number.spelled and text[number.end] == " " and number.value != 1:
+        return False
+    if symbol in ("in.", "min", "A", "s", "h", "N", "J") and position > number.end:
+        return symbol == "min" or (symbol in "hA" and not number.plain)
+    if symbol == "m" and number.mark is not None:
+        return _is_metre(line, number, found.end)
+    return symbol not in ("B", "T", "K", "PS") or symbol == "PS" and number.plain
+
+
+def _is_inch_mark(text: str, position: int) -> bool:
+    """A quote after a number is an inch unless a quotation is open."""
+    head = text[:position][-400:]
+    straight = len(re.findall(r"(?<![0-9 ])\"|(?<![0-9]) \"", head))
+    return straight % 2 == 0 and head.count("“") <= head.count("”")
+
+
+def _is_metre(line: Line, number: Number, end: int) -> bool:
+    """"35m of its devices" and "2.7m people" are millions, "a 100m race" and "1.8m tall" metres."""
+    following = line.words_after(end, 1)
+    if not following or following[0] in line.lexicon.units.metre_context:
+        return True
+    word = following[0]
+    if number.mark_end > number.end + 1:
+        return not word.endswith("s") and word != "people"
+    if word == "of" or word in line.lexicon.words.sets["nouns.irregular"]:
+        return False
+    return not (word[0].isalpha() and any(w.endswith("s") for w in line.words_after(end, 3)))
+
+
+def read_quantity(line: Line, number: Number) -> Draft | None:
+    """A quantity, a duration or an age; None if no unit follows the number."""
+    short = _YEARS_SHORT.match(line.text, number.end)
+    if short and number.plain:
+        return _age(number, number.start, short.end(), lexicon().units.by_word["year"])
+    prime = _PRIME.match(line.text, number.end)
+    if prime and number.plain:
+        return _feet(number, prime.end(), Decimal(prime["inches"]))
+    found = match_unit(line, number)
+    if found is None:
+        return None
+    old = _OLD.match(line.text, found.end)
+    if found.unit.kind == "duration" and old and found.per is None:
+        return _age(number, number.start, old.end(), found.unit)
+    return _measured(line, number, found)
+
+
+def _measured(line: Line, number: Number, found: UnitMatch) -> Draft:
+    if found.name == "foot":
+        inches = _INCHES.match(line.text, found.end)
+        value = _inches_value(inches["inches"]) if inches else None
+        if inches and value is not None:
+            return _feet(number, inches.end(), value)
+    is_duration = found.unit.kind == "duration" and found.per is None
+    draft = Draft(
+        start=number.start,
+        end=found.end,
+        kind="duration" if is_duration else "quantity",
+        rule="duration" if is_duration else "quantity",
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        modifier="vague" if number.vague else "exact",
+        unit=found.name,
+    )
+    to_base(draft, found.unit, found.per)
+    return draft
+
+
+def to_base(draft: Draft, unit: Unit, per: Unit | None = None) -> None:
+    """Set the value in SI base units, where the unit has one and the value is known."""
+    if draft.value is None or unit.base is None or unit.factor is None:
+        return
+    if per is None:
+        draft.base_value, draft.base_unit = draft.value * unit.factor + unit.offset, unit.base
+    elif per.base and per.factor and not unit.offset:
+        draft.base_value = draft.value * unit.factor / per.factor
+        draft.base_unit = f"{unit.base}/{per.base}"
+
+
+def _inches_value(text: str) -> Decimal | None:
+    if text[0].isdigit():
+        return Decimal(text)
+    value = lexicon().numbers.small.get(text)
+    return None if value is None else Decimal(value)
+
+
+def _feet(number: Number, end: int, inches: Decimal) -> Draft:
+    value = (number.value or Decimal(0)) + inches / 12
+    draft = Draft(start=number.start, end=end, kind="quantity", rule="feet_inches", value=value, unit="foot")
+    to_base(draft, lexicon().units.by_word["foot"])
+    return draft
+
+
+def _age(number: Number, start: int, end: int, unit: Unit) -> Draft:
+    draft = Draft(
+        start=start,
+        end=end,
+        kind="duration",
+        rule="age",
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        unit=unit.name,
+    )
+    to_base(draft, unit)
+    return draft

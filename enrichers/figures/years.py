@@ -1,0 +1,77 @@
+"""Whether four digits are a year: "in 2019", "the 2003 Iron Bowl"; not "2000 people", "$2019" or "1,950"."""
+
+from __future__ import annotations
+
+from enrichers.figures.counted import is_plural
+from enrichers.figures.line import Line
+from enrichers.figures.numbers import read_numeral
+
+_CERTAIN = frozenset("in since during until till throughout circa year summer spring winter autumn fall early late mid by between".split())
+_LEADS = frozenset("from of after before through to and or the this that s a for back around".split())
+_COUNTING = frozenset("about nearly almost over some than least most approximately roughly under exceeding exactly only another additional total number".split())
+
+
+def two_digit_year(text: str) -> int:
+    """A year of two digits in the century it most likely means.
+
+    >>> two_digit_year("24"), two_digit_year("95"), two_digit_year("2019")
+    (2024, 1995, 2019)
+    """
+    number = int(text)
+    if len(text) > 2:
+        return number
+    return number + (2000 if number < 60 else 1900)
+
+
+def is_year(line: Line, index: int) -> bool:
+    """Whether the digits at token `index` are read as a year."""
+    token = line.tokens[index]
+    if len(token.word) != 4 or not 1000 <= int(token.word) <= 2199 or not _stands_alone(line, token.start, token.end):
+        return False
+    before = line.words_before(token.start, 1)
+    lead = before[0] if before else ""
+    if lead in _COUNTING or lead in line.lexicon.words.sets["traps.names"]:
+        return False
+    number = int(token.word)
+    if _is_measured(line, token.start, lead):
+        return False
+    return _is_led(line, token.end, lead, number)
+
+
+def _is_led(line: Line, end: int, lead: str, number: int) -> bool:
+    following = line.words_after(end, 3)
+    plural = bool(following) and line.text[end : end + 1] == " " and any(
+        is_plural(line, word) for word in following[:2] if word.isalpha() and word not in line.lexicon.words.sets["nouns.stop"]
+    )
+    people = bool(following) and line.text[end : end + 1] == " " and following[0] in line.lexicon.words.sets["nouns.irregular"]
+    if lead in _CERTAIN:
+        return not people or lead in ("in", "since", "during")
+    if people or not 1500 <= number <= 2100:
+        return False
+    if lead in _LEADS or lead.endswith(("’s", "'s")) or lead == "(":
+        return not plural or number % 100 != 0
+    return 1800 <= number <= 2100 and (not plural or 1980 <= number <= 2060 and number % 50 != 0)
+
+
+def _stands_alone(line: Line, start: int, end: int) -> bool:
+    text = line.text
+    if start and (text[start - 1].isalnum() or text[start - 1] in "$£€¥₹#._" or text[start - 1] == "," and start > 1 and text[start - 2].isdigit()):
+        return False
+    tail = text[end : end + 2]
+    if tail[:1].isalnum() or tail[:1] in "%°_":
+        return False
+    return not (tail[:1] in ".,:" and tail[1:].isdigit())
+
+
+def _is_measured(line: Line, start: int, lead: str) -> bool:
+    """A unit, percent sign or currency after it, or a currency before it, makes it a number."""
+    from enrichers.figures.measures import read_measure  # noqa: PLC0415  the two modules ask each other
+
+    number = read_numeral(line.text, start, line.lexicon.numbers)
+    if number is None or number.scaled or lead in ("in", "since", "during"):
+        return bool(number and number.scaled)
+    draft = read_measure(line, number)
+    if draft is None:
+        return False
+    tail = line.text[number.end : draft.end].strip()
+    return draft.start < start or len(tail) > 1
