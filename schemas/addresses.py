@@ -59,6 +59,10 @@ _TRACKING_NAMES = frozenset(
     ]
 )
 
+_LONGEST = (
+    8000  # what RFC 9110 section 4.1 asks every server to take; no article's address comes near it
+)
+
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = _UNRESERVED | frozenset("/:@!$&'()*+,;=")
 _QUERY_SAFE = _PATH_SAFE | frozenset("?")
@@ -75,7 +79,7 @@ def canonical_address(url: str) -> str | None:
     >>> canonical_address("mailto:desk@example.org") is None
     True
     """
-    if not isinstance(url, str):
+    if not isinstance(url, str) or len(url) > _LONGEST:
         return None
     try:
         parts = urlsplit(url.strip())
@@ -88,7 +92,9 @@ def canonical_address(url: str) -> str | None:
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         host = f"{host}:{port}"
     query = _query(parts.query)
-    return f"{parts.scheme}://{host}{_path(parts.path)}{'?' + query if query else ''}"
+    canonical = f"{parts.scheme}://{host}{_path(parts.path)}{'?' + query if query else ''}"
+    # Escapes make an address longer; one that would be refused itself is no canonical form.
+    return canonical if len(canonical) <= _LONGEST else None
 
 
 def address_key(url: str) -> str | None:

@@ -28,6 +28,9 @@ Modifier = Literal[
 ]
 
 
+FigureOrder = Literal["newest", "value"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A named entity where it stands. `label` is OntoNotes (PERSON ORG GPE LOC NORP FAC EVENT ...).
@@ -81,3 +84,13 @@ class Figure:
     sentence_start: int = 0
     sentence_end: int = 0
     rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureQuery:
+    """Which figures: kind, unit (case does not count), and a span of values that a figure's own span must meet."""
+
+    kind: FigureKind | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str | None = None

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from typing import Literal
 
 from schemas.filters import Filters
-from schemas.marks import FigureKind
+from schemas.marks import FigureOrder, FigureQuery
 from schemas.provenance import Provenance
 from schemas.stored import FoundFigure, StoredEntity
 from storage.filters import ROWS, Conditions, article_conditions, row_conditions
 from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
 from storage.values import name_key, to_instant
 
-FigureOrder = Literal["newest", "value"]
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureQuery:
-    """Which figures: kind, unit (with or without case), and a span of values that a figure's own span must meet."""
-
-    kind: FigureKind | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    unit: str | None = None
 
 
 def read_found_figures(

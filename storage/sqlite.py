@@ -14,7 +14,7 @@ from schemas.article import Article
 from schemas.document import RawDocument
 from schemas.errors import DatabaseError, UsageError
 from schemas.filters import FilterArgs, Filters, make_filters
-from schemas.marks import Figure, FigureKind, Mention
+from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery, Mention
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import (
@@ -105,10 +105,14 @@ class Store:
         is like nothing: an empty list.
         """
         article_id = read.require_article_id(self._connection, article)
+        return self.similar_filtered(article_id, k=k, filters=make_filters(**filters))
+
+    def similar_filtered(self, article_id: int, *, k: int, filters: Filters) -> list[SearchHit]:
+        """As `similar`, for a known id and made filters."""
         vector = self._searcher.article_vector(article_id)
         if vector is None:
             return []
-        return self._searcher.similar(vector, k, make_filters(**filters), leave_out=article_id)
+        return self._searcher.similar(vector, k, filters, leave_out=article_id)
 
     def similar_to(self, vector: Matrix, *, k: int, filters: Filters) -> list[SearchHit]:
         """The articles most like a unit vector of shape (1, dim)."""
@@ -138,20 +142,20 @@ class Store:
         max: float | None = None,  # noqa: A002  public name
         unit: str | None = None,
         limit: int | None = None,
-        order: browse.FigureOrder = "newest",
+        order: FigureOrder = "newest",
         **filters: Unpack[FilterArgs],
     ) -> list[FoundFigure]:
         """Stored figures with article and sentence; newest article first, or largest value first."""
-        query = browse.FigureQuery(kind=kind, minimum=min, maximum=max, unit=unit)
+        query = FigureQuery(kind=kind, minimum=min, maximum=max, unit=unit)
         return self.find_figures(query, make_filters(**filters), limit=limit, order=order)[1]
 
     def find_figures(
         self,
-        query: browse.FigureQuery,
+        query: FigureQuery,
         filters: Filters,
         *,
         limit: int | None,
-        order: browse.FigureOrder = "newest",
+        order: FigureOrder = "newest",
     ) -> tuple[int, list[FoundFigure]]:
         """As `figures`, with the exact number of all that match first."""
         return browse.read_found_figures(self._connection, query, filters, limit=limit, order=order)

@@ -1,0 +1,182 @@
+"""The functions for notebooks and other programs: the same code and counts as the commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from copydesk.settings import Settings, load_settings
+from schemas.document import HTML, PLAIN_TEXT, RawDocument
+from schemas.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from flows.engines import Engines
+    from schemas.article import Article
+    from schemas.marks import Figure, Mention
+    from schemas.protocols import Encoder, Matrix
+    from schemas.stored import IngestReport
+    from storage.sqlite import Store
+
+PathLike = str | os.PathLike[str]
+
+
+def open_store(path: PathLike, mode: Literal["a", "w", "r"] = "a") -> Store:
+    """The store at `path`: "a" makes it where it is missing, "w" writes one that is there, "r" only reads.
+
+    Raises DatabaseError where the file is missing (but for "a"), is not ours, is newer, or cannot be opened.
+    """
+    return open_store_with(path, mode, load_settings())
+
+
+def open_store_with(
+    path: PathLike,
+    mode: Literal["a", "w", "r"],
+    settings: Settings,
+    *,
+    encoder: Callable[[], Encoder] | None = None,
+    notify: Callable[[str], None] | None = None,
+) -> Store:
+    """As `open_store`, under given settings, with an encoder of the caller's where it has one already."""
+    name = os.fspath(path)
+    if "://" in name:
+        raise DatabaseError(
+            f"{name.split('://', 1)[0]} databases cannot be opened by this version",
+            remedy="name a SQLite file",
+        )
+    from storage.sqlite import Store
+
+    return Store(Path(name), encoder=encoder or _query_encoder(settings, notify), mode=mode)
+
+
+def _query_encoder(
+    settings: Settings, notify: Callable[[str], None] | None
+) -> Callable[[], Encoder]:
+    @cache
+    def encoder() -> Encoder:
+        from enrichers.vectors.encoder import open_encoder
+
+        models = settings.models
+        return open_encoder(
+            models.embedding,
+            precision=models.precision,
+            cache=Path(models.cache) if models.cache else None,
+            convert=False,
+            notify=notify,
+        )
+
+    return encoder
+
+
+def make_engines(settings: Settings, *, notify: Callable[[str], None] | None = None) -> Engines:
+    """The engines that the settings name; models are loaded at their first use."""
+    from flows.engines import EngineOptions, Engines
+
+    models = settings.models
+    options = EngineOptions(
+        embedding=models.embedding,
+        precision=models.precision,
+        cache=models.cache,
+        taggers=dict(models.tagger),
+    )
+    return Engines(options, notify=notify)
+
+
+@cache
+def _shared_engines() -> Engines:
+    return make_engines(load_settings())
+
+
+def clean(
+    content: bytes | str, url: str | None = None, media_type: str | None = None
+) -> Article | None:
+    r"""The article in a page or a text; None only where no paragraph is left.
+
+    `media_type` is text/html, text/plain, text/markdown or application/json (one record); without it, what has tags
+    is read as a page and the rest as text. Raises DocumentError for bytes that are not text.
+
+    >>> clean("Rates held\\n\\nThe bank left its rate at 4%.\\n\\nScroll to Top").dropped[0].text
+    'Scroll to Top'
+    """
+    from enrichers.cleaning.clean import clean as clean_document
+
+    document = RawDocument(
+        content=content.encode("utf-8", "replace") if isinstance(content, str) else content,
+        media_type=media_type or _sniffed(content),
+        url=url,
+        origin=url or "content",
+        fetched_at=datetime.now(UTC),
+    )
+    return clean_document(document)
+
+
+def _sniffed(content: bytes | str) -> str:
+    from enrichers.cleaning.decode import decode
+    from enrichers.cleaning.fragments import has_markup
+
+    text = content if isinstance(content, str) else decode(content, None, PLAIN_TEXT)
+    return HTML if has_markup(text) else PLAIN_TEXT
+
+
+def find_entities(texts: Iterable[str]) -> list[list[Mention]]:
+    """The entities of each text, in order; offsets into that text, `paragraph` 0. Each text is read as one article."""
+    from enrichers.entities.tagger import find_entities as find
+
+    return find(list(texts), _shared_engines().tagger)
+
+
+def find_figures(
+    texts: Iterable[str], reference_date: date | str | Iterable[date | str | None] | None = None
+) -> list[list[Figure]]:
+    """The figures of each text, in order; offsets into that text, `paragraph` 0.
+
+    `reference_date` is the day that "Monday" and "last month" are seen from: one for all, or one for each text.
+
+    >>> [(f.kind, float(f.value), f.unit) for f in find_figures(["Prices rose 3.5% to $80 a barrel."])[0]]
+    [('percent', 3.5, 'percent'), ('money', 80.0, 'USD/barrel')]
+    """
+    from enrichers.figures.grammar import find_figures as find
+
+    listed = list(texts)
+    if reference_date is None or isinstance(reference_date, (date, str)):
+        days = [_day(reference_date)] * len(listed)
+    else:
+        days = [_day(day) for day in reference_date]
+        if len(days) != len(listed):
+            raise ValueError(f"{len(listed)} texts but {len(days)} reference dates")
+    return find(listed, days)
+
+
+def _day(day: date | str | None) -> date | None:
+    if isinstance(day, datetime):
+        return day.date()
+    return date.fromisoformat(day[:10]) if isinstance(day, str) else day
+
+
+def embed(texts: Iterable[str]) -> Matrix:
+    """Unit-length embeddings of `texts`, one row each, input order: shape (n, dim), float32.
+
+    A text over the model's token limit is the mean of its windows. Raises ModelUnavailableError if the model's files
+    are not on this machine; never downloads.
+    """
+    return _shared_engines().encoder().encode(list(texts))
+
+
+def ingest(
+    paths: PathLike | Iterable[PathLike], store: Store, *, force: bool = False, workers: int = 1
+) -> IngestReport:
+    """Bring files and folders into `store`: the same code and counts as the command.
+
+    One bad document never stops the others: it is counted as quarantined and kept with its error. With `workers` over
+    1, guard the calling script's main module as for any multiprocessing.
+    """
+    from flows.pipeline import IngestOptions, ingest_documents
+    from sources.files import ReadOptions, open_documents
+
+    listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    documents = open_documents([os.fspath(path) for path in listed], options=ReadOptions())
+    options = IngestOptions(force=force, workers=workers)
+    return ingest_documents(documents, store, _shared_engines(), options=options)

@@ -1,0 +1,247 @@
+"""copydesk show, figures, entities: what is stored, article by article and across them."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+import typer
+
+from copydesk.cli.options import (
+    Config,
+    Count,
+    Csv,
+    Db,
+    Entity,
+    FailEmpty,
+    Json,
+    JsonLines,
+    Label,
+    Lang,
+    Since,
+    Source,
+    Until,
+    examples,
+    filters_of,
+    format_of,
+    open_existing,
+    settings_of,
+)
+from copydesk.marking import LEGEND, describe_figure, marked, marks_of
+from copydesk.present import (
+    count_of,
+    day,
+    has_colour,
+    record_of,
+    write,
+    write_json,
+    write_rows,
+    write_styled,
+    write_table,
+)
+from schemas.errors import UsageError
+from schemas.marks import FigureKind, FigureOrder, FigureQuery
+from schemas.stored import FoundFigure, StoredArticle, StoredEntity
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command(epilog=examples("copydesk show 3", "copydesk show 3 --json"))(show)
+    app.command(
+        epilog=examples(
+            "copydesk figures --kind money --min 1e9 --unit USD",
+            "copydesk figures --entity Russia --since 2024-01-01 --sort value --csv",
+        )
+    )(figures)
+    app.command(
+        epilog=examples("copydesk entities --label PERSON", "copydesk entities Modi --json")
+    )(entities)
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="An article's id or key.")],
+    *,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show an article with its marks, and the lines that were dropped with their reasons."""
+    with open_existing(settings_of(db, config)) as store:
+        article = store.article(name)
+    if json:
+        write_json(article_json(article))
+    else:
+        _show_text(article)
+
+
+def article_json(article: StoredArticle) -> dict[str, object]:
+    """The article as show --json has it: masked paragraphs say so, the others do not speak of it."""
+    record = record_of(article)
+    record["paragraphs"] = [
+        {"index": p.index, "kind": p.kind, "text": p.text, **({"masked": True} if p.masked else {})}
+        for p in article.paragraphs
+    ]
+    return record
+
+
+def _show_text(article: StoredArticle) -> None:
+    if not has_colour():
+        write(LEGEND)
+        write()
+    if article.title:
+        write_styled(marked(article.title, marks_of(article.title_mentions, article.title_figures)))
+    write(f"   {_facts(article)}")
+    if article.url:
+        write(f"   {article.url}")
+    if article.summary:
+        write()
+        marks = marks_of(article.summary_mentions, article.summary_figures)
+        write_styled(marked(article.summary, marks))
+    for paragraph in article.paragraphs:
+        mentions = [m for m in article.mentions if m.paragraph == paragraph.index]
+        figures = [f for f in article.figures if f.paragraph == paragraph.index]
+        write()
+        write_styled(marked(paragraph.text, marks_of(mentions, figures)))
+    _show_rest(article)
+
+
+def _show_rest(article: StoredArticle) -> None:
+    if article.figures:
+        write()
+        write("   figures: " + "; ".join(describe_figure(figure) for figure in article.figures))
+    if article.dropped:
+        write()
+        write("   dropped:")
+        for dropped in article.dropped:
+            write(f"   - {dropped.reason}: {dropped.text}")
+
+
+def _facts(article: StoredArticle) -> str:
+    facts = (
+        article.site or "no source",
+        day(article.published_at),
+        f"by {', '.join(article.authors)}" if article.authors else "",
+        f"language {article.language or 'unknown'}",
+        article.page_kind if article.page_kind != "article" else "",
+        f"version {article.version}" if article.version > 1 else "",
+        f"article {article.id}, key {article.key}",
+    )
+    return " · ".join(fact for fact in facts if fact)
+
+
+def figures(
+    *,
+    kind: Annotated[
+        str | None, typer.Option(help=f"One of: {', '.join(get_args(FigureKind))}.")
+    ] = None,
+    minimum: Annotated[
+        float | None, typer.Option("--min", help="At least this value (1e9 is a billion).")
+    ] = None,
+    maximum: Annotated[float | None, typer.Option("--max", help="At most this value.")] = None,
+    unit: Annotated[str | None, typer.Option(help="USD, percent, kilometre ...")] = None,
+    sort: Annotated[
+        str, typer.Option(metavar="ORDER", help="newest (articles first) or value (largest first).")
+    ] = "newest",
+    k: Count = 50,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    entity: Entity = None,
+    label: Label = None,
+    fail_empty: FailEmpty = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+    jsonl: JsonLines = False,
+    csv: Csv = False,
+) -> int:
+    """List figures by kind, value and unit, each with its article and sentence."""
+    form = format_of(json=json, jsonl=jsonl, csv=csv)
+    filters = filters_of(since, until, source, lang, entity, label)
+    query = FigureQuery(kind=_kind(kind), minimum=minimum, maximum=maximum, unit=unit)
+    with open_existing(settings_of(db, config)) as store:
+        total, found = store.find_figures(query, filters, limit=k, order=_order(sort))
+    if form == "json":
+        write_json({"total": total, "figures": [_figure_record(item) for item in found]})
+    elif form == "text":
+        _show_figures(total, found)
+    else:
+        write_rows([_figure_record(item) for item in found], form)
+    return 4 if fail_empty and not found else 0
+
+
+def _order(name: str) -> FigureOrder:
+    orders: dict[str, FigureOrder] = {"newest": "newest", "value": "value"}
+    if name not in orders:
+        raise UsageError(f"unknown order {name!r}", remedy=f"choose one of: {', '.join(orders)}")
+    return orders[name]
+
+
+def _kind(name: str | None) -> FigureKind | None:
+    kinds: dict[str, FigureKind] = {kind: kind for kind in get_args(FigureKind)}
+    if name is not None and name not in kinds:
+        raise UsageError(f"unknown kind {name!r}", remedy=f"choose one of: {', '.join(kinds)}")
+    return kinds[name] if name else None
+
+
+def _figure_record(found: FoundFigure) -> dict[str, object]:
+    rest = {name: value for name, value in record_of(found).items() if name != "figure"}
+    return {**record_of(found.figure), **rest}
+
+
+def _show_figures(total: int, found: list[FoundFigure]) -> None:
+    for item in found:
+        write(f"{describe_figure(item.figure)} ({item.figure.kind})")
+        write(f"   {item.sentence}")
+        write(
+            f"   {item.title or '(no title)'} · {day(item.published_at)} · article {item.article_id}"
+        )
+    write(f"{len(found)} of {count_of(total, 'figure')}")
+
+
+def entities(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A name or alias, or a part of one.")
+    ] = None,
+    *,
+    label: Label = None,
+    k: Count = 50,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    fail_empty: FailEmpty = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+    jsonl: JsonLines = False,
+    csv: Csv = False,
+) -> int:
+    """List people, places and organisations, most mentioned first, with the names they go by."""
+    form = format_of(json=json, jsonl=jsonl, csv=csv)
+    filters = filters_of(since, until, source, lang, label=label)
+    with open_existing(settings_of(db, config)) as store:
+        total, found = store.find_entities(name, filters, limit=k)
+    if form == "json":
+        write_json({"total": total, "entities": found})
+    elif form == "text":
+        _show_entities(total, found)
+    else:
+        write_rows(found, form)
+    return 4 if fail_empty and not found else 0
+
+
+def _show_entities(total: int, found: list[StoredEntity]) -> None:
+    rows = [
+        [
+            str(item.id),
+            item.name,
+            item.label,
+            f"{item.mentions:,}",
+            f"{item.articles:,}",
+            ", ".join(alias for alias in item.aliases if alias != item.name),
+        ]
+        for item in found
+    ]
+    write_table(rows, ("id", "name", "label", "mentions", "articles", "also"))
+    write(f"{len(found)} of {count_of(total, 'entity')}")

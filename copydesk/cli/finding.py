@@ -1,0 +1,223 @@
+"""copydesk search, similar: stored articles found again."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.options import (
+    Config,
+    Count,
+    Csv,
+    Db,
+    Entity,
+    FailEmpty,
+    Json,
+    JsonLines,
+    Label,
+    Lang,
+    Since,
+    Source,
+    Until,
+    examples,
+    existing_file,
+    filters_of,
+    format_of,
+    open_existing,
+    settings_of,
+)
+from copydesk.marking import LEGEND, describe_figure, marked, marks_of
+from copydesk.present import (
+    Format,
+    day,
+    has_colour,
+    safe,
+    say,
+    write,
+    write_json,
+    write_rows,
+    write_styled,
+)
+from copydesk.settings import Settings
+from schemas.errors import UsageError
+from schemas.stored import Mode, SearchHit, SearchResult
+
+if TYPE_CHECKING:
+    from schemas.filters import Filters
+    from schemas.protocols import Matrix
+    from storage.sqlite import Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command(
+        epilog=examples(
+            'copydesk search "oil imports"',
+            'copydesk search "rate decision" --mode words --since 2024-01-01 -k 5',
+        )
+    )(search)
+    app.command(
+        epilog=examples("copydesk similar 3", "copydesk similar draft.txt -k 5 --since 30d")
+    )(similar)
+
+
+def search(
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY", help="What to look for; any text is safe.")
+    ],
+    *,
+    mode: Annotated[str, typer.Option(metavar="MODE", help="hybrid, meaning or words.")] = "hybrid",
+    k: Count = 10,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    entity: Entity = None,
+    label: Label = None,
+    fail_empty: FailEmpty = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+    jsonl: JsonLines = False,
+    csv: Csv = False,
+) -> int:
+    """Find stored articles by meaning, by word, or both; shows the best paragraph of each.
+
+    Filters hold exactly: there are always k hits if that many articles match them.
+    """
+    form = format_of(json=json, jsonl=jsonl, csv=csv)
+    filters = filters_of(since, until, source, lang, entity, label)
+    with open_existing(settings_of(db, config)) as store:
+        result = store.find(" ".join(query), mode=_mode(mode), k=k, filters=filters)
+    return _show(result, form, fail_empty=fail_empty)
+
+
+def similar(
+    to: Annotated[
+        str,
+        typer.Argument(metavar="ID|FILE|-", help="An article's id or key, a file, or - for stdin."),
+    ],
+    *,
+    k: Count = 10,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    lang: Lang = None,
+    entity: Entity = None,
+    label: Label = None,
+    fail_empty: FailEmpty = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+    jsonl: JsonLines = False,
+    csv: Csv = False,
+) -> int:
+    """Find the stored articles most like an article, a file or a text."""
+    form = format_of(json=json, jsonl=jsonl, csv=csv)
+    filters = filters_of(since, until, source, lang, entity, label)
+    settings = settings_of(db, config)
+    began = time.perf_counter()
+    with open_existing(settings) as store:
+        hits = _similar(store, settings, to, k, filters)
+    result = SearchResult(
+        query=to,
+        mode="meaning",
+        took_ms=round((time.perf_counter() - began) * 1000, 3),
+        total=None,
+        hits=tuple(hits),
+    )
+    return _show(result, form, fail_empty=fail_empty)
+
+
+def _similar(
+    store: Store, settings: Settings, to: str, k: int, filters: Filters
+) -> list[SearchHit]:
+    if to != "-" and (article_id := store.article_id(to)) is not None:
+        return store.similar_filtered(article_id, k=k, filters=filters)
+    if to != "-" and existing_file(to) is None:
+        raise UsageError(
+            f"{to} is neither an article of this database nor a file",
+            remedy="give an id or key that search prints, a file, or - for standard input",
+        )
+    return store.similar_to(_file_vector(settings, to), k=k, filters=filters)
+
+
+def _file_vector(settings: Settings, path: str) -> Matrix:
+    import numpy as np
+
+    from copydesk.api import make_engines
+    from flows.prepare import clean_document
+    from schemas.document import RawDocument
+    from sources.files import ReadOptions, open_documents
+
+    documents = list(open_documents([path], options=ReadOptions()))
+    if len(documents) != 1:
+        raise UsageError(
+            f"{path} holds {len(documents)} documents", remedy="give a file of one document"
+        )
+    document = documents[0]
+    if not isinstance(document, RawDocument):
+        raise document.error
+    rows = clean_document(document).rows
+    encoder = make_engines(settings, notify=say).encoder()
+    windows = np.concatenate(encoder.encode_windows([row.text for row in rows]))
+    mean = windows.mean(axis=0, keepdims=True)
+    unit: Matrix = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return unit
+
+
+def _mode(name: str) -> Mode:
+    modes: dict[str, Mode] = {"hybrid": "hybrid", "meaning": "meaning", "words": "words"}
+    if name not in modes:
+        raise UsageError(
+            f"unknown search mode {name!r}", remedy=f"choose one of: {', '.join(modes)}"
+        )
+    return modes[name]
+
+
+def _show(result: SearchResult, form: Format, *, fail_empty: bool) -> int:
+    for note in result.notes:
+        say(note)
+    if form == "json":
+        names = ("query", "mode", "took_ms", "total", "hits")
+        write_json({name: getattr(result, name) for name in names})
+    elif form == "text":
+        _show_text(result)
+    else:
+        write_rows(result.hits, form)
+    return 4 if fail_empty and not result.hits else 0
+
+
+def _show_text(result: SearchResult) -> None:
+    if not result.hits:
+        write("Nothing found.")
+        return
+    if not has_colour():
+        write(LEGEND)
+    for number, hit in enumerate(result.hits, start=1):
+        write()
+        write(f"{number}. {hit.title or '(no title)'}")
+        write(f"   {_facts(hit)}")
+        write_styled(marked(hit.text, marks_of(hit.mentions, hit.figures, hit.matches)))
+        if hit.figures:
+            figures = "; ".join(describe_figure(figure) for figure in hit.figures)
+            write(f"   figures: {figures}")
+    total = f" of {result.total}" if result.total is not None else ""
+    sys.stdout.flush()
+    say(f"\n{len(result.hits)}{total} articles · {result.mode} · {result.took_ms:.0f} ms")
+
+
+def _facts(hit: SearchHit) -> str:
+    place = f"paragraph {hit.paragraph}" if hit.paragraph is not None else hit.kind
+    parts = [
+        hit.source or "no source",
+        day(hit.published_at),
+        f"score {hit.score:.3f}",
+        f"cosine {hit.similarity:.3f}" if hit.similarity is not None else "",
+        f"article {hit.article_id}, {place}",
+        safe(hit.url or ""),
+    ]
+    return " · ".join(part for part in parts if part)

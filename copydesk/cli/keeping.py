@@ -1,0 +1,147 @@
+"""copydesk enrich, status, doctor, settings: keeping the database and the installation in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.options import Config, Db, Json, examples, open_existing, settings_of
+from copydesk.present import count_of, record_of, say, write, write_json, write_table
+from schemas.errors import UsageError
+from schemas.stored import Problem
+
+if TYPE_CHECKING:
+    from flows.redo import Stage
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command(epilog=examples("copydesk enrich --dry-run", "copydesk enrich --stage figures"))(
+        enrich
+    )
+    app.command(epilog=examples("copydesk status", "copydesk status --json"))(status)
+    app.command(epilog=examples("copydesk doctor", "copydesk doctor --json"))(doctor)
+    app.command(
+        epilog=examples("copydesk settings", "copydesk settings --config news.toml --json")
+    )(settings)
+
+
+def enrich(
+    *,
+    stage: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STAGE", help="clean, entities, figures or vectors (repeatable)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is out of date.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> int:
+    """Do again whatever is out of date: what another model or version made, or what was never made."""
+    from copydesk.api import make_engines
+    from copydesk.progress import Progress
+    from flows.redo import STAGES, out_of_date, redo
+
+    in_force = settings_of(db, config)
+    engines = make_engines(in_force, notify=say)
+    stages = stage or []
+    if unknown := [name for name in stages if name not in STAGES]:
+        raise UsageError(f"unknown stage {unknown[0]!r}", remedy=f"known: {', '.join(STAGES)}")
+    with open_existing(in_force, "w") as store:
+        todo = out_of_date(store, engines, stages)
+        if dry_run:
+            return _tell_stages(todo, {}, "to do", json=json, quiet=quiet)
+        silent = quiet or json
+        with Progress("enrich", total=sum(todo.values()), silent=silent) as progress:
+            found = redo(store, engines, stages, tell=lambda _, number: progress.step(by=number))
+    _tell_stages(found.done, found.failed, "done", json=json, quiet=quiet)
+    return 3 if found.failed else 0
+
+
+def _tell_stages(
+    numbers: Mapping[Stage, int],
+    failed: Mapping[int, Problem],
+    word: str,
+    *,
+    json: bool,
+    quiet: bool,
+) -> int:
+    if json:
+        write_json({"stages": numbers, "failed": failed})
+        return 0
+    for stage, number in numbers.items():
+        if not quiet:
+            write(f"{stage:<9} {count_of(number, 'article')} {word}")
+    for article, problem in failed.items():
+        say(f"article {article} stays as it was: {problem.message}")
+    return 0
+
+
+def status(*, db: Db = None, config: Config = None, json: Json = False) -> None:
+    """Say what the database holds, and what waits to be done."""
+    in_force = settings_of(db, config)
+    with open_existing(in_force) as store:
+        counts = {"db": in_force.db, **store.status()}
+    if json:
+        write_json(counts)
+        return
+    for name, value in counts.items():
+        text = _short(value)
+        write(f"{name.replace('_', ' '):<16} {text}")
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number:,}" for name, number in value.items()) or "none"
+    if isinstance(value, list):
+        return "; ".join(" ".join(str(part) for part in item.values()) for item in value) or "none"
+    return f"{value:,}" if isinstance(value, int) else str(value or "none")
+
+
+def doctor(*, db: Db = None, config: Config = None, json: Json = False) -> int:
+    """Check what works here, make the embedding model ready, and say what to do about what does not work."""
+    from copydesk.doctor import examine
+
+    checks = examine(settings_of(db, config), notify=say)
+    failed = [check for check in checks if not check.ok]
+    if json:
+        write_json({"ok": not failed, "checks": checks})
+    else:
+        for check in checks:
+            write(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<12} {check.found}")
+            if check.remedy and not check.ok:
+                write(f"      {'':<12} {check.remedy}")
+    return 1 if failed else 0
+
+
+def settings(*, db: Db = None, config: Config = None, json: Json = False) -> None:
+    """Print each setting and where its value came from."""
+    in_force = settings_of(db, config)
+    values = record_of(in_force)
+    values.pop("origins")
+    flat: dict[str, object] = {}
+    for key, value in values.items():
+        if key in ("fetch", "models") and isinstance(value, dict):
+            flat.update({f"{key}.{name}": item for name, item in value.items()})
+        else:
+            flat[key] = value
+    rows = {
+        key: {
+            "value": value,
+            "from": in_force.origins.get(key)
+            or in_force.origins.get(key.split(".")[0])
+            or "default",
+        }
+        for key, value in flat.items()
+    }
+    if json:
+        write_json(rows)
+        return
+    shown = [
+        [key, "" if row["value"] is None else str(row["value"]), str(row["from"])]
+        for key, row in rows.items()
+    ]
+    write_table(shown, ("setting", "value", "from"))

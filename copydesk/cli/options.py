@@ -1,0 +1,110 @@
+"""The options that verbs share, and what they come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from copydesk.present import Format, say
+from copydesk.settings import Settings, load_settings
+from schemas.errors import UsageError
+from schemas.filters import Filters, make_filters
+
+if TYPE_CHECKING:
+    from storage.sqlite import Store
+
+Db = Annotated[
+    str | None,
+    typer.Option(
+        "--db", metavar="PATH", help="The database (default ./copydesk.db, or COPYDESK_DB)."
+    ),
+]
+Config = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="The settings file (default ./copydesk.toml)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
+Csv = Annotated[bool, typer.Option("--csv", help="CSV with a header line.")]
+FailEmpty = Annotated[bool, typer.Option("--fail-empty", help="Exit 4 if nothing is found.")]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="DATE", help='Published on or after: a day, an instant, or "7d".'
+    ),
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Published on or before that day.")
+]
+Source = Annotated[
+    str | None, typer.Option("--source", metavar="NAME", help="Only this site, by name or host.")
+]
+Lang = Annotated[
+    str | None, typer.Option("--lang", metavar="CODE", help="Only this language (en, de ...).")
+]
+Entity = Annotated[
+    str | None,
+    typer.Option(
+        "--entity", metavar="NAME", help="Only rows that mention it, by any of its names."
+    ),
+]
+Label = Annotated[
+    str | None,
+    typer.Option(
+        "--label", metavar="LABEL", help="Only rows with such an entity: PERSON, ORG, GPE ..."
+    ),
+]
+Count = Annotated[int, typer.Option("-k", "--limit", min=1, help="At most so many.")]
+
+
+def examples(*lines: str) -> str:
+    r"""The end of a verb's help; typer leaves lines after a \\b as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def settings_of(db: str | None, config: str | None) -> Settings:
+    """The settings in force for a call."""
+    return load_settings(db=db, config=config)
+
+
+def open_existing(settings: Settings, mode: Literal["r", "w"] = "r") -> Store:
+    """The store that must be there."""
+    from copydesk.api import open_store_with
+
+    return open_store_with(settings.db, mode, settings, notify=say)
+
+
+def format_of(*, json: bool, jsonl: bool = False, csv: bool = False) -> Format:
+    """How the rows are to leave. Raises UsageError where two ways are asked for."""
+    flags: dict[Format, bool] = {"json": json, "jsonl": jsonl, "csv": csv}
+    asked = [form for form, wanted in flags.items() if wanted]
+    if len(asked) > 1:
+        raise UsageError(
+            f"--{asked[0]} and --{asked[1]} cannot stand together", remedy="choose one of them"
+        )
+    return asked[0] if asked else "text"
+
+
+def filters_of(
+    since: str | None,
+    until: str | None,
+    source: str | None,
+    lang: str | None,
+    entity: str | None = None,
+    label: str | None = None,
+) -> Filters:
+    """The shared filters as typed."""
+    return make_filters(
+        since=since, until=until, source=source, lang=lang, entity=entity, label=label
+    )
+
+
+def existing_file(name: str) -> Path | None:
+    """The path, if a file of that name is there."""
+    try:
+        path = Path(name)
+        return path if path.is_file() else None
+    except (OSError, ValueError):
+        return None

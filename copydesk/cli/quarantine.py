@@ -1,0 +1,140 @@
+"""copydesk quarantine: documents that could not be used, kept with their error."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from copydesk.cli.options import (
+    Config,
+    Csv,
+    Db,
+    Json,
+    JsonLines,
+    examples,
+    format_of,
+    open_existing,
+    settings_of,
+)
+from copydesk.present import count_of, record_of, say, write, write_json, write_rows, write_table
+from schemas.errors import UsageError
+from schemas.stored import IngestReport
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Documents that could not be used, kept with their error.",
+    epilog=examples("copydesk quarantine list", "copydesk quarantine retry --all"),
+)
+
+Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers from the list.")]
+All = Annotated[bool, typer.Option("--all", help="Everything in quarantine.")]
+
+
+@app.command(
+    "list", epilog=examples("copydesk quarantine list", "copydesk quarantine list --jsonl")
+)
+def list_(
+    *,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+    jsonl: JsonLines = False,
+    csv: Csv = False,
+) -> None:
+    """List what is in quarantine, oldest first."""
+    form = format_of(json=json, jsonl=jsonl, csv=csv)
+    with open_existing(settings_of(db, config)) as store:
+        found = store.quarantined()
+    if form == "json":
+        write_json({"total": len(found), "quarantined": found})
+    elif form != "text":
+        write_rows(found, form)
+    elif not found:
+        write("Nothing is in quarantine.")
+    else:
+        rows = [[str(q.id), q.code, str(q.attempts), q.origin, q.message] for q in found]
+        write_table(rows, ("id", "code", "tries", "origin", "what happened"))
+
+
+@app.command(epilog=examples("copydesk quarantine show 1", "copydesk quarantine show 1 --json"))
+def show(
+    number: Annotated[int, typer.Argument(metavar="ID", help="A number from the list.")],
+    *,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show one quarantined document: its error, and the beginning of what came."""
+    with open_existing(settings_of(db, config)) as store:
+        found = store.quarantined(number)[0]
+        document = store.quarantined_document(number)
+    begins = document.content[:2000].decode("utf-8", "replace")
+    record = {**record_of(found), "media_type": document.media_type, "begins": begins}
+    if json:
+        write_json(record)
+        return
+    for name, value in record.items():
+        write(f"{name.replace('_', ' '):<12} {value}")
+
+
+@app.command(epilog=examples("copydesk quarantine retry 1 2", "copydesk quarantine retry --all"))
+def retry(
+    numbers: Ids = None,
+    *,
+    everything: All = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> int:
+    """Try documents again: from their file if it is there, else from the bytes that were kept."""
+    from copydesk.api import make_engines
+    from flows.retry import retry_quarantined
+
+    settings = settings_of(db, config)
+    with open_existing(settings, "w") as store:
+        chosen = _chosen(numbers, [q.id for q in store.quarantined()], everything=everything)
+        for number in chosen:
+            store.quarantined(number)
+        engines = make_engines(settings, notify=say)
+        report = retry_quarantined(store, engines, chosen, max_bytes=settings.fetch.max_bytes)
+    return _tell(report, json=json)
+
+
+def _tell(report: IngestReport, *, json: bool) -> int:
+    if json:
+        write_json({"counts": report.counts, "took_s": report.took_s, "articles": report.articles})
+    else:
+        for outcome in report.articles:
+            reason = f": {outcome.error.message}" if outcome.error else ""
+            write(f"{outcome.status:<11} {outcome.title or outcome.origin}{reason}")
+        write(f"{count_of(report.counts['found'], 'document')} tried again")
+    return 3 if report.counts["quarantined"] else 0
+
+
+@app.command(epilog=examples("copydesk quarantine drop 1", "copydesk quarantine drop --all"))
+def drop(
+    numbers: Ids = None,
+    *,
+    everything: All = False,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Forget quarantined documents and the bytes kept of them."""
+    with open_existing(settings_of(db, config), "w") as store:
+        chosen = _chosen(numbers, [q.id for q in store.quarantined()], everything=everything)
+        for number in chosen:
+            store.quarantined(number)
+            store.drop_quarantined(number)
+    if json:
+        write_json({"dropped": chosen})
+    else:
+        write(f"{count_of(len(chosen), 'document')} dropped")
+
+
+def _chosen(numbers: list[int] | None, there: list[int], *, everything: bool) -> list[int]:
+    if bool(numbers) == everything:
+        raise UsageError("which ones?", remedy="give numbers from the list, or --all")
+    return there if everything else list(dict.fromkeys(numbers or []))

@@ -1,0 +1,112 @@
+"""Marks laid over a text by offset: matching words, entities, figures; in colour, or with signs where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from copydesk.present import has_colour, safe
+from schemas.marks import Figure, Mention
+
+LEGEND = "marks: *word* found · [name] entity · {number} figure"
+_SIGNS = {"match": ("*", "*"), "entity": ("[", "]"), "figure": ("{", "}")}
+_COLOURS = {"match": "1;33", "entity": "36", "figure": "32"}
+_INDENT = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span of a text and what it is: match, entity or figure."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def marks_of(
+    mentions: Sequence[Mention],
+    figures: Sequence[Figure],
+    matches: Sequence[tuple[int, int]] = (),
+) -> list[Mark]:
+    """All marks of one text."""
+    return [
+        *(Mark(m.start, m.end, "entity") for m in mentions),
+        *(Mark(f.start, f.end, "figure") for f in figures),
+        *(Mark(start, end, "match") for start, end in matches),
+    ]
+
+
+def marked(text: str, marks: Sequence[Mark]) -> str:
+    """`text` with its marks, wrapped to the terminal (or to COLUMNS) and indented."""
+    width = _width()
+    lines = _wrap(text, width - len(_INDENT)) if width else [(0, len(text))]
+    draw = _coloured if has_colour() else _signed
+    return "\n".join(_INDENT + draw(text, start, end, marks) for start, end in lines)
+
+
+def _width() -> int:
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return max(shutil.get_terminal_size().columns, 40)
+    return 0
+
+
+def _wrap(text: str, width: int) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    start = 0
+    while len(text) - start > width:
+        cut = text.rfind(" ", start + 1, start + width + 1)
+        if cut <= start:
+            cut = text.find(" ", start + width)
+        if cut < 0:
+            break
+        lines.append((start, cut))
+        start = cut + 1
+    return [*lines, (start, len(text))]
+
+
+def _pieces(start: int, end: int, marks: Sequence[Mark]) -> list[tuple[int, int]]:
+    cuts = {start, end}
+    cuts.update(p for mark in marks for p in (mark.start, mark.end) if start < p < end)
+    ordered = sorted(cuts)
+    return list(pairwise(ordered))
+
+
+def _coloured(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
+    parts = []
+    for left, right in _pieces(start, end, marks):
+        codes = [_COLOURS[m.kind] for m in marks if m.start <= left and right <= m.end]
+        piece = safe(text[left:right])
+        parts.append(f"\x1b[{';'.join(codes)}m{piece}\x1b[0m" if codes else piece)
+    return "".join(parts)
+
+
+def _signed(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
+    parts = []
+    outer = [mark for mark in marks if mark.kind != "match"]
+    inner = [mark for mark in marks if mark.kind == "match"]
+    for left, right in _pieces(start, end, marks):
+        opened = "".join(_SIGNS[m.kind][0] for m in outer if m.start == left)
+        closed = "".join(_SIGNS[m.kind][1] for m in outer if m.end == right)
+        piece = safe(text[left:right])
+        if any(m.start <= left and right <= m.end for m in inner):
+            piece = f"*{piece}*"
+        parts.append(f"{opened}{piece}{closed}")
+    return "".join(parts)
+
+
+def describe_figure(figure: Figure) -> str:
+    """A figure's meaning in a few words: "40% = over 40 percent"."""
+    if figure.kind == "date":
+        span = [str(d) for d in (figure.date_start, figure.date_end) if d]
+        return f"{figure.text} = {' to '.join(dict.fromkeys(span)) or 'a date'}"
+    if figure.value is not None:
+        number = f"{figure.value:,}"
+    else:
+        number = " to ".join(f"{v:,}" for v in (figure.low, figure.high) if v is not None)
+    words = "" if figure.modifier in ("exact", "range") else figure.modifier.replace("_", " ")
+    noun = figure.unit or figure.noun or figure.kind
+    return f"{figure.text} = {' '.join(part for part in (words, number, noun) if part)}"

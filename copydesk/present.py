@@ -1,0 +1,129 @@
+"""How results leave: JSON, JSON Lines, CSV or text on stdout; talk, errors and progress on stderr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
+
+Format = Literal["text", "json", "jsonl", "csv"]
+
+# A title from the web must not move the cursor or rewrite the screen: control characters other than tab and line end.
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
+
+
+def plain(value: object) -> object:
+    """`value` as JSON knows it: records as objects, times as ISO text in UTC, decimals as numbers.
+
+    >>> plain({"value": Decimal("65000000000"), "at": datetime(2024, 7, 8, tzinfo=UTC)})
+    {'value': 65000000000, 'at': '2024-07-08T00:00:00Z'}
+    """
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return _scalar(value)
+
+
+def record_of(value: object) -> dict[str, object]:
+    """A record's fields as JSON knows them."""
+    assert is_dataclass(value)  # noqa: S101  for the type checker
+    return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def write_json(value: object) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def write_rows(rows: Iterable[object], form: Literal["jsonl", "csv"]) -> None:
+    """Rows on stdout as JSON Lines, or as CSV with a header line; in CSV what is nested is left as JSON."""
+    if form == "jsonl":
+        for row in rows:
+            sys.stdout.write(json.dumps(plain(row), ensure_ascii=False) + "\n")
+        return
+    writer = None
+    for row in rows:
+        record = plain(row)
+        assert isinstance(record, dict)  # noqa: S101  rows are records
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, list(record), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({key: _cell(item) for key, item in record.items()})
+
+
+def _cell(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+
+
+def write(text: str = "") -> None:
+    """A line of text on stdout."""
+    sys.stdout.write(safe(text) + "\n")
+
+
+def say(text: str) -> None:
+    """A sentence for people, on stderr."""
+    sys.stderr.write(safe(text) + "\n")
+
+
+def safe(text: str) -> str:
+    """`text` without control characters that a terminal would obey; our own colours are put on afterwards."""
+    return text if text.isprintable() else text.translate(_CONTROLS)
+
+
+def write_styled(text: str) -> None:
+    """A line that carries our own colours; its parts went through `safe` before."""
+    sys.stdout.write(text + "\n")
+
+
+def write_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
+    """Columns of text, as wide as they need to be; the last one is not padded."""
+    lines = [list(header), *[[safe(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)]
+        write("  ".join([*cells, line[-1]]).rstrip())
+
+
+def has_colour() -> bool:
+    """Whether stdout takes colours: a terminal, unless NO_COLOR says no; or FORCE_COLOR says yes."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def day(moment: datetime | None) -> str:
+    """The day of an instant, for people."""
+    return moment.date().isoformat() if moment else "no date"
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count_of(1, "paragraph"), count_of(2, "entity")
+    ('1 paragraph', '2 entities')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {plural}"

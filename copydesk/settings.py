@@ -1,0 +1,212 @@
+"""The settings: what they are, what they default to, and where each value came from.
+
+Order: flag > environment (COPYDESK_DB, COPYDESK_MODELS_EMBEDDING ...) > ./copydesk.toml (or --config) > the user's file >
+default. Read once, at the edge, and passed on as arguments. Pydantic checks what a file says and is loaded only where
+there is a file: a search without settings does not wait for it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from schemas.errors import SettingsError
+
+CONFIG_NAME = "copydesk.toml"
+DEFAULT_DB = "copydesk.db"
+ENV_PREFIX = "COPYDESK_"
+
+SourceKind = Literal["page", "feed", "sitemap", "site", "list", "archive", "folder"]
+FlowName = Literal["fetch", "ingest", "enrich", "db-backup", "db-maintain"]
+Duration = float | str
+"""Seconds, or a number with a unit: "15m", "1s", "2h", "1d"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """[fetch]: how the web is read."""
+
+    allow_hosts: tuple[str, ...] = ()
+    pause: Duration = 1.0
+    timeout: Duration = 30.0
+    max_bytes: int = 20_000_000
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """[models]: the embedding model (name or folder), its precision, where converted models are kept, taggers."""
+
+    embedding: str | None = None
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    cache: str | None = None
+    tagger: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """[[source]]: one place that news comes from."""
+
+    name: str
+    kind: SourceKind
+    url: str | None = None
+    path: str | None = None
+    language: str | None = None
+    pause: Duration | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies_env: str | None = None
+    proxy: str | None = None
+    user_agent: str | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """[[schedule]]: a flow and when it runs."""
+
+    name: str
+    flow: FlowName
+    sources: tuple[str, ...] = ()
+    path: str | None = None
+    cron: str | None = None
+    every: Duration | None = None
+    timezone: str | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings. `origins` says where each value that is not a default came from, by dotted key."""
+
+    db: str = DEFAULT_DB
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+    source: tuple[SourceSettings, ...] = ()
+    schedule: tuple[ScheduleSettings, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_settings(
+    *,
+    db: str | None = None,
+    config: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings in force, from flags, environment and files.
+
+    Raises SettingsError for a file that is missing (where it was named), unreadable or no TOML, an unknown key (with the
+    nearest known one), or a value of the wrong kind.
+    """
+    values = os.environ if environment is None else environment
+    tables: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for path, must_be in _files(config, values):
+        if must_be or path.is_file():
+            _merge(tables, _read(path), str(path), origins)
+    _merge(tables, _from_environment(values), "environment", origins)
+    if db is not None:
+        _merge(tables, {"db": db}, "flag", origins)
+    if not tables:
+        return Settings()
+    return _validated(tables, origins)
+
+
+def _files(config: str | None, environment: Mapping[str, str]) -> list[tuple[Path, bool]]:
+    home = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    user = Path(home) / "copydesk" / CONFIG_NAME
+    named = config or environment.get(f"{ENV_PREFIX}CONFIG")
+    return [(user, False), (Path(named or CONFIG_NAME), named is not None)]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            tables = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(
+            f"the settings file {path} cannot be read ({error.strerror})",
+            remedy="check the path given with --config",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    if "db" in tables and isinstance(tables["db"], str) and "://" not in tables["db"]:
+        # A path in a file is meant from where the file is.
+        tables["db"] = str(path.parent / tables["db"])
+    return tables
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    if database := environment.get(f"{ENV_PREFIX}DB"):
+        tables["db"] = database
+    for section, kind in (("fetch", FetchSettings), ("models", ModelSettings)):
+        for name in (f.name for f in fields(kind) if f.name != "tagger"):
+            value = environment.get(f"{ENV_PREFIX}{section.upper()}_{name.upper()}")
+            if value is not None:
+                parsed = value.split(",") if name == "allow_hosts" else value
+                tables.setdefault(section, {})[name] = parsed
+    return tables
+
+
+def _merge(
+    tables: dict[str, Any], more: Mapping[str, Any], origin: str, origins: dict[str, str]
+) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(tables.get(key, {}), dict):
+            tables[key] = {**tables.get(key, {}), **value}
+            origins.update({f"{key}.{name}": origin for name in value})
+        else:
+            tables[key] = value
+            origins[key] = origin
+
+
+def _validated(tables: dict[str, Any], origins: dict[str, str]) -> Settings:
+    _check_keys(tables, Settings, "", origins)
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Settings).validate_python({**tables, "origins": origins})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        where = origins.get(key) or origins.get(key.split(".")[0]) or "settings"
+        raise SettingsError(
+            f"{where}: {key} = {first['input']!r} is wrong: {first['msg']}",
+            remedy="see copydesk.example.toml for what may stand there",
+        ) from error
+
+
+@cache
+def _known_keys(kind: type) -> dict[str, type | None]:
+    sections: dict[str, type | None] = {
+        "fetch": FetchSettings,
+        "models": ModelSettings,
+        "source": SourceSettings,
+        "schedule": ScheduleSettings,
+    }
+    if not is_dataclass(kind):
+        return {}
+    names = [f.name for f in fields(kind) if f.name != "origins"]
+    return {name: sections.get(name) if kind is Settings else None for name in names}
+
+
+def _check_keys(
+    tables: Mapping[str, Any], kind: type, prefix: str, origins: Mapping[str, str]
+) -> None:
+    known = _known_keys(kind)
+    for key, value in tables.items():
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+            where = origins.get(f"{prefix}{key}") or origins.get(prefix.rstrip(".") or key)
+            raise SettingsError(f"{where or 'settings'}: unknown key {prefix}{key}", remedy=hint)
+        inner = known[key]
+        for table in value if isinstance(value, list) else [value]:
+            if inner is not None and isinstance(table, dict):
+                _check_keys(table, inner, f"{key}.", origins)

@@ -1,0 +1,69 @@
+"""What the stages need to run: each engine is made at its first use, and says who it is without being loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
+from enrichers.figures.grammar import FigureFinder
+from schemas.protocols import Encoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """Which models run the stages; small and picklable, so that a worker process can make its own engines."""
+
+    embedding: str | None = None
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    cache: str | None = None
+    taggers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engines:
+    """The engines of one process.
+
+    `convert` lets the embedding model be converted for OpenVINO where that was not done yet; `notify` gets sentences
+    for people.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions | None = None,
+        *,
+        convert: bool = True,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
+        self.options = options or EngineOptions()
+        self._convert = convert
+        self._notify = notify
+
+    @cached_property
+    def tagger(self) -> EntityTagger:
+        """Finds entities; the settings' taggers stand over the packaged ones."""
+        return EntityTagger({**DEFAULT_MODELS, **self.options.taggers})
+
+    @cached_property
+    def figures(self) -> FigureFinder:
+        """Finds figures."""
+        return FigureFinder()
+
+    def encoder(self) -> Encoder:
+        """Makes vectors. Raises ModelUnavailableError where the model's files are not on this machine."""
+        return self._encoder
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        from enrichers.vectors.encoder import open_encoder
+
+        options = self.options
+        return open_encoder(
+            options.embedding,
+            precision=options.precision,
+            cache=Path(options.cache) if options.cache else None,
+            convert=self._convert,
+            notify=self._notify,
+        )

@@ -1,0 +1,225 @@
+"""Where the rooms meet: documents are cleaned, enriched and stored, batch by batch. Imports no Prefect."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from enrichers.cleaning.clean import provenance as cleaner
+from flows.engines import Engines
+from flows.prepare import Prepared, Refused, add_vectors, problem_of
+from flows.redo import redo_article
+from flows.workers import prepared_batches
+from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.stored import IngestReport, Outcome, PreparedArticle, Status
+from sources.files import BadDocument
+from storage.sqlite import Store
+from storage.values import content_sha256, to_text
+
+STATUSES: tuple[Status, ...] = (
+    "stored",
+    "updated",
+    "unchanged",
+    "skipped",
+    "quarantined",
+    "put_off",
+)
+BATCH_DOCUMENTS = 32
+BATCH_BYTES = 4_000_000
+
+Incoming = RawDocument | BadDocument
+Told = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestOptions:
+    """How a run goes.
+
+    `force` does again what is unchanged; `dry_run` writes nothing and says what would be; `workers` processes clean
+    and tag (None: one a core where there is enough to do).
+    """
+
+    force: bool = False
+    dry_run: bool = False
+    workers: int | None = 1
+
+
+def ingest_documents(
+    documents: Iterable[Incoming],
+    store: Store | None,
+    engines: Engines,
+    *,
+    options: IngestOptions | None = None,
+    tell: Told = lambda _: None,
+) -> IngestReport:
+    """Bring documents in and say what was made of each, in order. Only a dry run may go without a store.
+
+    One transaction a batch: whatever ends the run, what was told as stored is stored. `tell` hears of each document
+    when it is done. Raises ModelUnavailableError before its batch is stored.
+    """
+    began, started_at = time.perf_counter(), datetime.now(UTC)
+    run = _Run(store, engines, options or IngestOptions(), tell)
+    run.take(documents)
+    took_s = round(time.perf_counter() - began, 3)
+    by_status = Counter(outcome.status for outcome in run.outcomes)
+    counts: dict[str, int] = {"found": len(run.outcomes)}
+    counts.update({status: by_status[status] for status in STATUSES})
+    report = IngestReport(counts=counts, took_s=took_s, articles=tuple(run.outcomes))
+    if store is not None and not run.options.dry_run and counts["unchanged"] < counts["found"]:
+        store.record_run("ingest", str(to_text(started_at)), took_s, counts)
+    return report
+
+
+def batches(documents: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    """Documents in batches of at most BATCH_DOCUMENTS and about BATCH_BYTES, so that memory stays bounded."""
+    batch: list[Incoming] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += len(document.content) if isinstance(document, RawDocument) else 0
+        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(slots=True)
+class _Sighted:
+    """A batch as it came, with what could be said of each document at sight; None stands for work to do."""
+
+    batch: list[Incoming]
+    told: list[Outcome | None]
+
+    @property
+    def todo(self) -> list[RawDocument]:
+        pairs = zip(self.batch, self.told, strict=True)
+        return [d for d, told in pairs if told is None and isinstance(d, RawDocument)]
+
+
+class _Run:
+    """One run's state: what was sighted and waits for its results, and what has been told."""
+
+    def __init__(
+        self, store: Store | None, engines: Engines, options: IngestOptions, tell: Told
+    ) -> None:
+        self.store, self.engines, self.options = store, engines, options
+        self.outcomes: list[Outcome] = []
+        self._tell = tell
+        self._waiting: deque[_Sighted] = deque()
+
+    def take(self, documents: Iterable[Incoming]) -> None:
+        work = self._sight(documents)
+        for prepared in prepared_batches(work, self.engines, workers=self.options.workers):
+            while not self._waiting[0].todo:
+                self._finish(self._waiting.popleft(), [])
+            self._finish(self._waiting.popleft(), prepared)
+        while self._waiting:
+            self._finish(self._waiting.popleft(), [])
+
+    def _sight(self, documents: Iterable[Incoming]) -> Iterator[list[RawDocument]]:
+        for batch in batches(documents):
+            sighted = _Sighted(batch, [self._at_sight(document) for document in batch])
+            todo = sighted.todo
+            if todo or self._waiting:
+                self._waiting.append(sighted)
+            else:
+                self._finish(sighted, [])
+            if todo:
+                yield todo
+
+    def _at_sight(self, document: Incoming) -> Outcome | None:
+        if isinstance(document, BadDocument):
+            return Outcome(
+                status="quarantined", origin=document.origin, error=problem_of(document.error)
+            )
+        if self.store is None or self.options.force:
+            return None
+        return self.store.known(document)
+
+    def _finish(self, sighted: _Sighted, prepared: Sequence[Prepared]) -> None:
+        """Store a batch's articles in one transaction, keep what was refused, and tell."""
+        if self.store is not None and not self.options.dry_run:
+            for document, told in zip(sighted.batch, sighted.told, strict=True):
+                if isinstance(document, BadDocument) and told and told.error:
+                    self.store.quarantine(_as_document(document), "read", told.error)
+        articles = [found for found in prepared if isinstance(found, PreparedArticle)]
+        done = iter(self._store(articles))
+        results = iter(
+            [
+                self._refused(found) if isinstance(found, Refused) else next(done)
+                for found in prepared
+            ]
+        )
+        for told in sighted.told:
+            outcome = told or next(results)
+            self.outcomes.append(outcome)
+            self._tell(outcome)
+
+    def _store(self, articles: list[PreparedArticle]) -> list[Outcome]:
+        if not articles:
+            return []
+        if self.store is None or self.options.dry_run:
+            return [self._would_be(prepared) for prepared in articles]
+        for prepared in articles:
+            self._bring_up_to_date(self.store, prepared)
+        encoder = self.engines.encoder()
+        ready = add_vectors(articles, encoder, self.store.missing_vectors)
+        outcomes = self.store.put(ready, force=self.options.force)
+        return [self._noted(o, p) for o, p in zip(outcomes, ready, strict=True)]
+
+    def _bring_up_to_date(self, store: Store, prepared: PreparedArticle) -> None:
+        """Have the stored version cleaned by the same cleaner as the new one, or its progress would pass for an edit."""
+        place = store.place(prepared.document, prepared.article)
+        if place is not None and place.cleaner != cleaner():
+            redo_article(store, self.engines, place.article_id)
+
+    def _would_be(self, prepared: PreparedArticle) -> Outcome:
+        article, document = prepared.article, prepared.document
+        place = self.store.place(document, article) if self.store else None
+        outcome = Outcome(
+            status="stored",
+            origin=document.origin,
+            url=article.url or article.canonical_url,
+            title=article.title,
+            paragraphs=len(article.paragraphs),
+            mentions=len(prepared.mentions),
+            figures=len(prepared.figures),
+            dropped=len(article.dropped),
+        )
+        if place is None:
+            return self._noted(outcome, prepared)
+        same = place.content_sha256 == content_sha256(article) and not self.options.force
+        status: Status = "unchanged" if same else "updated"
+        return replace(outcome, status=status, id=place.article_id, key=place.key)
+
+    def _noted(self, outcome: Outcome, prepared: PreparedArticle) -> Outcome:
+        language = prepared.article.language
+        if outcome.status not in ("stored", "updated") or self.engines.tagger.supports(language):
+            return outcome
+        return replace(
+            outcome, note=f"no tagger for language {language!r}: stored without entities"
+        )
+
+    def _refused(self, refused: Refused) -> Outcome:
+        if refused.status == "quarantined" and self.store is not None and not self.options.dry_run:
+            self.store.quarantine(refused.document, refused.stage, refused.problem)
+        return Outcome(
+            status=refused.status,
+            origin=refused.document.origin,
+            url=refused.document.url,
+            error=refused.problem,
+        )
+
+
+def _as_document(bad: BadDocument) -> RawDocument:
+    return RawDocument(
+        content=bad.payload or b"",
+        media_type=bad.media_type or PLAIN_TEXT,
+        origin=bad.origin,
+        origin_id=bad.origin_id,
+        fetched_at=datetime.now(UTC),
+    )
