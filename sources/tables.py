@@ -28,6 +28,7 @@ _KNOWN = frozenset(
     + record_keys.SUMMARY
     + record_keys.IDENTITY
 )
+_LONGEST_HEADER = 65_536
 _LARGEST_FIELD = 2**31 - 1  # what a C long holds everywhere
 
 
@@ -75,7 +76,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """The delimiter under which most columns of the header have names we know, then the one that gives most columns."""
-    first_line = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
+    first_line = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0][:_LONGEST_HEADER]
 
     def score(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([first_line], delimiter=delimiter), [])

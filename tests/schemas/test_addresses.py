@@ -122,6 +122,7 @@ def test_ampersands_left_escaped_by_html_still_part_the_query() -> None:
         "http://example.org:port/",
         "http://-x.example/",
         "http://" + "a" * 64 + ".example/",
+        "http://example.org/" + "a" * 8000,
     ],
 )
 def test_what_is_no_address_gives_none(text: str) -> None:
@@ -148,6 +149,7 @@ _PIECES = st.sampled_from(
     st.lists(_PIECES, max_size=14).map("".join) | st.text() | st.text().map("http://a.b/".__add__)
 )
 @example("http://a.b/.;jsessionid=1/x")
+@example("http://a.b/" + "é" * 5000)
 @example("http://a.b/?&amp;amp;utm_x=1")
 def test_canonical_addresses_are_canonical(text: str) -> None:
     once = canonical_address(text)
