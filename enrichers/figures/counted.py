@@ -33,10 +33,16 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
             continue
         if token.word in stop:
             break
-        if is_plural(line, token.word) and not _is_modifying(line, offset, sets):
+        if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(line, offset, sets):
             return token
         seen.append(token)
     return _singular_head(line, seen, singular=singular)
+
+
+def _is_initials(line: Line, token: Token) -> bool:
+    """"12 MPs", "2 TDs"."""
+    shown = line.text[token.start : token.end]
+    return len(shown) > 2 and shown.endswith("s") and shown[:-1].isupper()
 
 
 def _goes_on(line: Line, token: Token, seen: list[Token], position: int, offset: int) -> bool:
@@ -86,7 +92,8 @@ def read_count(line: Line, number: Number) -> Draft:
     position = number.end
     if line.text.startswith(" of ", position) and number.vague:
         position += 3
-    noun = find_noun(line, position, singular=number.value == 1)
+    attributive = line.words_before(number.start, 1) in (["a"], ["an"]) or line.text[position : position + 1] == "-"
+    noun = find_noun(line, position, singular=number.value == 1 or attributive)
     is_whole = number.value is None or number.value == number.value.to_integral_value()
     return Draft(
         start=number.start,

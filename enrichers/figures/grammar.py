@@ -13,6 +13,7 @@ from functools import cache
 
 from enrichers.figures.changes import apply_changes, apply_periods
 from enrichers.figures.dates import Calendar, fiscal_month, read_dates
+from enrichers.figures.inherit import inherit
 from enrichers.figures.lexicon import data_sha256, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.measures import read_numbers
@@ -118,6 +119,7 @@ def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int
     line.drafts.sort(key=lambda draft: draft.start)
     apply_modifiers(line)
     apply_changes(line, sentences)
+    inherit(line, sentences)
     apply_periods(line, sentences)
 
 

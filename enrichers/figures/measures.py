@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enrichers.figures.ages import read_age
 from enrichers.figures.counted import read_count
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.money import read_money
@@ -13,7 +14,7 @@ from enrichers.figures.signs import with_sign
 from enrichers.figures.traps import is_name, is_one_as_pronoun
 from enrichers.figures.units import read_quantity
 
-_READERS = (read_money, read_percent, read_multiple, read_quantity)
+_READERS = (read_money, read_percent, read_multiple, read_quantity, read_age)
 
 
 def read_measure(line: Line, number: Number) -> Draft | None:

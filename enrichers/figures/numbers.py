@@ -27,6 +27,7 @@ _GLYPHS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "1/3", "⅔": "2/3", 
 _GLYPH = re.compile(f" ?([{''.join(_GLYPHS)}])")
 _SCALE = re.compile(r"[ -]?(?P<word>[A-Za-z]+)(?![^\W_])")
 _MARK = re.compile(r" ?(?P<mark>[kKmMbBtT])(?![^\W_])")
+_POWER = re.compile(r" ?[x×] ?10(?:\^|\*\*)?(?P<sign>[-−–]?)(?P<power>[0-9]{1,2})(?![0-9])")
 _LONGEST = 40  # digits; a longer run is an identifier
 
 
@@ -105,6 +106,10 @@ def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
         plain=match["whole"].isdigit() and not match["point"],
         scaled=not match["whole"].isdigit(),
     )
+    power = _POWER.match(text, number.end)
+    if power and number.value is not None:
+        exponent = int(power["power"]) * (-1 if power["sign"] else 1)
+        return replace(number, end=power.end(), value=number.value.scaleb(exponent), scaled=True, plain=False)
     return with_scale(text, _with_fraction(text, number), words)
 
 

@@ -11,7 +11,7 @@ from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 
 Reader = Callable[[Line, Number], Draft | None]
-_LINK = re.compile(r"(?: ?[-–—‑] ?|[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)(?=\S)")
+_LINK = re.compile(r"(?: ?[-–—‑] ?|[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)")
 _CHANGE_REACH = 7
 
 

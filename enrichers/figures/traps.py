@@ -50,7 +50,7 @@ def _cover_glued(line: Line) -> None:
         if not token.word[0].isdigit() or not before.word[0].isalpha():
             continue
         gap = line.text[before.end : token.start]
-        if gap == "" and not _is_currency(line, before.start, before.end):
+        if gap in ("", ".") and not _is_currency(line, before.start, before.end):
             line.cover(token.start, token.end)
         elif gap in ("-", "‑") and _is_name_part(line.text[before.start : before.end]):
             line.cover(token.start, token.end)
@@ -58,7 +58,7 @@ def _cover_glued(line: Line) -> None:
 
 def _is_currency(line: Line, start: int, end: int) -> bool:
     word, currencies = line.text[start:end], line.lexicon.currencies
-    return word in currencies.code_by_sign or word in currencies.codes or word in currencies.folded or word == "FY" or word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$"
+    return word in currencies.code_by_sign or word in currencies.codes or word in currencies.folded or word in ("FY", "Rs") or word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$"
 
 
 def _is_name_part(word: str) -> bool:
@@ -83,7 +83,9 @@ def is_name(line: Line, number: Number) -> bool:
     text = line.text
     if _PAIR.match(text, number.start) or (number.plain and _ADDRESS.match(text, number.end)):
         return True
-    if number.plain and text[number.end : number.end + 1].isalpha():
+    if text[number.start] == "0" and number.plain and number.end - number.start > 1:
+        return True
+    if number.plain and number.mark is None and text[number.end : number.end + 1].isalpha():
         return True
     if not number.plain and not (number.spelled and (number.value or 0) < 100):
         return False

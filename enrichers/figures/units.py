@@ -11,8 +11,8 @@ from enrichers.figures.lexicon import Unit, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 
-_OPEN = re.compile(r"[ \u00a0\u202f]?[(\[]?|-| - ")
-_PER = re.compile(r" ?/ ?| per | an? (?=[a-z])| each | every ")
+_OPEN = re.compile(r" - |[-‑]|[ \u00a0\u202f]?[(\[]?")
+_PER = re.compile(r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every ")
 _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
 _INCHES = re.compile(r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])")
@@ -84,7 +84,7 @@ def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
     below = _match_simple(line, link.end())
     if below is None:
         return found
-    if link[0].strip() in ("a", "an", "each", "every") and not _is_time(below.unit, found.unit):
+    if link[0].strip(" -") in ("a", "an", "each", "every") and not _is_time(below.unit, found.unit):
         return found
     return UnitMatch(below.end, f"{found.name}/{below.name}", found.unit, below.unit)
 

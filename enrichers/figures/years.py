@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enrichers.figures.counted import is_plural
 from enrichers.figures.line import Line
+from enrichers.figures.modifiers import modifier_of
 from enrichers.figures.numbers import read_numeral
 
 _CERTAIN = frozenset("in since during until till throughout circa year summer spring winter autumn fall early late mid by between".split())
@@ -33,6 +34,8 @@ def is_year(line: Line, index: int) -> bool:
     if lead in _COUNTING or lead in line.lexicon.words.sets["traps.names"]:
         return False
     number = int(token.word)
+    if lead not in ("around", "over") and modifier_of(line, token.start, token.end):
+        return False
     if _is_measured(line, token.start, lead):
         return False
     return _is_led(line, token.end, lead, number)
@@ -46,11 +49,19 @@ def _is_led(line: Line, end: int, lead: str, number: int) -> bool:
     people = bool(following) and line.text[end : end + 1] == " " and following[0] in line.lexicon.words.sets["nouns.irregular"]
     if lead in _CERTAIN:
         return not people or lead in ("in", "since", "during")
+    if lead in ("and", "to") and _follows_year(line, end - 4, number):
+        return True
     if people or not 1500 <= number <= 2100:
         return False
     if lead in _LEADS or lead.endswith(("’s", "'s")) or lead == "(":
         return not plural or number % 100 != 0
     return 1800 <= number <= 2100 and (not plural or 1980 <= number <= 2060 and number % 50 != 0)
+
+
+def _follows_year(line: Line, start: int, number: int) -> bool:
+    """"between A.D. 1000 and 1260": a smaller year stands right before."""
+    before = line.words_before(start, 3)
+    return len(before) > 2 and before[1].isdigit() and 800 <= int(before[1][:5]) < number and before[0] in ("between", "from", ".")
 
 
 def _stands_alone(line: Line, start: int, end: int) -> bool:

@@ -1,0 +1,46 @@
+"""Ages that name no unit: "aged 29", "at the age of 65", "ages 18 to 34", and the bare ", 22," after a name."""
+
+from __future__ import annotations
+
+from enrichers.figures.lexicon import lexicon
+from enrichers.figures.line import Draft, Line
+from enrichers.figures.numbers import Number
+from enrichers.figures.units import to_base
+
+_OLDEST = 120
+
+
+def read_age(line: Line, number: Number) -> Draft | None:
+    """The age in years that `number` gives; None where neither a word nor the place after a name says so."""
+    if number.value is None or not 0 < number.value <= _OLDEST or number.scaled or number.mark:
+        return None
+    if not (_is_led(line, number) or _is_apposed(line, number)):
+        return None
+    draft = Draft(start=number.start, end=number.end, kind="duration", rule="age", value=number.value, unit="year")
+    to_base(draft, lexicon().units.by_word["year"])
+    return draft
+
+
+def _is_led(line: Line, number: Number) -> bool:
+    words = line.words_before(number.start, 4)
+    ages = line.lexicon.words.sets["ages.before"]
+    if not words:
+        return False
+    if words[-1] in ages or words[-2:] == ["age", "of"]:
+        return True
+    if words[-1] == "turned" or words[-1] == "turning":
+        following = line.words_after(number.end, 1)
+        return number.plain and (not following or following[0] in (".", ",", "in", "on", "this", "last", "and"))
+    return len(words) > 2 and words[-1] in ("to", "and", "or", "between") and not ages.isdisjoint(words[-4:-1])
+
+
+def _is_apposed(line: Line, number: Number) -> bool:
+    """"Jamie Armstrong, 25, said": after a name and a comma, before a comma or the end."""
+    text, start = line.text, number.start
+    if not number.plain or text[max(0, start - 2) : start] != ", " or start < 4:
+        return False
+    name = line.token_before(start - 2)
+    if name is None or name.end != start - 2 or not text[name.start].isupper() or name.word in line.lexicon.time.months:
+        return False
+    following = text[number.end : number.end + 2]
+    return following[:1] in (",", ".", ")") and not following[1:].isdigit() and (number.value or 0) >= 1

@@ -1,0 +1,40 @@
+"""What a bare number takes over from the figure beside it: "from 13.5 to 14.0 mm", "3.9 million headsets, up from 2.4 million"."""
+
+from __future__ import annotations
+
+from enrichers.figures.line import Draft, Line
+
+_LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
+
+
+def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
+    """Give bare numbers the noun or unit of a neighbour in their sentence, where the words between say they are alike."""
+    drafts = [draft for draft in line.drafts if draft.kind not in ("date", "ordinal", "score")]
+    for left, right in zip(drafts, drafts[1:], strict=False):
+        if not any(start <= left.start and right.end <= end for start, end in sentences):
+            continue
+        if left.rule == "bare_number" and left.role == "from" and line.text[left.end : right.start].strip(" $£€") == "to":
+            _take(left, right)
+        elif right.rule == "bare_number" and _is_alike(line, left, right):
+            _take(right, left)
+
+
+def _is_alike(line: Line, left: Draft, right: Draft) -> bool:
+    between = line.words_before(right.start, 8)
+    words = between[-(line.index_at(right.start) - line.index_at(left.end)) :]
+    if right.role in ("from", "to") and left.kind != "percent":
+        return True
+    if left.role == "from" and words == ["to"]:
+        return True
+    if not _LIKE.isdisjoint(words):
+        return True
+    return line.words_after(right.end, 1) in (["who"], ["whom"]) and left.noun is not None
+
+
+def _take(bare: Draft, model: Draft) -> None:
+    if model.kind in ("count", "quantity", "percent", "money", "duration") and (model.unit or model.noun):
+        same_measure = model.kind != "money" or model.unit is None
+        if not same_measure:
+            return
+        bare.kind, bare.noun, bare.unit = model.kind, model.noun, model.unit
+        bare.rule = "inherited"
