@@ -62,7 +62,7 @@ def run(arguments: list[str]) -> int:
 
 def _told(error: Exception) -> int:
     if isinstance(error, ClickException):
-        say(f"copydesk: {error.format_message()}. See: {_help_call(error)}")
+        say(f"copydesk: {error.format_message().rstrip('.')}. See: {_help_call(error)}")
         return 2
     if isinstance(error, CopydeskError):
         say(f"copydesk: {error}")

@@ -32,6 +32,7 @@ from copydesk.cli.options import (
 from copydesk.marking import LEGEND, describe_figure, marked, marks_of
 from copydesk.present import (
     Format,
+    count_of,
     day,
     has_colour,
     safe,
@@ -199,15 +200,20 @@ def _show_text(result: SearchResult) -> None:
         write(LEGEND)
     for number, hit in enumerate(result.hits, start=1):
         write()
-        write(f"{number}. {hit.title or '(no title)'}")
-        write(f"   {_facts(hit)}")
-        write_styled(marked(hit.text, marks_of(hit.mentions, hit.figures, hit.matches)))
+        text = marked(hit.text, marks_of(hit.mentions, hit.figures, hit.matches))
+        if hit.kind == "title":
+            write_styled(f"{number}. {text.lstrip()}")
+            write(f"   {_facts(hit)}")
+        else:
+            write(f"{number}. {hit.title or '(no title)'}")
+            write(f"   {_facts(hit)}")
+            write_styled(text)
         if hit.figures:
             figures = "; ".join(describe_figure(figure) for figure in hit.figures)
             write(f"   figures: {figures}")
     total = f" of {result.total}" if result.total is not None else ""
     sys.stdout.flush()
-    say(f"\n{len(result.hits)}{total} articles · {result.mode} · {result.took_ms:.0f} ms")
+    say(f"\n{count_of(len(result.hits), 'article')}{total} · {result.mode} · {result.took_ms:.0f} ms")
 
 
 def _facts(hit: SearchHit) -> str:
