@@ -10,6 +10,7 @@ from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 
 _REACH = 8
+_DETERMINERS = frozenset({"the", "its", "their", "his", "her", "our", "my", "your", "these", "those", "all"})
 
 
 def is_plural(line: Line, word: str) -> bool:
@@ -31,7 +32,7 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
             break
         if token.word in ("and", ","):
             continue
-        if token.word in stop:
+        if token.word in stop and not _is_name_like(line, token, seen):
             break
         if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(line, offset, sets):
             return token
@@ -53,7 +54,15 @@ def _goes_on(line: Line, token: Token, seen: list[Token], position: int, offset:
         return False
     if token.word in ("and", ","):
         return bool(seen) and token.word not in (",",) or (len(seen) == 1 and token.word == ",")
-    return token.word[0].isalpha() or token.word[0].isdigit() and bool(seen)
+    if token.word[0].isdigit():
+        return bool(seen) and line.text[seen[-1].start].isupper()
+    return token.word[0].isalpha()
+
+
+def _is_name_like(line: Line, token: Token, seen: list[Token]) -> bool:
+    """"US" and "Model S" are no pronoun and no possessive."""
+    shown = line.text[token.start : token.end]
+    return shown.isupper() and (len(shown) > 1 or bool(seen) and line.text[seen[-1].start].isupper())
 
 
 def _is_modifying(line: Line, offset: int, sets: dict[str, frozenset[str]] | object) -> bool:
@@ -76,7 +85,7 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
         return None
     head = seen[0]
     for token in seen[1:]:
-        if line.text[head.end : token.start] not in (" ", "-") or _is_verb_like(token.word):
+        if token.word[0].isdigit() or line.text[head.end : token.start] not in (" ", "-") or _is_verb_like(token.word):
             break
         head = token
     return None if _is_verb_like(head.word) and head is seen[0] and len(seen) == 1 and head.word.endswith("ed") else head
@@ -89,10 +98,8 @@ def _is_verb_like(word: str) -> bool:
 def read_count(line: Line, number: Number) -> Draft:
     """A count of the noun that follows, or a bare number where none does."""
     number = _with_thousands(line, number)
-    position = number.end
-    if line.text.startswith(" of ", position) and number.vague:
-        position += 3
-    attributive = line.words_before(number.start, 1) in (["a"], ["an"]) or line.text[position : position + 1] == "-"
+    position = _after_of(line, number.end)
+    attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"]) or line.text[position : position + 1] == "-"
     noun = find_noun(line, position, singular=number.value == 1 or attributive)
     is_whole = number.value is None or number.value == number.value.to_integral_value()
     return Draft(
@@ -106,6 +113,16 @@ def read_count(line: Line, number: Number) -> Draft:
         modifier="vague" if number.vague else "exact",
         noun=line.text[noun.start : noun.end] if noun else None,
     )
+
+
+def _after_of(line: Line, position: int) -> int:
+    """Where the counted phrase begins: after "of the" in "20 of the soldiers"."""
+    if not line.text.startswith(" of ", position):
+        return position
+    index = line.index_at(position + 4)
+    while index < len(line.tokens) and line.tokens[index].word in _DETERMINERS:
+        index += 1
+    return line.tokens[index].start if index < len(line.tokens) else position
 
 
 def _with_thousands(line: Line, number: Number) -> Number:

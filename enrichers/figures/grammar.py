@@ -17,7 +17,7 @@ from enrichers.figures.inherit import inherit
 from enrichers.figures.lexicon import data_sha256, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.measures import read_numbers
-from enrichers.figures.modifiers import apply_modifiers
+from enrichers.figures.modifiers import apply_modifiers, merge_bounds
 from enrichers.figures.neutral import read_neutral
 from enrichers.figures.ordinals import read_ordinals
 from enrichers.figures.sentences import split_lines, split_sentences
@@ -118,6 +118,7 @@ def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int
     read_ordinals(line)
     line.drafts.sort(key=lambda draft: draft.start)
     apply_modifiers(line)
+    merge_bounds(line)
     apply_changes(line, sentences)
     inherit(line, sentences)
     apply_periods(line, sentences)

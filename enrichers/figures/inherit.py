@@ -13,8 +13,12 @@ def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
     for left, right in zip(drafts, drafts[1:], strict=False):
         if not any(start <= left.start and right.end <= end for start, end in sentences):
             continue
-        if left.rule == "bare_number" and left.role == "from" and line.text[left.end : right.start].strip(" $£€") == "to":
+        if left.rule == "bare_number" and line.text[left.end : right.start].strip(" $£€") == "or":
+            _take(left, right, money=True)
+        elif left.rule == "bare_number" and left.role == "from" and line.text[left.end : right.start].strip(" $£€") == "to":
             _take(left, right)
+        elif right.rule == "bare_number" and line.words_after(right.end, 1) in (["who"], ["whom"]):
+            right.noun = next((d.noun for d in reversed(drafts) if d.start < left.end and d.noun), None)
         elif right.rule == "bare_number" and _is_alike(line, left, right):
             _take(right, left)
 
@@ -26,15 +30,12 @@ def _is_alike(line: Line, left: Draft, right: Draft) -> bool:
         return True
     if left.role == "from" and words == ["to"]:
         return True
-    if not _LIKE.isdisjoint(words):
-        return True
-    return line.words_after(right.end, 1) in (["who"], ["whom"]) and left.noun is not None
+    return not _LIKE.isdisjoint(words)
 
 
-def _take(bare: Draft, model: Draft) -> None:
+def _take(bare: Draft, model: Draft, *, money: bool = False) -> None:
     if model.kind in ("count", "quantity", "percent", "money", "duration") and (model.unit or model.noun):
-        same_measure = model.kind != "money" or model.unit is None
-        if not same_measure:
+        if model.kind == "money" and not money:
             return
         bare.kind, bare.noun, bare.unit = model.kind, model.noun, model.unit
         bare.rule = "inherited"

@@ -48,6 +48,7 @@ class Currencies:
     code_by_sign: Mapping[str, str]
     code_by_name: Mapping[str, str]
     codes: frozenset[str]
+    lower_codes: frozenset[str]
     hundredths: Mapping[str, str]
     hundredth_signs: Mapping[str, str]
     after_signs: tuple[str, ...]
@@ -228,8 +229,8 @@ def _context_words(data: Table) -> ContextWords:
         signs=_inverted(data, "signs"),
         change={
             word: name
-            for word, name in _inverted(data, "change").items()
-            if name in ("up", "down")
+            for name in ("up", "down")
+            for word in _strings(_table(data, "change")[name])
         },
         sets=_sets(data),
     )
@@ -248,6 +249,7 @@ def _currencies(data: Table) -> Currencies:
         code_by_sign=signs,
         code_by_name=plurals | names,
         codes=codes,
+        lower_codes=frozenset(_strings(_table(data, "spoken")["lower"])),
         hundredths=cents | hundredths,
         hundredth_signs=_texts(data, "hundredth_signs"),
         after_signs=tuple(sign for sign in longest_first if not sign.endswith("dlrs")),

@@ -38,18 +38,56 @@ def bend(draft: Draft, modifier: Modifier) -> None:
 def modifier_of(line: Line, start: int, end: int) -> str | None:
     """The modifier of the span: after it ("or more"), glued before it ("~5"), or in words before it."""
     words = line.lexicon.words
-    after = " ".join(line.words_after(end, 4))
-    gap = line.text[end : end + 1]
-    if gap == " " and after:
-        for phrase, name in words.modifiers_after.items():
-            if after.startswith(phrase) and after[len(phrase) : len(phrase) + 1] in ("", " "):
-                return name
+    if line.text[end : end + 1] == " ":
+        name = _after(line, end)
+        if name:
+            return name
     if _PLUS.match(line.text, end):
         return "at_least"
     sign = _SIGN.search(line.text[max(0, start - 4) : start])
     if sign:
         return words.signs.get(sign["sign"])
     return _before(line, start)
+
+
+def _after(line: Line, end: int) -> str | None:
+    """"or more", "and over"; not the start of a second bound ("or less than 6000", "and below 1500")."""
+    after, phrases = line.words_after(end, _LONGEST), line.lexicon.words.modifiers_after
+    for count in range(min(4, len(after)), 1, -1):
+        name = phrases.get(" ".join(after[:count]))
+        if name:
+            following = after[count] if len(after) > count else ""
+            return None if following in ("than", "or") or following.isdigit() else name
+    return None
+
+
+def merge_bounds(line: Line) -> None:
+    """Make one range of two bounds on the same thing: "greater than 100 and smaller than 300"."""
+    merged: list[Draft] = []
+    for draft in line.drafts:
+        if merged and _are_bounds(line, merged[-1], draft):
+            _merge(merged[-1], draft)
+        else:
+            merged.append(draft)
+    line.drafts[:] = merged
+
+
+def _are_bounds(line: Line, left: Draft, right: Draft) -> bool:
+    below, above = (left, right) if left.low is not None else (right, left)
+    if below.low is None or above.high is None or left.value is None or right.value is None or below.low >= above.high:
+        return False
+    if left.low is not None and left.high is not None or right.low is not None and right.high is not None:
+        return False
+    words = line.words_after(left.end, line.index_at(right.start) - line.index_at(left.end))
+    alike = left.kind == right.kind or left.rule == "bare_number"
+    return alike and words[:1] in (["and"], ["but"]) and " ".join(words[1:]) in line.lexicon.words.modifiers
+
+
+def _merge(left: Draft, right: Draft) -> None:
+    left.low, left.high = (left.low, right.high) if left.low is not None else (right.low, left.high)
+    left.value, left.modifier, left.end = None, "range", right.end
+    left.kind, left.unit, left.noun, left.rule = right.kind, right.unit, right.noun, "bounds"
+    left.base_value = left.base_unit = None
 
 
 def _before(line: Line, start: int) -> str | None:

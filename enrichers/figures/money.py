@@ -19,6 +19,7 @@ _WORDS = re.compile(r"[ \u00a0-]?(?P<a>[^\W\d_.]+(?:\.[A-Za-z]\.)?)(?:[ -](?P<b>
 _PER = re.compile(r"(?P<link> per | an? | each | every | ?/ ?|-an?-| - a - )(?P<name>(?:troy )?[^\W\d_]+)")
 _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) cents?\b")
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
+_SCALE_AFTER_CODE = re.compile(r" (million|billion|trillion)\b")
 _PAYING = frozenset("paid pay pays paying cost costs costing price priced prices worth fined fine earn earns earned spent spend fee bill rent wage wages salary charge charged sold sell buy bought donated raised tax bet prize loan debt benefit pension".split())
 _VERBS_TOO = frozenset({"won", "real", "sterling"})
 _VIDEO_LINES = frozenset({240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320})
@@ -75,7 +76,7 @@ def _word_before(line: Line, number: Number, head: str) -> _Sign | None:
         return _Sign(token.start, word[1:], negative=False, million=True)
     if word in currencies.folded and head.endswith(word) and (number.scaled or number.mark or not number.plain):
         return _Sign(token.start, currencies.folded[word], negative=False)
-    if word.upper() in currencies.codes and word.islower() and word != "try" and word != "all":
+    if word in currencies.lower_codes:
         return _Sign(token.start, word.upper(), negative=False)
     if word.lower() in ("dollar", "euro", "dlrs") and (number.scaled or number.mark):
         return _Sign(token.start, currencies.code_by_name.get(word.lower(), "USD"), negative=False)
@@ -117,6 +118,9 @@ def _with_name(line: Line, number: Number) -> Draft | None:
         if named:
             end, code, hundredth, million = named
             factor = Decimal("0.01") if hundredth else Decimal(1_000_000 if million else 1)
+            scale = _SCALE_AFTER_CODE.match(line.text, end) if line.text[end - 3 : end].isupper() else None
+            if scale:
+                end, factor = scale.end(), line.lexicon.numbers.scales[scale[1]]
             return _with_cents(line, _draft(candidate, number.start, end, code, factor))
     return None
 
@@ -155,10 +159,8 @@ def _code_of(currencies: Currencies, words: list[str], name: str) -> tuple[str, 
     word = words[0]
     if len(words) > 1:
         return None
-    if name.upper() in currencies.codes and name not in ("try", "all", "cop", "mad", "pen"):
+    if word in currencies.codes or name in currencies.lower_codes:
         return name.upper(), False, False
-    if word.isupper() and word in ("TRY", "COP", "MAD", "PEN"):
-        return word, False, False
     if _million_codes().fullmatch(word):
         return word[1:], False, True
     return None
@@ -220,7 +222,7 @@ def _cents_value(text: str) -> Decimal | None:
 
 def _with_denominator(line: Line, draft: Draft) -> Draft:
     match = _PER.match(line.text, draft.end)
-    if match is None:
+    if match is None or not line.is_free(*match.span()):
         return draft
     name = _denominator(line, match)
     if name:

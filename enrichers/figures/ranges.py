@@ -102,25 +102,27 @@ def _factor(number: Number, draft: Draft) -> Decimal:
 
 
 def _in_scale_of(first: Number, second: Number, right: Draft | None, low: Decimal) -> Decimal:
-    """"3 to 4 billion": the scale at the end is that of both, unless the first is written out in full."""
+    """"3 to 4 billion": the scale and the hundredths of the second are those of both."""
     factor = _factor(second, right) if right else Decimal(1)
     if second.mark is not None and right is not None and right.value is not None and second.value:
         factor = right.value / second.value
-    return _scaled_like(first, second, low * factor)
+    return low * factor * _borrowed_scale(first, second)
 
 
-def _scaled_like(first: Number, second: Number, low: Decimal) -> Decimal:
-    scale = second.scale
-    return low * scale if scale > 1 and not first.scaled and first.value is not None and first.value < 1000 else low
+def _borrowed_scale(first: Number, second: Number) -> Decimal:
+    """The scale word of the second, unless the first is written out in full ("$200 to $4 million")."""
+    if first.scaled or first.value is None or second.value is None:
+        return Decimal(1)
+    return second.scale if first.value <= second.value / second.scale else Decimal(1)
 
 
 def _shared_scale(first: Number, second: Number, left: Draft, right: Draft, low: Decimal) -> Decimal:
-    scale = second.scale
-    if left.kind != "money" or scale == 1 or first.mark is not None and left.end > first.end:
-        if right.value and second.mark and second.value and left.value == first.value:
-            return low * (right.value / second.value)
+    """"$10 to $15 billion", "$3-$4m": both signs stand, one scale."""
+    if left.kind != "money" or first.mark is not None and left.end > first.end:
         return low
-    return low * scale
+    if second.mark is not None and right.value and second.value and left.value == first.value:
+        return low * (right.value / second.value)
+    return low * _borrowed_scale(first, second)
 
 
 _SCORE = re.compile(r"[-–‑]")

@@ -13,7 +13,7 @@ from enrichers.figures.moment import Calendar, Moment, found
 from enrichers.figures.numbers import read_numeral
 from enrichers.figures.periods import Span
 from enrichers.figures.spelled import read_spelled
-from enrichers.figures.tense import direction
+from enrichers.figures.tense import way_of
 
 Resolve = Callable[[date], Span | None]
 _DAYPART = re.compile(r" (?:morning|afternoon|evening|night)\b(?!-)")
@@ -80,7 +80,7 @@ def _weekday_span(line: Line, start: int, calendar: Calendar, number: int, rel: 
     if rel:
         week = periods.week(reference, _OFFSETS[rel])
         return periods.shifted(week[0], number) if week else None
-    return periods.weekday(reference, number, 1 if direction(line, start) > 0 else -1)
+    return periods.weekday(reference, number, 1 if way_of(line, start) > 0 else -1)
 
 
 def neighbour(line: Line, index: int, calendar: Calendar) -> Moment | None:

@@ -36,6 +36,12 @@ def is_ahead(line: Line, position: int) -> bool:
     return direction(line, position) > 0
 
 
+def way_of(line: Line, position: int) -> int:
+    """The direction of a weekday: "by" and "until" look ahead where no verb says otherwise."""
+    way, lead = direction(line, position), line.words_before(position, 1)
+    return 1 if way == 0 and lead and lead[0] in _STARTING else way
+
+
 def nearest_day(line: Line, start: int, _end: int, calendar: Calendar, month_day: tuple[int, int]) -> Span | None:
     """The day of that month and number nearest in the direction the sentence looks; without a cue, a soon one counts."""
     reference = calendar.reference

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from enrichers.figures.counted import find_noun
+from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.numbers import Number
 
@@ -50,10 +52,16 @@ def _cover_glued(line: Line) -> None:
         if not token.word[0].isdigit() or not before.word[0].isalpha():
             continue
         gap = line.text[before.end : token.start]
-        if gap in ("", ".") and not _is_currency(line, before.start, before.end):
+        if gap in ("", ".") and not _is_glued_unit(line, index):
             line.cover(token.start, token.end)
         elif gap in ("-", "‑") and _is_name_part(line.text[before.start : before.end]):
             line.cover(token.start, token.end)
+
+
+def _is_glued_unit(line: Line, index: int) -> bool:
+    """"USD10", "Rs.500", and the 2 of "km2" and "24703m2"."""
+    before, token = line.tokens[index - 1], line.tokens[index]
+    return _is_currency(line, before.start, before.end) or line.text[before.start : token.end] in line.lexicon.units.by_symbol
 
 
 def _is_currency(line: Line, start: int, end: int) -> bool:
@@ -62,7 +70,7 @@ def _is_currency(line: Line, start: int, end: int) -> bool:
 
 
 def _is_name_part(word: str) -> bool:
-    return word[0].isupper() or word.lower() in ("catch", "covid", "sars", "omega", "carbon", "co")
+    return word.lower() not in lexicon().words.sets["traps.prefixes"]
 
 
 def _cover_phrases(line: Line) -> None:
@@ -101,6 +109,8 @@ def _follows_label(line: Line, number: Number, word: str, shown: str) -> bool:
         return True
     if word in sets["traps.labels"]:
         return not word.islower() or number.plain or shown[0].isupper()
+    if number.spelled and shown[0].isupper() and line.text[number.start].isupper():
+        return find_noun(line, number.end) is None and line.token_before(number.start - len(shown)) is not None
     if number.spelled or not shown[0].isupper():
         return word in sets["traps.names"]
     return _follows_capital(line, number, word)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from enrichers.figures.counted import find_noun
 from enrichers.figures.lexicon import Unit, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
@@ -17,7 +18,7 @@ _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
 _INCHES = re.compile(r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])")
 _PRIME = re.compile(r"['’′](?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’)")
-_AGO = re.compile(r" (?:ago|earlier)\b", re.IGNORECASE)
+_WEATHER = frozenset("temperature temperatures heat hot cold warm weather degrees c thermometer forecast chill cool".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     symbols = "|".join(re.escape(symbol) for symbol in sorted(units.by_symbol, key=len, reverse=True))
     return (
         re.compile(rf"(?P<word>{words})(?![^\W_]|[0-9²³]|\.[a-z])", re.IGNORECASE),
-        re.compile(rf"(?P<symbol>{symbols})(?![^\W_]|[0-9²³°])"),
+        re.compile(rf"(?P<symbol>{symbols})(?![^\W_]|[0-9²³°]|-[A-Z0-9])"),
     )
 
 
@@ -69,6 +70,7 @@ def match_unit(line: Line, number: Number) -> UnitMatch | None:
     found = _match_simple(line, position)
     if found is None and opening and opening[0]:
         return None
+    found = _in_weather(line, number, found, position) if found else None
     if found is None or not _is_believed(line, number, found, position):
         return None
     closing = line.text[found.end : found.end + 1]
@@ -77,12 +79,22 @@ def match_unit(line: Line, number: Number) -> UnitMatch | None:
     return _with_denominator(line, found)
 
 
+def _in_weather(line: Line, number: Number, found: UnitMatch, position: int) -> UnitMatch | None:
+    """"90F" is a temperature among words of weather, a farad only as "2.5 F", else the name of a form or a plane."""
+    if line.text[position : found.end] != "F":
+        return found
+    near = {*line.words_before(number.start, 12), *line.words_after(found.end, 8)}
+    if not near.isdisjoint(_WEATHER) or "°" in line.text:
+        return UnitMatch(found.end, "fahrenheit", line.lexicon.units.by_word["fahrenheit"])
+    return None if number.plain else found
+
+
 def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
     link = _PER.match(line.text, found.end)
     if link is None:
         return found
     below = _match_simple(line, link.end())
-    if below is None:
+    if below is None or not line.is_free(link.start(), below.end):
         return found
     if link[0].strip(" -") in ("a", "an", "each", "every") and not _is_time(below.unit, found.unit):
         return found
@@ -104,6 +116,8 @@ def _is_believed(line: Line, number: Number, found: UnitMatch, position: int) ->
         return False
     if symbol in ("in.", "min", "A", "s", "h", "N", "J") and position > number.end:
         return symbol == "min" or (symbol in "hA" and not number.plain)
+    if symbol == "s" and number.plain and len(text[number.start : number.end]) == 4:
+        return False
     if symbol == "m" and number.mark is not None:
         return _is_metre(line, number, found.end)
     return symbol not in ("B", "T", "K", "PS") or symbol == "PS" and number.plain
@@ -121,12 +135,9 @@ def _is_metre(line: Line, number: Number, end: int) -> bool:
     following = line.words_after(end, 1)
     if not following or following[0] in line.lexicon.units.metre_context:
         return True
-    word = following[0]
-    if number.mark_end > number.end + 1:
-        return not word.endswith("s") and word != "people"
-    if word == "of" or word in line.lexicon.words.sets["nouns.irregular"]:
+    if following[0] == "of" or find_noun(line, end) is not None:
         return False
-    return not (word[0].isalpha() and any(w.endswith("s") for w in line.words_after(end, 3)))
+    return number.mark_end == number.end + 1 or not following[0].endswith("s")
 
 
 def read_quantity(line: Line, number: Number) -> Draft | None:
