@@ -117,10 +117,12 @@ class OpenVinoBackend:
 
         with self._lock:
             self._queue.set_callback(keep)
-            for rows in plan_batches(windows, workers=self._threads):
-                ids, mask = pad([windows[row] for row in rows], pad_id=self._pad_id)
-                self._queue.start_async(self._feed(ids, mask), (rows, mask))
-            self._queue.wait_all()
+            try:
+                for rows in plan_batches(windows, workers=self._threads):
+                    ids, mask = pad([windows[row] for row in rows], pad_id=self._pad_id)
+                    self._queue.start_async(self._feed(ids, mask), (rows, mask))
+            finally:
+                self._queue.wait_all()  # also after an error: no batch of this call runs into the next
         return unit(result)
 
     def _feed(self, ids: Ids, mask: Ids) -> dict[str, Ids]:

@@ -23,6 +23,7 @@ import numpy as np
 from enrichers.vectors.backends import Precision
 from enrichers.vectors.model_folder import ModelFolder
 from enrichers.vectors.tokens import Window
+from schemas.errors import ModelUnavailableError, SettingsError
 from schemas.protocols import Matrix
 
 RULES = "1"
@@ -54,24 +55,49 @@ class Manifest:
         return np.asarray([self.probe_vector], dtype=np.float32)
 
 
-def default_cache() -> Path:
-    """The user's cache folder for models, by the XDG rules."""
+def cache_folder(cache: Path | None) -> Path:
+    """`cache` with its home folder filled in; for None the user's cache folder for models, by the XDG rules.
+
+    Raises SettingsError where that is no path. Whether it can be written is seen when it is.
+    """
     told = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(told) if Path(told).is_absolute() else Path("~/.cache").expanduser()
-    return root / "copydesk" / "models"
+    if cache is None:
+        root = Path(told) if Path(told).is_absolute() else Path("~/.cache")
+        cache = root / "copydesk" / "models"
+    try:
+        expanded = cache.expanduser()
+        os.fsencode(expanded)
+    except (RuntimeError, UnicodeError) as error:  # no such home; half a surrogate pair
+        raise _no_path(cache) from error
+    if "\0" in str(expanded):
+        raise _no_path(cache)
+    return expanded
+
+
+def _no_path(cache: Path) -> SettingsError:
+    return SettingsError(
+        f"the model cache {str(cache)!r} is not a path on this machine",
+        remedy="name a folder in [models] cache",
+    )
 
 
 def weights_sha256(spec: ModelFolder, cache: Path) -> str:
     """sha256 of the model's weights, remembered in `cache` by path, size and time of change.
 
     Of several weight files, the sha256 of their hashes in name order. Reading 91 MB takes 0.1 s or more, a third of
-    a cold search.
+    a cold search. Raises ModelUnavailableError where they cannot be read.
     """
-    stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in spec.weights]
-    remembered = cache / "hashes" / f"{_digest(stats)}.json"
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads(remembered.read_text(encoding="utf-8"))["sha256"])
-    hashes = [_file_sha256(path) for path in spec.weights]
+    try:
+        stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in spec.weights]
+        remembered = cache / "hashes" / f"{_digest(stats)}.json"
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return str(json.loads(remembered.read_text(encoding="utf-8"))["sha256"])
+        hashes = [_file_sha256(path) for path in spec.weights]
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"the weights of {spec.name!r} cannot be read ({error})",
+            remedy="install the model again, or give this user the right to read it",
+        ) from error
     sha256 = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
     with contextlib.suppress(OSError):  # only the memory of it is lost
         remembered.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +165,8 @@ def write_json(path: Path, value: object) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(value, file)
+        # A cache filled at set-up is read by other users; mkstemp lets only its maker read.
+        temporary.chmod(0o644)
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)

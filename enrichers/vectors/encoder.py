@@ -30,8 +30,8 @@ from enrichers.vectors.converted import (
     MODEL_FILE,
     RULES,
     Manifest,
+    cache_folder,
     converted_folder,
-    default_cache,
     read_manifest,
     read_refusal,
     weights_sha256,
@@ -39,7 +39,7 @@ from enrichers.vectors.converted import (
 from enrichers.vectors.model_folder import ModelFolder, find_model
 from enrichers.vectors.tokens import WindowTokenizer, load_tokenizer
 from enrichers.vectors.windowed import WholeTextEncoder, WindowEncoder
-from schemas.errors import CopydeskError, UsageError
+from schemas.errors import CopydeskError, ModelUnavailableError, UsageError
 from schemas.protocols import Encoder
 from schemas.provenance import Provenance
 
@@ -85,8 +85,8 @@ def open_encoder(
     schemas.errors.ModelUnavailableError: the embedding model 'no/such-model' is not on this machine. Nothing is ...
     """
     _check_arguments(precision, threads)
+    cache = cache_folder(cache)
     spec = find_model(model)
-    cache = (cache or default_cache()).expanduser()
     request = _Request(
         spec=spec,
         sha256=weights_sha256(spec, cache),
@@ -108,7 +108,6 @@ def describe_model(model: str | None = None, cache: Path | None = None) -> dict[
     Keys: name, sha256, dim, converted, backend, precision, cache, problem (a sentence or None). Never raises for a
     missing model: that is the problem reported.
     """
-    cache = (cache or default_cache()).expanduser()
     report: dict[str, object] = {
         "name": model,
         "sha256": None,
@@ -116,16 +115,16 @@ def describe_model(model: str | None = None, cache: Path | None = None) -> dict[
         "converted": False,
         "backend": "sentence-transformers",
         "precision": "f32",
-        "cache": str(cache),
+        "cache": None if cache is None else str(cache),
         "problem": None,
     }
     try:
+        cache = cache_folder(cache)
+        report["cache"] = str(cache)
         spec = find_model(model)
         report |= {"name": spec.name, "dim": spec.dim, "sha256": weights_sha256(spec, cache)}
         folder = _expected_folder(spec, cache, str(report["sha256"]))
-    except CopydeskError as error:
-        return report | {"problem": str(error)}
-    except _UnusableError as error:
+    except (CopydeskError, _UnusableError) as error:
         return report | {"problem": str(error)}
     manifest = read_manifest(folder)
     if manifest is None:
@@ -263,11 +262,22 @@ def _precision(asked: AskedPrecision, manifest: Manifest, notify: Notify) -> Pre
 
 
 def _open_reference(request: _Request) -> Encoder:
-    backend = SentenceTransformersBackend(request.spec, threads=request.threads)
+    spec = request.spec
+    backend = SentenceTransformersBackend(spec, threads=request.threads)
     provenance = _provenance(request, backend)
+    encoder: Encoder
     if backend.tokenizer is None:
-        return WholeTextEncoder(backend, request.spec, provenance)
-    return WindowEncoder(backend, backend.tokenizer, request.spec, provenance)
+        encoder = WholeTextEncoder(backend, spec, provenance)
+    else:
+        encoder = WindowEncoder(backend, backend.tokenizer, spec, provenance)
+    try:
+        encoder.encode_query("a trial")
+    except Exception as error:  # a model may be made of any code, and fail in any way
+        raise ModelUnavailableError(
+            f"the embedding model {spec.name!r} loads but does not encode ({error})",
+            remedy="name another in [models] embedding",
+        ) from error
+    return encoder
 
 
 def _provenance(request: _Request, backend: Backend) -> Provenance:
@@ -282,7 +292,7 @@ def _provenance(request: _Request, backend: Backend) -> Provenance:
 
 
 def _unwritable(cache: Path) -> str | None:
-    nearest = next((path for path in (cache, *cache.parents) if path.exists()), cache)
+    nearest = next((path for path in (cache, *cache.parents) if os.path.lexists(path)), cache)
     if nearest.is_dir() and os.access(nearest, os.W_OK):
         return None
     return f"the model cache {cache} cannot be written: converted models cannot be kept"

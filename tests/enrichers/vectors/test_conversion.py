@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from enrichers.vectors.conversion import ConversionError, convert_into
-from enrichers.vectors.converted import read_manifest, weights_sha256
+from enrichers.vectors.converted import cache_folder, read_manifest, weights_sha256
 from enrichers.vectors.encoder import describe_model, open_encoder
 from enrichers.vectors.model_folder import find_model
+from schemas.errors import SettingsError
 
 Report = dict[str, object]
 HEAVY = {"torch", "transformers", "sentence_transformers"}
@@ -161,3 +162,27 @@ def test_a_cache_that_is_a_file_cannot_take_a_conversion(tmp_path: Path) -> None
     (tmp_path / "models").write_text("")
     with pytest.raises(ConversionError, match="cannot be written"):
         convert_into(tmp_path / "models" / "any", find_model(None))
+
+
+def test_without_a_named_cache_the_users_cache_folder_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder(None) == tmp_path / "copydesk" / "models"
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_folder(None) == tmp_path / ".cache" / "copydesk" / "models"
+
+
+@pytest.mark.parametrize("cache", ["~nobody-of-this-name/x", "a\x00b", "a\ud800"])
+def test_a_cache_that_is_no_path_is_a_wrong_setting(cache: str) -> None:
+    with pytest.raises(SettingsError, match="not a path"):
+        open_encoder(cache=Path(cache))
+    assert "not a path" in str(describe_model(None, Path(cache))["problem"])
+
+
+def test_a_cache_with_too_long_a_name_is_survived(tmp_path: Path) -> None:
+    report = describe_model(None, tmp_path / ("x" * 300))
+    assert report["converted"] is False
+    with pytest.raises(ConversionError, match="cannot be written"):
+        convert_into(tmp_path / ("x" * 300) / "any", find_model(None))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,13 @@ def test_a_vector_does_not_depend_on_its_batch(encoder: Encoder) -> None:
     alone = np.concatenate([encoder.encode([text]) for text in SENTENCES])
     crowd = encoder.encode([*SENTENCES, *(f"{text} {LONG[:400]}" for text in SENTENCES * 20)])
     np.testing.assert_allclose(crowd[: len(SENTENCES)], alone, atol=1e-5)
+
+
+def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
+    expected = encoder.encode(SENTENCES)
+    with ThreadPoolExecutor(4) as pool:
+        for matrix in pool.map(encoder.encode, [SENTENCES] * 8):
+            np.testing.assert_allclose(matrix, expected, atol=1e-5)
 
 
 def test_rows_come_in_the_order_of_the_texts(encoder: Encoder) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from enrichers.vectors import export
+from enrichers.vectors import conversion, export
 from enrichers.vectors.backends import OpenVinoBackend, load_reference, offline
 from enrichers.vectors.converted import MODEL_FILE, read_manifest, read_refusal
-from enrichers.vectors.encoder import open_encoder
+from enrichers.vectors.encoder import describe_model, open_encoder
 from enrichers.vectors.model_folder import ModelFolder, find_model
 from enrichers.vectors.tokens import WindowTokenizer, load_tokenizer
 from schemas.errors import ModelUnavailableError
@@ -130,8 +130,11 @@ def windows_of(spec: ModelFolder, texts: list[str]) -> list[list[int]]:
     return [windows[0] for windows in tokenizer.windows(texts)]
 
 
-@pytest.mark.parametrize("kind", ["bert", "distilbert", "roberta", "mpnet"])
-@pytest.mark.parametrize("pooling", [MEAN, CLS], ids=["mean", "cls"])
+@pytest.mark.parametrize(
+    ("kind", "pooling"),
+    [("bert", MEAN), ("bert", CLS), ("distilbert", MEAN), ("roberta", MEAN), ("mpnet", MEAN)],
+    ids=["bert", "bert-cls", "distilbert", "roberta", "mpnet"],
+)
 def test_models_of_berts_family_convert_and_agree(
     build: Build, tmp_path: Path, kind: str, pooling: dict[str, bool]
 ) -> None:
@@ -223,3 +226,71 @@ def test_a_broken_list_of_modules_is_no_traceback(build: Build, content: str) ->
     folder = build("bert", MEAN)
     (folder / "modules.json").write_text(content)
     assert find_model(str(folder)).unconvertible is not None
+
+
+@pytest.fixture
+def convert_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real conversion without a process of its own, whose imports take ten seconds."""
+    monkeypatch.setattr(conversion, "_run_export", export.convert)
+
+
+@pytest.mark.usefixtures("convert_here")
+def test_a_damaged_conversion_is_made_again(build: Build, tmp_path: Path) -> None:
+    model, cache = str(build("bert", MEAN)), tmp_path / "models"
+    before = open_encoder(model, cache=cache, precision="f32")
+    expected = before.encode(TEXTS)
+    (weights,) = cache.glob("*/model.bin")
+    damaged = weights.with_name("damaged")  # written beside it: OpenVINO has the good file mapped
+    damaged.write_bytes(bytes(weights.stat().st_size))
+    damaged.replace(weights)
+    notes: list[str] = []
+    after = open_encoder(model, cache=cache, precision="f32", notify=notes.append)
+    assert after.provenance == before.provenance
+    assert after.provenance.backend == "openvino"
+    assert "once" in notes[0]
+    np.testing.assert_allclose(after.encode(TEXTS), expected, atol=1e-6)
+
+
+@pytest.mark.usefixtures("convert_here")
+def test_a_cache_made_by_one_user_can_be_read_by_others(build: Build, tmp_path: Path) -> None:
+    open_encoder(str(build("bert", MEAN)), cache=tmp_path / "models")
+    kept = [path for path in (tmp_path / "models").glob("*/*") if path.is_file()]
+    assert {path.name for path in kept} >= {"model.xml", "model.bin", "manifest.json"}
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in kept)
+
+
+@pytest.mark.usefixtures("convert_here")
+def test_a_refused_model_is_not_tried_again(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, cache = str(build("bert", MEAN)), tmp_path / "models"
+    monkeypatch.setattr(export, "_agreement", lambda *_: 0.98)
+    first: list[str] = []
+    assert open_encoder(model, cache=cache, notify=first.append).provenance.backend != "openvino"
+    assert "preparing" in first[0]
+    second: list[str] = []
+    open_encoder(model, cache=cache, notify=second.append)
+    assert len(second) == 1
+    assert "differs from the reference" in second[0]
+    assert "differs from the reference" in str(describe_model(model, cache)["problem"])
+
+
+@pytest.mark.usefixtures("convert_here")
+def test_a_changed_limit_of_tokens_is_another_maker(build: Build, tmp_path: Path) -> None:
+    folder, cache = build("bert", MEAN), tmp_path / "models"
+    long = open_encoder(str(folder), cache=cache).provenance
+    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 32}))
+    assert open_encoder(str(folder), cache=cache).provenance != long
+
+
+def test_a_model_in_the_local_hub_cache_is_found_by_name(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = tmp_path / "hub" / "models--some--tiny"
+    (hub / "refs").mkdir(parents=True)
+    (hub / "refs" / "main").write_text("0" * 40)
+    (hub / "snapshots").mkdir()
+    build("bert", MEAN).rename(hub / "snapshots" / ("0" * 40))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    spec = find_model("some/tiny")
+    assert (spec.name, spec.dim, spec.unconvertible) == ("some/tiny", 16, None)
