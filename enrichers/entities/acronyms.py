@@ -25,7 +25,9 @@ def acronyms(texts: Sequence[str]) -> dict[str, str]:
     full: dict[str, str] = {}
     for text in texts:
         for match in _IN_BRACKETS.finditer(text):
-            name = _spelled_out(text[max(0, match.start() - _REACH) : match.start()], match.group(1))
+            name = _spelled_out(
+                text[max(0, match.start() - _REACH) : match.start()], match.group(1)
+            )
             if name:
                 full.setdefault(match.group(1), name)
     return full

@@ -76,7 +76,7 @@ def _plain_name(text: str, label: str, long_by_short: Mapping[str, str]) -> str:
     name = _SPACE.sub(" ", text)
     if label == "PERSON":
         return name
-    place = gazetteer().by_text.get(name)
+    place = gazetteer().by_text.get(name) or gazetteer().by_text.get(name.title())
     if place and place.label == label:
         return place.name
     name = _SPACE.sub(" ", long_by_short.get(name, name))

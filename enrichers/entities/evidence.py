@@ -18,23 +18,31 @@ from enrichers.entities.spans import Span
 Votes = defaultdict[str, defaultdict[str, float]]
 
 ORG_WORD = re.compile(
-    r"\b(?:Academy|Agency|Alliance|Army|Assembly|Association|Authority|Bank|Board|Brigade|Broadcasting|Bureau|Cabinet|"
-    r"Capital|Center|Centre|Chamber|Charity|Church|Club|Coalition|College|Commission|Committee|Company|Confederation|"
-    r"Congress|Corp|Corporation|Council|Court|Department|Enterprises?|Federation|Fund|Foundation|Front|Group|Holdings?|"
-    r"Hospital|Inc|Industries|Institute|Institution|Laborator(?:y|ies)|League|Ltd|Limited|LLC|LLP|Ministry|Mission|Motors|"
-    r"Movement|Network|News|Office|Organi[sz]ation|Parliament|Partners|Party|plc|PLC|Police|Post|Press|School|Senate|"
-    r"Secretariat|Securities|Services?|Society|Solutions|Studios?|Systems|Team|Technologies|Times|Treasury|Tribunal|"
-    r"Trust|Union|United|University|Ventures)\b"
+    r"\b(?:Academy|Agency|Airlines|Airways|Alliance|Army|Assembly|Association|Authority|Bank|Board|Brigade|Broadcasting|"
+    r"Bureau|Cabinet|Capital|Center|Centre|Chamber|Charity|Church|Club|Coalition|College|Commission|Committee|Company|"
+    r"Confederation|Congress|Consulate|Corp|Corporation|Council|Court|Department|Directorate|Embassy|Enterprises?|"
+    r"Entertainment|Federation|Fund|Foundation|Front|Group|Holdings?|Hospital|Inc|Industries|Institute|Institution|"
+    r"Laborator(?:y|ies)|League|Ltd|Limited|LLC|LLP|Ministry|Mission|Motors|Movement|Municipality|Network|News|Office|"
+    r"Organi[sz]ation|Parliament|Partners|Party|Pictures|plc|PLC|Police|Post|Press|Publications|Publishing|Ratings|School|"
+    r"Senate|Secretariat|Securities|Services?|Society|Solutions|Studios?|Systems|Team|Technologies|Times|Treasury|"
+    r"Tribunal|Trust|Union|United|University|Ventures)\b"
 )
-_FACILITY_WORD = re.compile(
-    r"(?:Airport|Arena|Avenue|Boulevard|Bridge|Castle|Cathedral|Expressway|Highway|Hotel|Mall|Mosque|Museum|"
-    r"Palace|Plaza|Port|Power Plant|Prison|Railway|Road|Square|Stadium|Station|Street|Temple|Terminal|Tower|Tunnel)$"
-)
-_LAND_WORD = re.compile(
-    r"(?:^(?:Lake|Mount|Mt\.?|Gulf|Cape|River)\s|\b(?:Bay|Beach|Canyon|Coast|Desert|Forest|Island|Islands|Lake|Mountain|"
-    r"Mountains|National Park|Ocean|Peninsula|River|Sea|Strait|Valley)$)"
-)
-_SETTLEMENT_WORD = re.compile(r"\b(?:City|County|Province|Region|District|Prefecture|Republic)$")
+_LAST_WORDS = {
+    "EVENT": "Championships?|Cup|Derby|Festival|Games|Grand Prix|Marathon|Olympics|Revolution|Summit|War|Week|World Cup",
+    "LAW": "Accords?|Act|Agreement|Amendment|Code|Constitution|Convention|Law|Pact|Protocol|Treaty",
+    "WORK_OF_ART": "Awards?|Prize|Trophy",
+    "ORG": "(?!)",
+    "FAC": "Airport|Arena|Avenue|Boulevard|Bridge|Castle|Cathedral|Expressway|Highway|Hotel|Mall|Mosque|Museum|Palace|"
+    "Plaza|Port|Power Plant|Prison|Railway|Road|Square|Stadium|Station|Street|Temple|Terminal|Tower|Tunnel",
+    "LOC": "Bay|Beach|Canyon|Coast|Desert|Forest|Islands?|Lake|Mountains?|National Park|Ocean|Peninsula|River|Sea|Strait|"
+    "Valley",
+    "GPE": "City|County|Province|Region|District|Prefecture|Republic",
+}
+_ENDS = {label: re.compile(rf"\b(?:{words})$") for label, words in _LAST_WORDS.items()} | {
+    "ORG": ORG_WORD
+}
+"""In the order of what decides: "World Cup Committee" is an organisation, "University Challenge Cup" is not."""
+_LAND_FIRST = re.compile(r"(?:Lake|Mount|Mt\.?|Gulf|Cape|River)\s")
 
 _SAID = (
     r"(?:said|says|told|added|adds|wrote|writes|noted|notes|argued|argues|explained|explains|recalled|believes|thinks|"
@@ -53,7 +61,33 @@ _PLACE_AFTER = re.compile(
 _PLACE_OF_BEFORE = re.compile(
     r"\b(?:city|town|village|province|state|district|region|island|capital|port|suburb|municipality|county)(?:\s+of|,)?\s$"
 )
-_PARTICLES = frozenset("- al al- bin da de del della der di dos du e el ibn la le ten ter van von y".split())
+_LARGER = re.compile(r"(?:,\s|\s\()([A-Z]\w+(?:\s[A-Z]\w+)?)(?=[,.;)]|\s[a-z])")
+_PARTICLES = frozenset(
+    [
+        "-",
+        "al",
+        "al-",
+        "bin",
+        "da",
+        "de",
+        "del",
+        "della",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "e",
+        "el",
+        "ibn",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "y",
+    ]
+)
 _FIXED = 100.0
 
 
@@ -95,7 +129,7 @@ def _vote_on_acronyms(votes: Votes, long_by_short: Mapping[str, str]) -> None:
 
 def _cues(text: str, start: int, end: int) -> Iterator[tuple[str, float]]:
     """What the words around a name say about it."""
-    before, after = text[max(0, start - 30) : start], text[end : end + 20]
+    before, after = text[max(0, start - 30) : start], text[end : end + 30]
     if TITLE_BEFORE.search(before):
         yield "PERSON", 2.0
     if _PERSON_AFTER.match(after):
@@ -108,6 +142,15 @@ def _cues(text: str, start: int, end: int) -> Iterator[tuple[str, float]]:
         yield "GPE", 1.0
     if _PLACE_BEFORE.search(before):
         yield "GPE", 1.5
+    if _stands_in_a_place(after):
+        yield "GPE", 1.5
+
+
+def _stands_in_a_place(after: str) -> bool:
+    """Whether a place follows that holds it: "Riobamba (Ecuador)", "Springfield, Illinois,"."""
+    larger = _LARGER.match(after)
+    listed = gazetteer().by_text.get(larger.group(1)) if larger else None
+    return listed is not None and listed.label in {"GPE", "LOC"}
 
 
 def _winner(name: str, count: dict[str, float]) -> str:
@@ -139,13 +182,10 @@ def shape_label(name: str) -> str | None:
     """
     if " " not in name:
         return None
-    if ORG_WORD.search(name):
-        return "ORG"
-    if _FACILITY_WORD.search(name):
-        return "FAC"
-    if _LAND_WORD.search(name):
-        return "LOC"
-    return "GPE" if _SETTLEMENT_WORD.search(name) else None
+    for label, pattern in _ENDS.items():
+        if pattern.search(name):
+            return label
+    return "LOC" if _LAND_FIRST.match(name) else None
 
 
 def person_parts(labels: Mapping[str, str]) -> set[str]:

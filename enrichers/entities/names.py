@@ -6,15 +6,19 @@ mentions are one entity is for `canonical`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from enrichers.entities.boundaries import pieces
 from enrichers.entities.evidence import agreed_labels
 from enrichers.entities.joins import joined
 from enrichers.entities.places import gazetteer
-from enrichers.entities.spans import WORD, Phrases, Span, overlaps
+from enrichers.entities.spans import WORD, Line, Phrases, Span
 
+_DATELINE = re.compile(
+    r"([A-Z][A-Z’' .-]*[A-Z])(?:,[^—–:()]{1,30})?\s?(?:\([\w\s/]{2,20}\)\s?)?(?:[—–:]|-{1,2}\s)"
+)
 _MANY_CAPITALS = 0.6
 
 
@@ -33,9 +37,7 @@ def resolve(
 
     `long_by_short` are the article's acronyms. Spans come back in order and never overlap in a row.
     """
-    rows = [
-        _row(text, spans) for text, spans in zip(texts, found, strict=True)
-    ]
+    rows = [_row(text, spans) for text, spans in zip(texts, found, strict=True)]
     tagged = [(row.text, span) for row in rows for span in row.spans]
     spelled = Phrases(text[span.start : span.end] for text, span in tagged)
     seen = ((row.text, start, end) for row in rows for start, end in spelled.find(row.text))
@@ -51,10 +53,7 @@ def _row(text: str, found: Sequence[Span]) -> Row:
 
 
 def _tidied(text: str, spans: Iterable[Span]) -> list[Span]:
-    kept: list[Span] = []
-    for span in spans:
-        kept.extend(piece for piece in pieces(text, span) if not overlaps(piece.start, piece.end, kept))
-    return kept
+    return Line(piece for span in spans for piece in pieces(text, span)).spans
 
 
 def _is_headline(text: str) -> bool:
@@ -66,14 +65,28 @@ def _is_headline(text: str) -> bool:
 
 def _merged(row: Row, known: Phrases, labels: Mapping[str, str]) -> list[Span]:
     """The row's own names under the article's labels, and the names the tagger missed in it."""
-    kept = [span._replace(label=labels[row.text[span.start : span.end]]) for span in row.spans]
+    line = Line(span._replace(label=labels[row.text[span.start : span.end]]) for span in row.spans)
     for start, end in known.find(row.text):
-        inside = [span for span in kept if start < span.end and span.start < end]
-        if not row.headline and any(span.end - span.start >= end - start for span in inside):
-            continue
-        kept = [span for span in kept if span not in inside]
-        kept.append(Span(start, end, labels[row.text[start:end]]))
-    for start, end, label in gazetteer().find(row.text):
-        if not overlaps(start, end, kept):
-            kept.append(Span(start, end, label))
-    return sorted(kept)
+        inside = line.touching(start, end)
+        if row.headline or all(span.end - span.start < end - start for span in inside):
+            line.put(Span(start, end, labels[row.text[start:end]]))
+    for start, end, label in (*_dateline(row.text), *gazetteer().find(row.text)):
+        if not line.touching(start, end):
+            line.put(Span(start, end, label))
+    return [span for span in line.spans if not _is_currency(row.text, span)]
+
+
+def _is_currency(text: str, span: Span) -> bool:
+    """Whether the country is part of a sum: "US $5"."""
+    return (
+        text[span.end : span.end + 2].strip()[:1] == "$" and text[span.start : span.end].isupper()
+    )
+
+
+def _dateline(text: str) -> Iterator[tuple[int, int, str]]:
+    """The place a report is sent from: "TEHRAN — ", "ATHENS, May 3 (Reuters) - "."""
+    opening = _DATELINE.match(text)
+    if opening:
+        listed = gazetteer().by_text.get(opening.group(1).title())
+        if listed and listed.label == "GPE":
+            yield 0, opening.end(1), "GPE"

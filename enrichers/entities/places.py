@@ -35,10 +35,9 @@ class Gazetteer:
         self._phrases = Phrases(text for text, place in by_text.items() if place.certain)
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Start, end and label of each certain name in `text`. "US$5" is money, not a country."""
+        """Start, end and label of each certain name in `text`."""
         for start, end in self._phrases.find(text):
-            if text[end : end + 2].strip()[:1] != "$":
-                yield start, end, self.by_text[text[start:end]].label
+            yield start, end, self.by_text[text[start:end]].label
 
 
 def read_data() -> bytes:
@@ -54,24 +53,30 @@ def gazetteer() -> Gazetteer:
     ('United Kingdom', 'NORP')
     """
     peoples, places, known = (_read(name) for name in DATA_FILES[:3])
-    by_text: dict[str, Place] = {}
-    for label in ("ORG", "PERSON"):
-        by_text.update((name, Place(label, name)) for name in known[label]["names"])
-    for full, names in known["same"].items():
-        by_text.update((name, Place("ORG", full)) for name in names)
+    by_text = dict(_well_known(known))
     for label in ("LOC", "GPE"):
         for names in places[label].values():
             by_text.update((name, Place(label, name)) for name in names)
-    for country in (*peoples["people"], *peoples["also"]):
-        by_text[country] = Place("GPE", country)
-    for country, names in peoples["also"].items():
-        by_text.update((name, Place("GPE", country)) for name in names)
+    by_text.update(_countries(peoples))
     for form in _people_forms(peoples["people"], peoples["others"]["NORP"]):
         by_text.setdefault(form, Place("NORP", _singular(form, by_text)))
-    for name in places["ambiguous"]["names"]:
-        if name in by_text:
-            by_text[name] = by_text[name]._replace(certain=False)
+    for name in by_text.keys() & places["ambiguous"]["names"]:
+        by_text[name] = by_text[name]._replace(certain=False)
     return Gazetteer(by_text)
+
+
+def _well_known(known: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+    for label in ("ORG", "PERSON"):
+        yield from ((name, Place(label, name)) for name in known[label]["names"])
+    for full, names in known["same"].items():
+        yield from ((name, Place("ORG", full)) for name in names)
+
+
+def _countries(peoples: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+    for country in (*peoples["people"], *peoples["also"]):
+        yield country, Place("GPE", country)
+    for country, names in peoples["also"].items():
+        yield from ((name, Place("GPE", country)) for name in names)
 
 
 @cache

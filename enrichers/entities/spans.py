@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -59,6 +60,26 @@ def is_whole(text: str, start: int, end: int) -> bool:
     return not (before.isalnum() or before == "_" or after.isalnum() or after == "_")
 
 
-def overlaps(start: int, end: int, others: Iterable[Span]) -> bool:
-    """Whether the stretch shares a character with one of `others`."""
-    return any(start < other.end and other.start < end for other in others)
+class Line:
+    """The spans of one row, in order, none overlapping; finding a neighbour takes the logarithm of their number."""
+
+    __slots__ = ("spans",)
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self.spans: list[Span] = []
+        for span in sorted(spans):
+            if not self.spans or span.start >= self.spans[-1].end:
+                self.spans.append(span)
+
+    def touching(self, start: int, end: int) -> list[Span]:
+        """The spans that share a character with the stretch."""
+        first = bisect_right(self.spans, start, key=lambda span: span.end)
+        last = first
+        while last < len(self.spans) and self.spans[last].start < end:
+            last += 1
+        return self.spans[first:last]
+
+    def put(self, span: Span) -> None:
+        """Adds the span in the place of all that it touches."""
+        first = bisect_right(self.spans, span.start, key=lambda other: other.end)
+        self.spans[first : first + len(self.touching(span.start, span.end))] = [span]

@@ -52,6 +52,7 @@ _OTHER_SCHEMES = {"PER": "PERSON", "MISC": "PRODUCT"}
 _CHUNK = 20_000
 _BATCH = 64
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LONG_WORD = re.compile(r"\S{200,}")
 _RECOGNISERS = frozenset({"ner", "entity_ruler", "span_ruler"})
 
 
@@ -164,7 +165,7 @@ class EntityTagger:
         ]
         if not chunks:
             return [[] for _ in rows]
-        pieces = [_encodable(rows[number][start:end]) for number, start, end in chunks]
+        pieces = [_readable(rows[number][start:end]) for number, start, end in chunks]
         spans: list[list[Span]] = [[] for _ in rows]
         with self._lock:
             pipeline = self._pipeline(language)
@@ -234,9 +235,13 @@ def _chunks(row: str) -> Iterator[tuple[int, int]]:
         yield start, len(row)
 
 
-def _encodable(text: str) -> str:
-    """The text with lone surrogates, which spaCy cannot encode, as question marks: same length."""
-    return text.encode("utf-8", "replace").decode()
+def _readable(text: str) -> str:
+    """The text as spaCy can take it, same length: what it cannot encode or would chew on for minutes is blank.
+
+    Its tokeniser takes a time that grows with the square of a word's length: 120,000 letters without a blank, 98 s.
+    """
+    text = _LONG_WORD.sub(lambda word: " " * len(word.group()), text)
+    return text.encode("utf-8", "replace").decode()  # a lone surrogate becomes one question mark
 
 
 def _code(language: str | None) -> str:
