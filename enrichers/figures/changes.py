@@ -9,6 +9,7 @@ from enrichers.figures.line import Draft, Line
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
 _REACH = 8
+_BREAKS = frozenset({";", ":", ".", ",", "at", "in", "on", "with", "for", "after", "since", "when", "during", "before", "while", "and", "who", "which", "that", "than"})
 Direction = Literal["up", "down"]
 
 
@@ -30,6 +31,7 @@ def _apply(line: Line, draft: Draft, position: int, direction: Direction | None)
     words = [w for w in line.words_before(draft.start, _REACH) if w not in "$£€"]
     first = line.index_at(max(position, 0))
     words = words[-max(0, line.index_at(draft.start) - first) :] if line.index_at(draft.start) > first else []
+    words = [word for word in words if word != "("]
     verb = _last_change(line, words)
     if verb is None:
         _carry(draft, words, direction)
@@ -37,7 +39,7 @@ def _apply(line: Line, draft: Draft, position: int, direction: Direction | None)
     found = cast("Direction", line.lexicon.words.change[words[verb]])
     rest = words[verb + 1 :]
     links = line.lexicon.words.sets["change.links"]
-    if len([word for word in rest if word not in links]) > 2 or any(word in (";", ":", ".", ",") for word in rest):
+    if len([word for word in rest if word not in links]) > 2 or any(word in _BREAKS for word in rest):
         return None
     draft.role = "to" if "to" in rest[:2] and "up" not in rest else "from" if "from" in rest else "delta"
     draft.change = None if draft.role == "from" else found

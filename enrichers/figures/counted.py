@@ -84,8 +84,9 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
     if not singular or not seen:
         return None
     head = seen[0]
+    verbs = line.lexicon.time.sets["past"] | line.lexicon.words.sets["nouns.verbs"]
     for token in seen[1:]:
-        if token.word[0].isdigit() or line.text[head.end : token.start] not in (" ", "-") or _is_verb_like(token.word):
+        if token.word in verbs or token.word[0].isdigit() or line.text[head.end : token.start] not in (" ", "-") or _is_verb_like(token.word):
             break
         head = token
     return None if _is_verb_like(head.word) and head is seen[0] and len(seen) == 1 and head.word.endswith("ed") else head
@@ -98,8 +99,12 @@ def _is_verb_like(word: str) -> bool:
 def read_count(line: Line, number: Number) -> Draft:
     """A count of the noun that follows, or a bare number where none does."""
     number = _with_thousands(line, number)
+    if line.text[number.end : number.end + 1] == "-":
+        return _compound(line, number)
     position = _after_of(line, number.end)
-    attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"]) or line.text[position : position + 1] == "-"
+    if line.words_before(number.start, 2)[-1:] == ["magnitude"] or line.words_before(number.start, 2) == ["magnitude", "of"]:
+        return Draft(start=number.start, end=number.end, kind="quantity", rule="quantity", value=number.value, unit="magnitude")
+    attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"])
     noun = find_noun(line, position, singular=number.value == 1 or attributive)
     is_whole = number.value is None or number.value == number.value.to_integral_value()
     return Draft(
@@ -112,6 +117,24 @@ def read_count(line: Line, number: Number) -> Draft:
         high=number.high,
         modifier="vague" if number.vague else "exact",
         noun=line.text[noun.start : noun.end] if noun else None,
+    )
+
+
+def _compound(line: Line, number: Number) -> Draft:
+    """"a 300-seat hall", "six-speed": the noun is the one behind the hyphen."""
+    index = line.index_at(number.end)
+    token = line.tokens[index] if index < len(line.tokens) else None
+    glued = token is not None and token.start == number.end + 1 and token.word[0].isalpha()
+    return Draft(
+        start=number.start,
+        end=number.end,
+        kind="count",
+        rule="compound" if glued else "bare_number",
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        modifier="vague" if number.vague else "exact",
+        noun=line.text[token.start : token.end] if token and glued else None,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from enrichers.figures.changes import apply_changes, apply_periods
@@ -137,6 +138,13 @@ def _finished(
     return figures
 
 
+def _plain(value: Decimal | None) -> Decimal | None:
+    """The same number without an exponent, so that 65 billion prints as its digits."""
+    if value is None or not value.is_finite():
+        return None
+    return Decimal(f"{value:f}")
+
+
 def _figure(
     line: Line, draft: Draft, sentence: tuple[int, int], offset: int, paragraph: int
 ) -> Figure:
@@ -146,12 +154,12 @@ def _figure(
         end=draft.end + offset,
         text=line.text[draft.start : draft.end],
         kind=draft.kind,
-        value=draft.value,
-        low=draft.low,
-        high=draft.high,
+        value=_plain(draft.value),
+        low=_plain(draft.low),
+        high=_plain(draft.high),
         modifier=draft.modifier,
         unit=draft.unit,
-        base_value=draft.base_value,
+        base_value=_plain(draft.base_value),
         base_unit=draft.base_unit,
         noun=draft.noun,
         change=draft.change,

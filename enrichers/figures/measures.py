@@ -9,7 +9,7 @@ from enrichers.figures.money import read_money
 from enrichers.figures.numbers import Number, scan_numbers
 from enrichers.figures.percent import read_percent
 from enrichers.figures.ranges import read_range, read_score
-from enrichers.figures.ratios import read_fractions, read_multiple, read_multiple_words, read_n_in_m
+from enrichers.figures.ratios import read_fractions, read_multiple, read_multiple_words, read_n_in_m, read_part_units
 from enrichers.figures.signs import with_sign
 from enrichers.figures.traps import is_name, is_one_as_pronoun
 from enrichers.figures.units import read_quantity
@@ -28,6 +28,7 @@ def read_measure(line: Line, number: Number) -> Draft | None:
 
 def read_numbers(line: Line) -> None:
     """Take every figure that starts from a number: ranges and pairs first, then single ones."""
+    read_part_units(line)
     read_fractions(line)
     numbers = scan_numbers(line)
     index = 0

@@ -76,6 +76,7 @@ def _join(first: Number, second: Number, left: Draft | None, right: Draft | None
         low = _in_scale_of(first, second, right, low)
     if model is not None and right is None and left is not None:
         high = high * _factor(first, left)
+        low = low * _borrowed_scale(first, second)
     elif left is not None and right is not None and not first.scaled and low < 1000:
         low = _shared_scale(first, second, left, right, low)
     if model is None:
@@ -136,7 +137,7 @@ def read_score(line: Line, first: Number, second: Number) -> Draft | None:
         return None
     near = {*line.words_before(first.start, 8), *line.words_after(second.end, 4)}
     words = line.lexicon.words.sets["scores.words"]
-    if near.isdisjoint(words) and (first.value < second.value or first.value > 20):
+    if near.isdisjoint(words) and first.value < second.value:
         return None
     return Draft(
         start=first.start, end=second.end, kind="score", rule="score", low=first.value, high=second.value

@@ -7,10 +7,14 @@ from decimal import Decimal
 
 from enrichers.figures.counted import find_noun
 from enrichers.figures.line import Draft, Line, Token
+from enrichers.figures.lexicon import Unit
 from enrichers.figures.numbers import Number
+from enrichers.figures.units import to_base
 
-_IN = re.compile(r" (?P<link>in|out of|of)(?: every)? (?=\S)")
+_IN = re.compile(r" (?P<link>in|out of|of)(?: every)? ")
 _TIMES = re.compile(r"[ -]?(?:times\b|(?P<x>[xX×])(?![^\W_])|-?fold\b)")
+_PART_UNIT = re.compile(r"\b(?P<part>half|quarter)(?: of)?(?: an?|-| )[ -]?(?P<percent>percentage )?(?P<unit>[a-z]+)\b(?!-)", re.IGNORECASE)
+_AND_A_HALF = re.compile(r"\ban? (?P<unit>[a-z]+) and a half\b", re.IGNORECASE)
 _NOT_HALF = frozenset({"first", "second", "final", "other", "better", "top", "bottom", "last", "this", "next", "each", "every", "1st", "2nd", "and"})
 _HALF_OF = frozenset({"of", "the", "its", "their", "his", "her", "our", "my", "your", "those", "that", "these", "this", "such", "all", "as"})
 
@@ -23,6 +27,36 @@ def read_fractions(line: Line) -> None:
             draft = _half(line, index) if token.word == "half" else _fraction(line, index)
             if draft:
                 line.add(draft)
+
+
+def read_part_units(line: Line) -> None:
+    """Take "half a percentage point", "a quarter point", "half an hour", "an hour and a half"."""
+    for match in _PART_UNIT.finditer(line.text) if "alf" in line.text or "uarter" in line.text else ():
+        unit = line.lexicon.units.by_word.get(match["unit"].lower())
+        value = Decimal("0.5") if match["part"].lower() == "half" else Decimal("0.25")
+        if unit is None or (match["part"].lower() == "quarter" and match["unit"].lower() not in ("point", "mile", "hour", "century")):
+            continue
+        _add_part(line, match.start(), match.end(), value, unit, points=bool(match["percent"]))
+    for match in _AND_A_HALF.finditer(line.text) if " and a half" in line.text else ():
+        unit = line.lexicon.units.by_word.get(match["unit"].lower())
+        if unit is not None:
+            _add_part(line, match.start(), match.end(), Decimal("1.5"), unit)
+
+
+def _add_part(line: Line, start: int, end: int, value: Decimal, unit: Unit, *, points: bool = False) -> None:
+    if points:
+        line.add(Draft(start=start, end=end, kind="percent", rule="part_unit", value=value, unit="percentage_point"))
+        return
+    draft = Draft(
+        start=start,
+        end=end,
+        kind="duration" if unit.kind == "duration" else "quantity",
+        rule="part_unit",
+        value=value,
+        unit=unit.name,
+    )
+    to_base(draft, unit)
+    line.add(draft)
 
 
 def _half(line: Line, index: int) -> Draft | None:

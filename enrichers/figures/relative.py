@@ -21,6 +21,7 @@ _WEEK_AFTER = re.compile(r" (?:of )?(?P<rel>last|this|next) week\b")
 _NOT_DAYS = frozenset({"black", "cyber", "super", "good", "ash", "palm", "easter", "giving", "bloody", "every", "each"})
 _PAPERS = frozenset({"times", "mirror", "telegraph", "mail", "express", "herald", "post", "world"})
 _OFFSETS = {"last": -1, "past": -1, "previous": -1, "preceding": -1, "this": 0, "current": 0, "next": 1, "coming": 1, "upcoming": 1}
+_LAST_LEADS = frozenset("the in over for during these those its his her their our my of past since by within , . and (".split())
 _LEANING = frozenset({"previous", "preceding", "following", "same", "that"})
 
 
@@ -180,6 +181,8 @@ def _counted_span(line: Line, index: int) -> Moment | None:
     """"the last two weeks", "the first nine months": how long, not when."""
     token = line.tokens[index]
     if token.word not in _OFFSETS or token.word in ("this", "current"):
+        return None
+    if token.word == "last" and index and line.tokens[index - 1].word not in _LAST_LEADS:
         return None
     value, end = _number_at(line, index + 1)
     if value is None:

@@ -69,7 +69,7 @@ def _stands_alone(line: Line, start: int, end: int) -> bool:
     if start and (text[start - 1].isalnum() or text[start - 1] in "$£€¥₹#._" or text[start - 1] == "," and start > 1 and text[start - 2].isdigit()):
         return False
     tail = text[end : end + 2]
-    if tail[:1].isalnum() or tail[:1] in "%°_":
+    if tail[:1].isalnum() or (tail and tail[0] in "%°_"):
         return False
     return not (tail[:1] in ".,:" and tail[1:].isdigit())
 
