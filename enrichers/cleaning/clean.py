@@ -13,7 +13,7 @@ from functools import lru_cache
 from enrichers.cleaning import boilerplate
 from enrichers.cleaning.decode import decode, repair
 from enrichers.cleaning.draft import Block, Claims, Draft, Published
-from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment
+from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment, visible_text
 from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.markdown import split_markdown
@@ -134,7 +134,7 @@ def _read_page(document: RawDocument, text: str) -> Draft:
 
     tree = parse_html(text)
     if tree is None:
-        return Draft(blocks=())
+        return Draft(blocks=tuple(split_paragraphs(visible_text(text))))
     page = read_page(tree, document.url)
     claims = claims_of(page, fetched_at=document.fetched_at)
     standfirst = standfirst_of(tree, descriptions_of(page), claims.title)
@@ -146,6 +146,8 @@ def _read_page(document: RawDocument, text: str) -> Draft:
         shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks
         claims = replace(claims, summary=standfirst[0])
         blocks = shorter or blocks
+    if not blocks:
+        return Draft(blocks=tuple(split_paragraphs(visible_text(text))), claims=claims)
     return Draft(blocks=tuple(blocks), claims=claims, page_kind=page_kind(page, blocks, claims))
 
 

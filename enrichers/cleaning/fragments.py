@@ -6,11 +6,12 @@ a record's body).
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, HTMLParser
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import WHITESPACE, is_blank, one_line
@@ -25,21 +26,79 @@ KINDS: dict[str, ParagraphKind] = {
     "table": "table",
 }  # fmt: skip
 BLOCK_TAGS = frozenset(
-    "address article aside body center dd details div dl dt fieldset figcaption figure footer form header hr html item li "
-    "main nav p pre row section summary tr".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "html",
+        "item",
+        "li",
+        "main",
+        "nav",
+        "p",
+        "pre",
+        "row",
+        "section",
+        "summary",
+        "tr",
+    ]
 ) | frozenset(KINDS)
 CELL_TAGS = frozenset(("td", "th", "cell"))
 LINK_TAGS = frozenset(("a", "ref"))
 BREAK_TAGS = frozenset(("br", "lb"))
 UNSEEN_TAGS = frozenset(
-    "audio button canvas datalist dialog embed figcaption iframe input label map nav noscript object option script select "
-    "style svg template textarea title video".split()
+    [
+        "audio",
+        "button",
+        "canvas",
+        "datalist",
+        "dialog",
+        "embed",
+        "figcaption",
+        "iframe",
+        "input",
+        "label",
+        "map",
+        "nav",
+        "noscript",
+        "object",
+        "option",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    ]
 )
 CELL_GLUE = " | "
 MARKUP = re.compile(
     r"</?(?:p|br|div|ul|ol|li|h[1-6]|blockquote|span|strong|em|b|i|a|img|table|figure|section|article)\b[^<>]*>",
     re.I,
 )
+SILENT = re.compile(
+    r"<(script|style|noscript|template|svg|title)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S
+)
+BLOCK_TAG = re.compile(
+    r"</?(?:p|div|br|h[1-6]|li|ul|ol|tr|table|section|article|blockquote)\b[^<>]*>", re.I
+)
+TAG = re.compile(r"<[/!?a-z][^<>]*>?", re.I)
 DEEPEST = 200
 
 
@@ -54,14 +113,13 @@ def has_markup(text: str) -> bool:
 
 def parse_html(text: str) -> HtmlElement | None:
     """The tree of a page or fragment, without comments; None where there is nothing to parse."""
-    parser = etree.HTMLParser(
+    parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,
         default_doctype=False,
     )
-    parser.set_element_class_lookup(_html_elements())
     # NULs end the document for libxml2, and it knows no lone surrogate.
     data = text.replace("\x00", "").encode("utf-8", "replace")
     try:
@@ -71,10 +129,9 @@ def parse_html(text: str) -> HtmlElement | None:
     return tree
 
 
-def _html_elements() -> etree.ElementClassLookup:
-    from lxml.html import HtmlElementClassLookup
-
-    return HtmlElementClassLookup()
+def visible_text(text: str) -> str:
+    """`text` with its tags taken out by eye, for pages no parser can hold (too deep, too long a text)."""
+    return html.unescape(TAG.sub(" ", BLOCK_TAG.sub("\n\n", SILENT.sub(" ", text))))
 
 
 def split_fragment(text: str) -> list[Block]:

@@ -18,8 +18,12 @@ from enrichers.cleaning.fragments import blocks_of
 if TYPE_CHECKING:
     from trafilatura.settings import Extractor
 
-TREE_LIMIT = 200_000
-"""Elements above which a page is no article, and trafilatura's rules would take minutes."""
+PARSER_ERRORS = (
+    etree.LxmlError, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, OverflowError,
+)  # fmt: skip
+"""What trafilatura and lxml were seen to raise on broken pages."""
+TREE_LIMIT = 50_000
+"""Elements above which a page is no article: trafilatura's rules took 40 s on 60,000 paragraphs."""
 
 
 def article_blocks(tree: HtmlElement) -> list[Block]:
@@ -33,15 +37,7 @@ def article_blocks(tree: HtmlElement) -> list[Block]:
         return blocks_of(tree)
     try:
         document = bare_extraction(tree, options=_options())
-    except (
-        etree.LxmlError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        KeyError,
-        RecursionError,
-    ):
+    except PARSER_ERRORS:
         return blocks_of(tree)
     if document is None or isinstance(document, dict) or document.body is None:
         return blocks_of(tree)
@@ -58,4 +54,4 @@ def _options() -> Extractor:
 
 
 def _size(tree: HtmlElement) -> int:
-    return sum(1 for _ in tree.iter())
+    return int(tree.xpath("count(.//*)"))

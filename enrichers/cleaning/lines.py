@@ -20,6 +20,11 @@ IDLE_JOINERS = re.compile(
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 WHITESPACE = re.compile(r"\s+")
+NO_LETTERS = re.compile(r"[\W_]+")
+# Every character the patterns above are about, so that most lines are passed at one look.
+SUSPECT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]"
+)
 
 
 def tidy(text: str) -> str:
@@ -28,8 +33,10 @@ def tidy(text: str) -> str:
     >>> tidy("oil\u200b prices\r\nrose\x00")
     'oil prices\nrose'
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if not SUSPECT.search(text):
+        return (
+            text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+        )
     text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", text))
     text = IDLE_JOINERS.sub("", CONTROLS.sub("", INVISIBLE.sub("", text)))
     return unicodedata.normalize("NFC", text)
@@ -59,4 +66,4 @@ def fold(text: str) -> str:
     >>> fold("Don’t stop – now!")
     'dontstopnow'
     """
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return NO_LETTERS.sub("", text.casefold())

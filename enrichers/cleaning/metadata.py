@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Claims, Published
+from enrichers.cleaning.html import PARSER_ERRORS
 from enrichers.cleaning.json_ld import Node, article_of, nodes_of, resolved, text_of
 from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.metadata_dates import believe
@@ -83,13 +83,9 @@ def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
     authors = authors_of(page, site)
     published = published_of(page, fetched_at)
     title = title_of(page, site)
-    if not authors or published is None or not title:
+    authors = authors or _shown_authors(page, site) or organisations_of(page)
+    if published is None or not title:
         guessed = _guessed(page)
-        authors = (
-            authors
-            or _without_site(people(getattr(guessed, "author", None) or ""), site)
-            or organisations_of(page)
-        )
         published = published or believe(
             getattr(guessed, "date", None), "trafilatura", not_after=fetched_at
         )
@@ -263,22 +259,23 @@ def descriptions_of(page: Page) -> list[str]:
     return list(dict.fromkeys(one_line(html.unescape(text)) for text in found if text))
 
 
+def _shown_authors(page: Page, site: str | None) -> list[str]:
+    """The people in the byline the page shows, as trafilatura finds it."""
+    from trafilatura.metadata import extract_author
+
+    try:
+        return _without_site(people(extract_author(page.tree) or ""), site)
+    except PARSER_ERRORS:
+        return []
+
+
 def _guessed(page: Page) -> object:
-    """trafilatura's metadata, for what nothing else told: it reads visible bylines and dates."""
+    """The metadata trafilatura finds, for what nothing else told: it reads dates in the visible text."""
     from trafilatura import extract_metadata
 
     try:
         return extract_metadata(page.tree, default_url=page.url, extensive=False)
-    except (
-        etree.LxmlError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        KeyError,
-        RecursionError,
-        OverflowError,
-    ):
+    except PARSER_ERRORS:
         return None
 
 

@@ -109,8 +109,9 @@ def _read_epoch(text: str) -> tuple[datetime, Precision] | None:
 def _read_iso(text: str) -> tuple[datetime, Precision] | None:
     compact = COMPACT.match(text)
     if compact:
-        year, month, day, *clock = (int(part) if part else 0 for part in compact.groups())
-        return datetime(year, month, day, *clock, tzinfo=UTC), "instant" if compact[4] else "day"
+        year, month, day, hour, minute, second = (int(part or 0) for part in compact.groups())
+        at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        return at, "instant" if compact[4] else "day"
     match = ISO_SHAPE.match(text)
     if not match:
         return None
@@ -118,11 +119,12 @@ def _read_iso(text: str) -> tuple[datetime, Precision] | None:
     if not match[4]:
         return datetime(year, month, day, tzinfo=UTC), "day"
     hour, minute, second = ([int(part) for part in match[4].split(":")] + [0])[:3]
-    at = datetime(year, month, day, hour, minute, second, int(((match[5] or "") + "000000")[:6]))
+    micro = int(((match[5] or "") + "000000")[:6])
     zone = _zone(match[6])
+    at = datetime(year, month, day, hour, minute, second, micro, tzinfo=zone or UTC)
     # Midnight without a zone is how content systems write a day.
     is_day = zone is None and (hour, minute, second) == (0, 0, 0)
-    return _utc(at.replace(tzinfo=zone or UTC)), "day" if is_day else "instant"
+    return _utc(at), "day" if is_day else "instant"
 
 
 def _read_mail(text: str) -> tuple[datetime, Precision] | None:

@@ -31,19 +31,26 @@ def page_kind(page: Page, blocks: Sequence[Block], claims: Claims) -> PageKind:
     size = sum(len(block.text) for block in blocks)
     kinds = {kind for node in page.nodes for kind in types_of(node)}
     is_article = _has_article_evidence(page)
-    if size < LITTLE_TEXT and not is_article and ERROR_TITLE.search(_headings(page, claims)):
+    if not is_article and size < LITTLE_TEXT and ERROR_TITLE.search(_headings(page, claims)):
         return "error"
     if not is_article and _is_consent(blocks, size):
         return "consent"
     if "liveblogposting" in kinds:
         return "live"
-    if size < STUB and _is_locked(page):
-        return "paywalled"
-    if size < STUB and not is_article and _og_type(page).startswith("video"):
-        return "video"
-    if size < STUB and not is_article and "imagegallery" in kinds:
-        return "gallery"
+    if size < STUB and (short := _short_kind(page, kinds, is_article=is_article)):
+        return short
     return "section" if not is_article and _is_section(page, blocks, kinds) else "article"
+
+
+def _short_kind(page: Page, kinds: set[str], *, is_article: bool) -> PageKind | None:
+    """What a page with little text is instead of an article."""
+    if _is_locked(page):
+        return "paywalled"
+    if is_article:
+        return None
+    if _og_type(page).startswith("video"):
+        return "video"
+    return "gallery" if "imagegallery" in kinds else None
 
 
 def _has_article_evidence(page: Page) -> bool:

@@ -19,10 +19,62 @@ ADDRESS = re.compile(r"\S*(?:https?:|www\.|@)\S*", re.I)
 BRACKETED = re.compile(r"\([^()]*\)?|\[[^\]]*\]?")
 NOT_A_NAME = re.compile(r"[\d<>{}=_]|\.(?:com|org|net|de|fr|co)\b", re.I)
 DESK_WORDS = frozenset(
-    "admin administrator editor editors editorial staff newsroom desk team redaktion redaction rédaction redacción redazione redação "
-    "redactie redaktionen redakcja news agency agencies agentur agencia agenzia press correspondent reporter reporters reporting writer writers "
-    "contributor contributors online onlineredaktion magazine newspaper zeitung group media limited ltd inc gmbh authors author unknown anonymous "
-    "guest web webdesk wire service newswire".split()
+    [
+        "admin",
+        "administrator",
+        "editor",
+        "editors",
+        "editorial",
+        "staff",
+        "newsroom",
+        "desk",
+        "team",
+        "redaktion",
+        "redaction",
+        "rédaction",
+        "redacción",
+        "redazione",
+        "redação",
+        "redactie",
+        "redaktionen",
+        "redakcja",
+        "news",
+        "agency",
+        "agencies",
+        "agentur",
+        "agencia",
+        "agenzia",
+        "press",
+        "correspondent",
+        "reporter",
+        "reporters",
+        "reporting",
+        "writer",
+        "writers",
+        "contributor",
+        "contributors",
+        "online",
+        "onlineredaktion",
+        "magazine",
+        "newspaper",
+        "zeitung",
+        "group",
+        "media",
+        "limited",
+        "ltd",
+        "inc",
+        "gmbh",
+        "authors",
+        "author",
+        "unknown",
+        "anonymous",
+        "guest",
+        "web",
+        "webdesk",
+        "wire",
+        "service",
+        "newswire",
+    ]
 )
 LONGEST_NAME = 60
 MOST_WORDS = 6

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Block
@@ -109,9 +110,8 @@ def _after_headline(tree: HtmlElement, title: str | None) -> Iterator[HtmlElemen
         ]
     if not heads:
         return
-    headline = max(heads, key=lambda pair: (pair[0] == wanted, len(pair[0])))[1]
-    is_after = False
-    for element in tree.iter():
-        if is_after and isinstance(element.tag, str):
-            yield element
-        is_after = is_after or element is headline
+    element = max(heads, key=lambda pair: (pair[0] == wanted, len(pair[0])))[1]
+    while element is not None:
+        for sibling in element.itersiblings():
+            yield from sibling.iter(etree.Element)
+        element = element.getparent()

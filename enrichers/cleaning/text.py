@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import is_blank, one_line, tidy
@@ -59,7 +60,7 @@ def _wrap_width(chunks: Sequence[Sequence[str]]) -> int:
     width = max((length for length in lengths if length <= WIDEST_WRAP), default=0)
     if width < NARROWEST_WRAP or any(length > 2 * WIDEST_WRAP for length in lengths):
         return 0
-    breaks = [pair for chunk in chunks for pair in zip(chunk, chunk[1:], strict=False)]
+    breaks = [pair for chunk in chunks for pair in pairwise(chunk)]
     filled = sum(_is_filled(line, following, width) for line, following in breaks)
     return width if len(breaks) > 1 and filled >= 0.75 * len(breaks) else 0
 
@@ -74,7 +75,7 @@ def _unwrap(chunk: Sequence[str], width: int) -> list[str]:
     if not width:
         return list(chunk)
     paragraphs = [chunk[0]]
-    for line, following in zip(chunk, chunk[1:], strict=False):
+    for line, following in pairwise(chunk):
         if _is_filled(line, following, width) and not ITEM.match(following):
             glue = "" if re.search(r"\w[-‐]$", line) and following[:1].islower() else " "
             paragraphs[-1] += glue + following
