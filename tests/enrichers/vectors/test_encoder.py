@@ -25,7 +25,7 @@ SENTENCES = [
     "7,300 homes lost power; 41 schools stayed shut (2019: 12).",
 ]
 LONG = " ".join(
-    f"Item {n}: the committee heard report number {n} and took note of it." for n in range(120)
+    f"Item {n}: the committee heard report number {n} and took note of it." for n in range(60)
 )
 
 
@@ -72,7 +72,7 @@ def test_lone_surrogates_are_read_as_unknown_characters(encoder: Encoder) -> Non
 
 def test_a_vector_does_not_depend_on_its_batch(encoder: Encoder) -> None:
     alone = np.concatenate([encoder.encode([text]) for text in SENTENCES])
-    crowd = encoder.encode([*SENTENCES, *(f"{text} {LONG[:400]}" for text in SENTENCES * 20)])
+    crowd = encoder.encode([*SENTENCES, *(f"{text} {LONG[:400]}" for text in SENTENCES * 6)])
     np.testing.assert_allclose(crowd[: len(SENTENCES)], alone, atol=1e-5)
 
 
@@ -91,7 +91,7 @@ def test_rows_come_in_the_order_of_the_texts(encoder: Encoder) -> None:
 def test_a_long_text_is_the_unit_mean_of_its_windows(encoder: Encoder) -> None:
     short, windows = encoder.encode_windows(["Short.", LONG])
     assert short.shape == (1, 384)
-    assert len(windows) > 5
+    assert len(windows) > 3
     assert_unit(windows)
     mean = windows.mean(axis=0)
     np.testing.assert_allclose(encoder.encode([LONG])[0], mean / np.linalg.norm(mean), atol=1e-5)
