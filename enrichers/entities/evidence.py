@@ -48,7 +48,7 @@ _SAID = (
     r"(?:said|says|told|added|adds|wrote|writes|noted|notes|argued|argues|explained|explains|recalled|believes|thinks|"
     r"tweeted|insisted|admitted|acknowledged|stressed|continued|concluded|replied|joked|remembers|recalls|died|smiled|laughed)\b"
 )
-_PERSON_AFTER = re.compile(
+PERSON_AFTER = re.compile(
     rf"(?:,?\s(?:also\s|has\s|had\s)?{_SAID}|,\s\d\d,|,\swho\b|\swho\b|\s\(\d\d\))"
 )
 _PERSON_BEFORE = re.compile(rf"(?:\b{_SAID}|,”|,\"|\baccording to)\s$")
@@ -132,7 +132,7 @@ def _cues(text: str, start: int, end: int) -> Iterator[tuple[str, float]]:
     before, after = text[max(0, start - 30) : start], text[end : end + 30]
     if TITLE_BEFORE.search(before):
         yield "PERSON", 2.0
-    if _PERSON_AFTER.match(after):
+    if PERSON_AFTER.match(after):
         yield "PERSON", 0.8
     if _PERSON_BEFORE.search(before):
         yield "PERSON", 0.5

@@ -7,17 +7,24 @@ mentions are one entity is for `canonical`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from enrichers.entities.boundaries import pieces
-from enrichers.entities.evidence import agreed_labels
+from enrichers.entities.evidence import PERSON_AFTER, agreed_labels
 from enrichers.entities.joins import joined
 from enrichers.entities.places import gazetteer
 from enrichers.entities.spans import WORD, Line, Phrases, Span
 
 _DATELINE = re.compile(
     r"([A-Z][A-Z’' .-]*[A-Z])(?:,[^—–:()]{1,30})?\s?(?:\([\w\s/]{2,20}\)\s?)?(?:[—–:]|-{1,2}\s)"
+)
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:;“”\"‘(\[|•–—-])\s*\Z")
+_CALENDAR = frozenset(
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+)
+_ALSO_WORDS = frozenset(
+    ["Art", "Best", "Bill", "Black", "Brown", "Day", "Do", "Faith", "Go", "Good", "Grace", "Grant", "Green", "He", "Hope", "In", "It", "Joy", "Long", "Man", "Mark", "New", "No", "North", "On", "Rich", "Rose", "Short", "So", "Song", "South", "Sun", "Sung", "The", "To", "White", "Will", "You", "Young", "East", "West", "An", "Be"]
 )
 _MANY_CAPITALS = 0.6
 
@@ -43,7 +50,11 @@ def resolve(
     seen = ((row.text, start, end) for row in rows for start, end in spelled.find(row.text))
     labels = agreed_labels(tagged, seen, long_by_short)
     known = Phrases(name for name in labels if name[:1].isupper() and len(name) > 1)
-    return [_merged(row, known, labels) for row in rows]
+    plain = {word for row in rows for word in WORD.findall(row.text) if word.islower()}
+    doubtful = {
+        name for name in labels if name in _ALSO_WORDS or name in _CALENDAR or name.lower() in plain
+    }
+    return [_merged(row, known, labels, doubtful) for row in rows]
 
 
 def _row(text: str, found: Sequence[Span]) -> Row:
@@ -63,17 +74,31 @@ def _is_headline(text: str) -> bool:
     return len(words) > 2 and capitals >= _MANY_CAPITALS * len(words)
 
 
-def _merged(row: Row, known: Phrases, labels: Mapping[str, str]) -> list[Span]:
+def _merged(row: Row, known: Phrases, labels: Mapping[str, str], doubtful: Set[str]) -> list[Span]:
     """The row's own names under the article's labels, and the names the tagger missed in it."""
     line = Line(span._replace(label=labels[row.text[span.start : span.end]]) for span in row.spans)
     for start, end in known.find(row.text):
         inside = line.touching(start, end)
+        if not inside and row.text[start:end] in doubtful and _may_be_a_word(row, start, end):
+            continue
         if row.headline or all(span.end - span.start < end - start for span in inside):
             line.put(Span(start, end, labels[row.text[start:end]]))
     for start, end, label in (*_dateline(row.text), *gazetteer().find(row.text)):
         if not line.touching(start, end):
             line.put(Span(start, end, label))
     return [span for span in line.spans if not _is_currency(row.text, span)]
+
+
+def _may_be_a_word(row: Row, start: int, end: int) -> bool:
+    """Whether a name that is a word too stands where any word has a capital: "Will the bank move?", of Will Smith."""
+    name = row.text[start:end]
+    if name in _CALENDAR:
+        return True
+    if row.headline:
+        return name in _ALSO_WORDS
+    if PERSON_AFTER.match(row.text, end):
+        return False
+    return _SENTENCE_START.search(row.text, max(0, start - 4), start) is not None
 
 
 def _is_currency(text: str, span: Span) -> bool:
