@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 from enrichers.figures.units import to_base
 
 _OLDEST = 120
+_OWNERS = frozenset({"his", "her", "their", "my", "our", "your", "its"})
 
 
 def read_age(line: Line, number: Number) -> Draft | None:
     """The age in years that `number` gives; None where neither a word nor the place after a name says so."""
     if number.value is None or not 0 < number.value <= _OLDEST or number.scaled or number.mark:
         return None
+    if number.plain and line.text[number.end : number.end + 1] == "s":
+        return _decade_of_life(line, number)
     if not (_is_led(line, number) or _is_apposed(line, number)):
         return None
-    draft = Draft(start=number.start, end=number.end, kind="duration", rule="age", value=number.value, unit="year")
+    draft = Draft(
+        start=number.start,
+        end=number.end,
+        kind="duration",
+        rule="age",
+        value=number.value,
+        unit="year",
+    )
     to_base(draft, lexicon().units.by_word["year"])
     return draft
 
@@ -28,19 +40,55 @@ def _is_led(line: Line, number: Number) -> bool:
         return False
     if words[-1] in ages or words[-2:] == ["age", "of"]:
         return True
+    if words[-1] in ("was", "is", "be", "were") and line.words_after(number.end, 1) == ["when"]:
+        return True
     if words[-1] == "turned" or words[-1] == "turning":
         following = line.words_after(number.end, 1)
-        return number.plain and (not following or following[0] in (".", ",", "in", "on", "this", "last", "and"))
-    return len(words) > 2 and words[-1] in ("to", "and", "or", "between") and not ages.isdisjoint(words[-4:-1])
+        return number.plain and (
+            not following or following[0] in (".", ",", "in", "on", "this", "last", "and")
+        )
+    return (
+        len(words) > 2
+        and words[-1] in ("to", "and", "or", "between")
+        and not ages.isdisjoint(words[-4:-1])
+    )
 
 
 def _is_apposed(line: Line, number: Number) -> bool:
-    """"Jamie Armstrong, 25, said": after a name and a comma, before a comma or the end."""
+    """As in "Jamie Armstrong, 25, said": after a name and a comma, before a comma or the end."""
     text, start = line.text, number.start
     if not number.plain or text[max(0, start - 2) : start] != ", " or start < 4:
         return False
     name = line.token_before(start - 2)
-    if name is None or name.end != start - 2 or not text[name.start].isupper() or name.word in line.lexicon.time.months:
+    if (
+        name is None
+        or name.end != start - 2
+        or not name.word.isalpha()
+        or name.word in line.lexicon.time.months
+    ):
         return False
     following = text[number.end : number.end + 2]
-    return following[:1] in (",", ".", ")") and not following[1:].isdigit() and (number.value or 0) >= 1
+    if not text[name.start].isupper():
+        return following == ", " and (number.value or 0) >= 14
+    return (
+        following[:1] in (",", ".", ")")
+        and not following[1:].isdigit()
+        and (number.value or 0) >= 1
+    )
+
+
+def _decade_of_life(line: Line, number: Number) -> Draft | None:
+    """As in "in her 40s": ten years."""
+    before, value = line.words_before(number.start, 2), number.value or 0
+    if value % 10 or not 20 <= value <= 100 or not before or not _OWNERS & set(before):
+        return None
+    return Draft(
+        start=number.start,
+        end=number.end + 1,
+        kind="duration",
+        rule="age_decade",
+        low=Decimal(value),
+        high=Decimal(value + 9),
+        modifier="range",
+        unit="year",
+    )

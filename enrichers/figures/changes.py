@@ -9,7 +9,30 @@ from enrichers.figures.line import Draft, Line
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
 _REACH = 8
-_BREAKS = frozenset({";", ":", ".", ",", "at", "in", "on", "with", "for", "after", "since", "when", "during", "before", "while", "and", "who", "which", "that", "than"})
+_BREAKS = frozenset(
+    {
+        ";",
+        ":",
+        ".",
+        ",",
+        "at",
+        "in",
+        "on",
+        "with",
+        "for",
+        "after",
+        "since",
+        "when",
+        "during",
+        "before",
+        "while",
+        "and",
+        "who",
+        "which",
+        "that",
+        "than",
+    }
+)
 Direction = Literal["up", "down"]
 
 
@@ -26,11 +49,17 @@ def apply_changes(line: Line, sentences: list[tuple[int, int]]) -> None:
             position, index = draft.end, index + 1
 
 
-def _apply(line: Line, draft: Draft, position: int, direction: Direction | None) -> Direction | None:
+def _apply(
+    line: Line, draft: Draft, position: int, direction: Direction | None
+) -> Direction | None:
     """Set one figure's role from the words since `position`; the direction that now holds is returned."""
     words = [w for w in line.words_before(draft.start, _REACH) if w not in "$£€"]
     first = line.index_at(max(position, 0))
-    words = words[-max(0, line.index_at(draft.start) - first) :] if line.index_at(draft.start) > first else []
+    words = (
+        words[-max(0, line.index_at(draft.start) - first) :]
+        if line.index_at(draft.start) > first
+        else []
+    )
     words = [word for word in words if word != "("]
     verb = _last_change(line, words)
     if verb is None:
@@ -39,9 +68,13 @@ def _apply(line: Line, draft: Draft, position: int, direction: Direction | None)
     found = cast("Direction", line.lexicon.words.change[words[verb]])
     rest = words[verb + 1 :]
     links = line.lexicon.words.sets["change.links"]
-    if len([word for word in rest if word not in links]) > 2 or any(word in _BREAKS for word in rest):
+    if len([word for word in rest if word not in links]) > 2 or any(
+        word in _BREAKS for word in rest
+    ):
         return None
-    draft.role = "to" if "to" in rest[:2] and "up" not in rest else "from" if "from" in rest else "delta"
+    draft.role = (
+        "to" if "to" in rest[:2] and "up" not in rest else "from" if "from" in rest else "delta"
+    )
     draft.change = None if draft.role == "from" else found
     return found
 
@@ -49,7 +82,9 @@ def _apply(line: Line, draft: Draft, position: int, direction: Direction | None)
 def _last_change(line: Line, words: list[str]) -> int | None:
     change = line.lexicon.words.change
     for index in range(len(words) - 1, -1, -1):
-        if words[index] in change and not (words[index] == "up" and words[index + 1 : index + 2] == ["to"]):
+        if words[index] in change and not (
+            words[index] == "up" and words[index + 1 : index + 2] == ["to"]
+        ):
             return index
     return None
 
@@ -67,7 +102,7 @@ def _carry(draft: Draft, words: list[str], direction: Direction | None) -> None:
 
 
 def _noun_after(line: Line, draft: Draft) -> Direction | None:
-    """"a 3 percent drop": the noun of change right after the figure."""
+    """As in "a 3 percent drop": the noun of change right after the figure."""
     if draft.kind not in ("percent", "money", "quantity"):
         return None
     for word in line.words_after(draft.end, 2):

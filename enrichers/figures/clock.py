@@ -7,7 +7,9 @@ import re
 from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar, Moment
 
-_HALF_DAY = re.compile(r"(?P<h>1[0-2]|0?[1-9])(?:[:.](?P<m>[0-5][0-9]))? ?(?P<half>[aApP])\.?[mM](?:\.|(?![^\W_]))")
+_HALF_DAY = re.compile(
+    r"(?P<h>1[0-2]|0?[1-9])(?:[:.](?P<m>[0-5][0-9]))? ?(?P<half>[aApP])\.?[mM](?:\.|(?![^\W_]))"
+)
 _FULL_DAY = re.compile(r"(?P<h>[01]?[0-9]|2[0-3]):(?P<m>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])")
 _WORDS = {"noon": "12:00", "midnight": "00:00"}
 

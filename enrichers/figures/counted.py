@@ -10,7 +10,10 @@ from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 
 _REACH = 8
-_DETERMINERS = frozenset({"the", "its", "their", "his", "her", "our", "my", "your", "these", "those", "all"})
+_NO_NOUNS = frozenset({"strong", "odd", "something", "plus", "fold", "time"})
+_DETERMINERS = frozenset(
+    {"the", "its", "their", "his", "her", "our", "my", "your", "these", "those", "all"}
+)
 
 
 def is_plural(line: Line, word: str) -> bool:
@@ -18,7 +21,12 @@ def is_plural(line: Line, word: str) -> bool:
     sets = line.lexicon.words.sets
     if word in sets["nouns.irregular"]:
         return True
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "’s", "'s")) and word not in sets["nouns.not_plural"]
+    return (
+        len(word) > 3
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is", "’s", "'s"))
+        and word not in sets["nouns.not_plural"]
+    )
 
 
 def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | None:
@@ -34,14 +42,16 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
             continue
         if token.word in stop and not _is_name_like(line, token, seen):
             break
-        if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(line, offset, sets):
+        if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(
+            line, offset, sets
+        ):
             return token
         seen.append(token)
     return _singular_head(line, seen, singular=singular)
 
 
 def _is_initials(line: Line, token: Token) -> bool:
-    """"12 MPs", "2 TDs"."""
+    """As in "12 MPs", "2 TDs"."""
     shown = line.text[token.start : token.end]
     return len(shown) > 2 and shown.endswith("s") and shown[:-1].isupper()
 
@@ -50,19 +60,21 @@ def _goes_on(line: Line, token: Token, seen: list[Token], position: int, offset:
     """Blanks and hyphens join a phrase; "and" or a comma only between two words of it."""
     before = line.tokens[offset - 1].end if seen else position
     gap = line.text[before : token.start]
-    if gap not in ("", " ", "-", " “", " \"", " ‘", "\u00a0"):
+    if gap not in ("", " ", "-", " “", ' "', " ‘", "\u00a0"):
         return False
     if token.word in ("and", ","):
-        return bool(seen) and token.word not in (",",) or (len(seen) == 1 and token.word == ",")
+        return (bool(seen) and token.word not in (",",)) or (len(seen) == 1 and token.word == ",")
     if token.word[0].isdigit():
         return bool(seen) and line.text[seen[-1].start].isupper()
     return token.word[0].isalpha()
 
 
 def _is_name_like(line: Line, token: Token, seen: list[Token]) -> bool:
-    """"US" and "Model S" are no pronoun and no possessive."""
+    """As in "US" and "Model S" are no pronoun and no possessive."""
     shown = line.text[token.start : token.end]
-    return shown.isupper() and (len(shown) > 1 or bool(seen) and line.text[seen[-1].start].isupper())
+    return shown.isupper() and (
+        len(shown) > 1 or (bool(seen) and line.text[seen[-1].start].isupper())
+    )
 
 
 def _is_modifying(line: Line, offset: int, sets: dict[str, frozenset[str]] | object) -> bool:
@@ -86,14 +98,42 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
     head = seen[0]
     verbs = line.lexicon.time.sets["past"] | line.lexicon.words.sets["nouns.verbs"]
     for token in seen[1:]:
-        if token.word in verbs or token.word[0].isdigit() or line.text[head.end : token.start] not in (" ", "-") or _is_verb_like(token.word):
+        if (
+            token.word in verbs
+            or token.word[0].isdigit()
+            or line.text[head.end : token.start] not in (" ", "-")
+            or _is_verb_like(token.word)
+        ):
             break
         head = token
-    return None if _is_verb_like(head.word) and head is seen[0] and len(seen) == 1 and head.word.endswith("ed") else head
+    return (
+        None
+        if _is_verb_like(head.word)
+        and head is seen[0]
+        and len(seen) == 1
+        and head.word.endswith("ed")
+        else head
+    )
 
 
 def _is_verb_like(word: str) -> bool:
-    return word.endswith(("ing", "ed")) and len(word) > 4 and word not in ("building", "meeting", "seed", "speed", "wedding", "hearing", "feeling", "evening", "morning", "painting")
+    return (
+        word.endswith(("ing", "ed"))
+        and len(word) > 4
+        and word
+        not in (
+            "building",
+            "meeting",
+            "seed",
+            "speed",
+            "wedding",
+            "hearing",
+            "feeling",
+            "evening",
+            "morning",
+            "painting",
+        )
+    )
 
 
 def read_count(line: Line, number: Number) -> Draft:
@@ -102,8 +142,17 @@ def read_count(line: Line, number: Number) -> Draft:
     if line.text[number.end : number.end + 1] == "-":
         return _compound(line, number)
     position = _after_of(line, number.end)
-    if line.words_before(number.start, 2)[-1:] == ["magnitude"] or line.words_before(number.start, 2) == ["magnitude", "of"]:
-        return Draft(start=number.start, end=number.end, kind="quantity", rule="quantity", value=number.value, unit="magnitude")
+    if line.words_before(number.start, 2)[-1:] == ["magnitude"] or line.words_before(
+        number.start, 2
+    ) == ["magnitude", "of"]:
+        return Draft(
+            start=number.start,
+            end=number.end,
+            kind="quantity",
+            rule="quantity",
+            value=number.value,
+            unit="magnitude",
+        )
     attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"])
     noun = find_noun(line, position, singular=number.value == 1 or attributive)
     is_whole = number.value is None or number.value == number.value.to_integral_value()
@@ -121,7 +170,7 @@ def read_count(line: Line, number: Number) -> Draft:
 
 
 def _compound(line: Line, number: Number) -> Draft:
-    """"a 300-seat hall", "six-speed": the noun is the one behind the hyphen."""
+    """As in "a 300-seat hall", "six-speed": the noun is the one behind the hyphen."""
     index = line.index_at(number.end)
     token = line.tokens[index] if index < len(line.tokens) else None
     glued = token is not None and token.start == number.end + 1 and token.word[0].isalpha()
@@ -134,7 +183,9 @@ def _compound(line: Line, number: Number) -> Draft:
         low=number.low,
         high=number.high,
         modifier="vague" if number.vague else "exact",
-        noun=line.text[token.start : token.end] if token and glued else None,
+        noun=line.text[token.start : token.end]
+        if token and glued and token.word not in _NO_NOUNS
+        else None,
     )
 
 

@@ -51,7 +51,13 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
         (time.day_words, (relative.day_word,)),
         (time.seasons, (absolute.season,)),
         (time.decades, (absolute.decade_word,)),
-        (time.sets["last"] | time.sets["this"] | time.sets["next"] | {"following", "same", "that"}, (relative.neighbour,)),
+        (
+            time.sets["last"]
+            | time.sets["this"]
+            | time.sets["next"]
+            | {"following", "same", "that"},
+            (relative.neighbour,),
+        ),
         (lexicon().numbers.ordinals, (absolute.quarter, absolute.century)),
         (time.sets["fiscal"] | {"fy"}, (absolute.fiscal,)),
         ({"q", "h"}, (absolute.short_quarter,)),
@@ -112,7 +118,11 @@ def read_dates(line: Line, calendar: Calendar) -> None:
 def match_at(line: Line, index: int, calendar: Calendar) -> Moment | None:
     """The date, period or time whose span begins at token `index`."""
     token = line.tokens[index]
-    rules = _DIGIT_RULES if token.word[0] in "0123456789" else _rules().get(token.word.split("'")[0].split("’")[0], ())
+    rules = (
+        _DIGIT_RULES
+        if token.word[0] in "0123456789"
+        else _rules().get(token.word.split("'")[0].split("’")[0], ())
+    )
     for rule in rules:
         moment = rule(line, index, calendar)
         if moment is not None:
@@ -121,7 +131,7 @@ def match_at(line: Line, index: int, calendar: Calendar) -> Moment | None:
 
 
 def _part(line: Line, index: int, calendar: Calendar) -> Moment | None:
-    """"early June", "mid-2019", "the end of last year": the whole period, marked as approximate."""
+    """As in "early June", "mid-2019", "the end of last year": the whole period, marked as approximate."""
     token = line.tokens[index]
     following = index + 1
     if token.word in line.lexicon.time.sets["edges"]:
@@ -130,9 +140,14 @@ def _part(line: Line, index: int, calendar: Calendar) -> Moment | None:
         following += 1
     while following < len(line.tokens) and line.tokens[following].word in ("the", "in"):
         following += 1
-    if following >= len(line.tokens) or line.text[line.tokens[following - 1].end : line.tokens[following].start] not in (" ", "-", ""):
+    if following >= len(line.tokens) or line.text[
+        line.tokens[following - 1].end : line.tokens[following].start
+    ] not in (" ", "-", ""):
         return None
-    if line.tokens[following].word in line.lexicon.time.sets["parts"] | line.lexicon.time.sets["edges"]:
+    if (
+        line.tokens[following].word
+        in line.lexicon.time.sets["parts"] | line.lexicon.time.sets["edges"]
+    ):
         return None
     inner = match_at(line, following, calendar) or relative.bare_period(line, following, calendar)
     if inner is None or inner.duration:
@@ -157,8 +172,14 @@ def _join(line: Line, left: Moment, right: Moment) -> Moment | None:
         return None
     if left.is_time or right.is_time:
         return _join_time(left, right, gap)
-    if left.is_weekday and right.grain == "day" and not right.is_weekday and _DATE_TO_DAY.fullmatch(gap):
-        return right.widened(left.start)
+    if (
+        left.is_weekday
+        and right.grain == "day"
+        and not right.is_weekday
+        and _DATE_TO_DAY.fullmatch(gap)
+    ):
+        joined = right.widened(left.start)
+        return joined.at(left.time, left.start, right.end) if left.time else joined
     if right.is_weekday or not _BETWEEN.fullmatch(gap):
         return None
     before = line.words_before(left.start, 2)
@@ -168,7 +189,12 @@ def _join(line: Line, left: Moment, right: Moment) -> Moment | None:
 
 
 def _join_time(left: Moment, right: Moment, gap: str) -> Moment | None:
-    if left.is_time and not right.is_time and right.grain == "day" and _TIME_THEN_DAY.fullmatch(gap):
+    if (
+        left.is_time
+        and not right.is_time
+        and right.grain == "day"
+        and _TIME_THEN_DAY.fullmatch(gap)
+    ):
         return right.at(left.time, left.start, right.end)
     if right.is_time and not left.is_time and left.grain == "day" and _DAY_THEN_TIME.fullmatch(gap):
         return left.at(right.time, left.start, right.end)
@@ -188,5 +214,3 @@ def _draft(moment: Moment) -> Draft:
         date_end=moment.last,
         time=moment.time,
     )
-
-

@@ -228,9 +228,7 @@ def _context_words(data: Table) -> ContextWords:
         modifiers_after=_inverted(data, "modifiers_after"),
         signs=_inverted(data, "signs"),
         change={
-            word: name
-            for name in ("up", "down")
-            for word in _strings(_table(data, "change")[name])
+            word: name for name in ("up", "down") for word in _strings(_table(data, "change")[name])
         },
         sets=_sets(data),
     )
@@ -261,7 +259,9 @@ def _currencies(data: Table) -> Currencies:
 def _sign_before(signs: Iterable[str]) -> re.Pattern[str]:
     """A sign, not glued to a word before it, with at most one blank and one minus before the amount."""
     alternatives = "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
-    return re.compile(rf"(?:(?<![^\W_])|(?<=[0-9]))(?P<sign>{alternatives})[ \u00a0\u202f]?(?P<minus>[-−–]?)\Z")
+    return re.compile(
+        rf"(?:(?<![^\W_])|(?<=[0-9]))(?P<sign>{alternatives})[ \u00a0\u202f]?(?P<minus>[-−–]?)\Z"
+    )
 
 
 def _units(data: Table) -> Units:

@@ -75,9 +75,9 @@ class Line:
     def is_worth_reading(self) -> bool:
         """Whether any token could start a figure: most lines of prose end here."""
         triggers = self.lexicon.triggers
-        return any(token.word in triggers or token.word[0] in "0123456789" for token in self.tokens) or any(
-            sign in self.text for sign in "½¼¾⅓⅔"
-        )
+        return any(
+            token.word in triggers or token.word[0] in "0123456789" for token in self.tokens
+        ) or any(sign in self.text for sign in "½¼¾⅓⅔")
 
     def index_at(self, position: int) -> int:
         """Index of the first token that starts at or after `position`."""
@@ -86,7 +86,11 @@ class Line:
     def words_before(self, position: int, count: int) -> list[str]:
         """Up to `count` folded words that end before `position`, in reading order; signs are words too."""
         stop = bisect_left(self.starts, position)
-        return [token.word for token in self.tokens[max(0, stop - count) : stop] if token.end <= position]
+        return [
+            token.word
+            for token in self.tokens[max(0, stop - count) : stop]
+            if token.end <= position
+        ]
 
     def words_after(self, position: int, count: int) -> list[str]:
         """Up to `count` folded words that start at or after `position`."""
@@ -117,7 +121,9 @@ class Line:
         return True
 
 
-def longest_phrase(words: Sequence[str], phrases: frozenset[str] | dict[str, str], limit: int) -> int:
+def longest_phrase(
+    words: Sequence[str], phrases: frozenset[str] | dict[str, str], limit: int
+) -> int:
     """How many of the first `words`, joined by blanks, make the longest known phrase; 0 if none does."""
     for count in range(min(limit, len(words)), 0, -1):
         if " ".join(words[:count]) in phrases:

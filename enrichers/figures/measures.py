@@ -9,12 +9,18 @@ from enrichers.figures.money import read_money
 from enrichers.figures.numbers import Number, scan_numbers
 from enrichers.figures.percent import read_percent
 from enrichers.figures.ranges import read_range, read_score
-from enrichers.figures.ratios import read_fractions, read_multiple, read_multiple_words, read_n_in_m, read_part_units
+from enrichers.figures.ratios import (
+    read_fractions,
+    read_multiple,
+    read_multiple_words,
+    read_n_in_m,
+    read_part_units,
+)
 from enrichers.figures.signs import with_sign
 from enrichers.figures.traps import is_name, is_one_as_pronoun
 from enrichers.figures.units import read_quantity
 
-_READERS = (read_money, read_percent, read_multiple, read_quantity, read_age)
+_READERS = (read_money, read_percent, read_multiple, read_age, read_quantity)
 
 
 def read_measure(line: Line, number: Number) -> Draft | None:

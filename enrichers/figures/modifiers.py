@@ -8,7 +8,26 @@ from typing import cast
 from enrichers.figures.line import Draft, Line
 from schemas.marks import Modifier
 
-_GLUE = frozenset({"a", "an", "the", "just", "only", "$", "£", "€", ",", "us", "its", "their", "his", "her", "another", "as"})
+_GLUE = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "just",
+        "only",
+        "$",
+        "£",
+        "€",
+        ",",
+        "us",
+        "its",
+        "their",
+        "his",
+        "her",
+        "another",
+        "as",
+    }
+)
 _SIGN = re.compile(r"(?P<sign>~|≈|≃|≥|≤|[<>] ?=|[=][<>]|[<>])[ ]?\Z")
 _PLUS = re.compile(r"\+|-plus\b| plus\b(?! [0-9])")
 _LONGEST = 5
@@ -17,7 +36,11 @@ _LONGEST = 5
 def apply_modifiers(line: Line) -> None:
     """Set modifier, low and high of every number on the line that has no range of its own."""
     for draft in line.drafts:
-        if draft.value is None or draft.kind in ("date", "ordinal", "score") or draft.modifier != "exact":
+        if (
+            draft.value is None
+            or draft.kind in ("date", "ordinal", "score")
+            or draft.modifier != "exact"
+        ):
             continue
         name = modifier_of(line, draft.start, draft.end)
         if name == "equal":
@@ -51,7 +74,7 @@ def modifier_of(line: Line, start: int, end: int) -> str | None:
 
 
 def _after(line: Line, end: int) -> str | None:
-    """"or more", "and over"; not the start of a second bound ("or less than 6000", "and below 1500")."""
+    """As in "or more", "and over"; not the start of a second bound ("or less than 6000", "and below 1500")."""
     after, phrases = line.words_after(end, _LONGEST), line.lexicon.words.modifiers_after
     for count in range(min(4, len(after)), 1, -1):
         name = phrases.get(" ".join(after[:count]))
@@ -74,13 +97,25 @@ def merge_bounds(line: Line) -> None:
 
 def _are_bounds(line: Line, left: Draft, right: Draft) -> bool:
     below, above = (left, right) if left.low is not None else (right, left)
-    if below.low is None or above.high is None or left.value is None or right.value is None or below.low >= above.high:
+    if (
+        below.low is None
+        or above.high is None
+        or left.value is None
+        or right.value is None
+        or below.low >= above.high
+    ):
         return False
-    if left.low is not None and left.high is not None or right.low is not None and right.high is not None:
+    if (left.low is not None and left.high is not None) or (
+        right.low is not None and right.high is not None
+    ):
         return False
     words = line.words_after(left.end, line.index_at(right.start) - line.index_at(left.end))
     alike = left.kind == right.kind or left.rule == "bare_number"
-    return alike and words[:1] in (["and"], ["but"]) and " ".join(words[1:]) in line.lexicon.words.modifiers
+    return (
+        alike
+        and words[:1] in (["and"], ["but"])
+        and " ".join(words[1:]) in line.lexicon.words.modifiers
+    )
 
 
 def _merge(left: Draft, right: Draft) -> None:

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from enrichers.figures.periods import Span
 
+_NAMED = frozenset({"month", "quarter", "half_year"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -29,26 +31,34 @@ class Moment:
 
     def widened(self, start: int, *, approximate: bool = False) -> Moment:
         """The same time with its span begun earlier."""
-        return replace(self, start=start, approximate=self.approximate or approximate, is_weekday=False)
+        return replace(
+            self, start=start, approximate=self.approximate or approximate, is_weekday=False
+        )
 
     def at(self, time: str | None, start: int, end: int) -> Moment:
         """The same day with a time of day."""
-        return replace(self, time=time, start=start, end=end, is_weekday=False)
+        return replace(self, time=time, start=start, end=end)
 
     def until(self, other: Moment) -> Moment | None:
         """The period from this to the other; None if they do not make one."""
         first, last = self.first, other.last
-        if first and last and not self.has_year and other.has_year and self.grain == other.grain != "year":
+        if (
+            first
+            and last
+            and not self.has_year
+            and other.has_year
+            and self.grain == other.grain != "year"
+        ):
             first = _on_or_before(first, last)
         if first and last and first > last and not self.has_year and not other.has_year:
             return None
-        if first is None or last is None or first > last or self.grain != other.grain and self.grain != "year":
+        if first is None or last is None or first > last or self.grain not in (other.grain, "year"):
             return None
         return replace(self, end=other.end, first=first, last=last, rule="period", has_year=True)
 
 
 def _on_or_before(first: date, last: date) -> date:
-    """"May to July 2020": the first month takes the year of the second, or the one before."""
+    """As in "May to July 2020": the first month takes the year of the second, or the one before."""
     for year in (last.year, last.year - 1):
         try:
             moved = first.replace(year=year)
@@ -69,12 +79,21 @@ class Calendar:
 
     def remember(self, moment: Moment) -> None:
         """Keep the last date that names its own year."""
-        if moment.first and moment.last and moment.has_year and not moment.duration:
+        if (
+            moment.first
+            and moment.last
+            and not moment.duration
+            and (moment.has_year or moment.rule in _NAMED)
+        ):
             self.seen = (moment.first, moment.last)
 
 
-def found(start: int, end: int, rule: str, span: Span | None, grain: str, *, has_year: bool = True) -> Moment | None:
+def found(
+    start: int, end: int, rule: str, span: Span | None, grain: str, *, has_year: bool = True
+) -> Moment | None:
     """A moment of a resolved span; None where the calendar has no such day."""
     if span is None:
         return None
-    return Moment(start=start, end=end, rule=rule, first=span[0], last=span[1], grain=grain, has_year=has_year)
+    return Moment(
+        start=start, end=end, rule=rule, first=span[0], last=span[1], grain=grain, has_year=has_year
+    )

@@ -12,15 +12,61 @@ from functools import cache
 
 from enrichers.figures.lexicon import Currencies, lexicon
 from enrichers.figures.line import Draft, Line
-from enrichers.figures.numbers import Number
+from enrichers.figures.numbers import Number, with_scale
 from enrichers.figures.units import match_unit_word
 
-_WORDS = re.compile(r"[ \u00a0-]?(?P<a>[^\W\d_.]+(?:\.[A-Za-z]\.)?)(?:[ -](?P<b>[^\W\d_]+))?(?:[ -](?P<c>[^\W\d_]+))?")
-_PER = re.compile(r"(?P<link> per | an? | each | every | ?/ ?|-an?-| - a - )(?P<name>(?:troy )?[^\W\d_]+)")
+_WORDS = re.compile(
+    r"[ \u00a0-]?(?P<a>[^\W\d_.]+(?:\.[A-Za-z]\.)?)(?:[ -](?P<b>[^\W\d_]+))?(?:[ -](?P<c>[^\W\d_]+))?"
+)
+_PER = re.compile(
+    r"(?P<link> per | an? | each | every | ?/ ?|-an?-| - a - )(?P<name>(?:troy )?[^\W\d_]+)"
+)
 _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) cents?\b")
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
 _SCALE_AFTER_CODE = re.compile(r" (million|billion|trillion)\b")
-_PAYING = frozenset("paid pay pays paying cost costs costing price priced prices worth fined fine earn earns earned spent spend fee bill rent wage wages salary charge charged sold sell buy bought donated raised tax bet prize loan debt benefit pension".split())
+_PAYING = frozenset(
+    [
+        "paid",
+        "pay",
+        "pays",
+        "paying",
+        "cost",
+        "costs",
+        "costing",
+        "price",
+        "priced",
+        "prices",
+        "worth",
+        "fined",
+        "fine",
+        "earn",
+        "earns",
+        "earned",
+        "spent",
+        "spend",
+        "fee",
+        "bill",
+        "rent",
+        "wage",
+        "wages",
+        "salary",
+        "charge",
+        "charged",
+        "sold",
+        "sell",
+        "buy",
+        "bought",
+        "donated",
+        "raised",
+        "tax",
+        "bet",
+        "prize",
+        "loan",
+        "debt",
+        "benefit",
+        "pension",
+    ]
+)
 _VERBS_TOO = frozenset({"won", "real", "sterling"})
 _VIDEO_LINES = frozenset({240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320})
 
@@ -31,6 +77,7 @@ class _Sign:
     code: str
     negative: bool
     million: bool = False
+    brackets: bool = False
 
 
 def read_money(line: Line, number: Number) -> Draft | None:
@@ -42,7 +89,7 @@ def read_money(line: Line, number: Number) -> Draft | None:
 
 @cache
 def _million_codes() -> re.Pattern[str]:
-    """"120 MEUR", "MAUD 60": a code with the letter for a million before it."""
+    """As in "120 MEUR", "MAUD 60": a code with the letter for a million before it."""
     return re.compile(rf"M(?:{'|'.join(sorted(lexicon().currencies.codes))})")
 
 
@@ -51,14 +98,31 @@ def _sign_before(line: Line, number: Number) -> _Sign | None:
     offset = max(0, number.start - 12)
     head = line.text[offset : number.start]
     match = currencies.before.search(head)
+    if match is None and head.endswith("("):
+        return _in_brackets(line, number, head)
     if match is None:
         return _word_before(line, number, head)
     start = offset + match.start()
     code = currencies.code_by_sign.get(match["sign"], match["sign"])
     if match["sign"] == "Sh" or (match["sign"] == "Ft" and number.plain):
         return None
-    negative = bool(match["minus"]) or (start > 0 and line.text[start - 1] in "-−–" and _opens(line.text, start - 1))
+    negative = bool(match["minus"]) or (
+        start > 0 and line.text[start - 1] in "-−–" and _opens(line.text, start - 1)
+    )
     return _Sign(start - (1 if negative and not match["minus"] else 0), code, negative)
+
+
+def _in_brackets(line: Line, number: Number, head: str) -> _Sign | None:
+    """As in "$(5.2)": accountants write a loss in brackets."""
+    match = line.lexicon.currencies.before.search(head[:-1])
+    if (
+        match is None
+        or not line.text.startswith(")", number.end)
+        or not head[:-1].endswith(match["sign"])
+    ):
+        return None
+    code = line.lexicon.currencies.code_by_sign.get(match["sign"], match["sign"])
+    return _Sign(number.start - len(head) + match.start(), code, negative=True, brackets=True)
 
 
 def _opens(text: str, position: int) -> bool:
@@ -74,7 +138,11 @@ def _word_before(line: Line, number: Number, head: str) -> _Sign | None:
     word = line.text[token.start : token.end]
     if _million_codes().fullmatch(word):
         return _Sign(token.start, word[1:], negative=False, million=True)
-    if word in currencies.folded and head.endswith(word) and (number.scaled or number.mark or not number.plain):
+    if (
+        word in currencies.folded
+        and head.endswith(word)
+        and (number.scaled or number.mark or not number.plain)
+    ):
         return _Sign(token.start, currencies.folded[word], negative=False)
     if word in currencies.lower_codes:
         return _Sign(token.start, word.upper(), negative=False)
@@ -84,6 +152,8 @@ def _word_before(line: Line, number: Number, head: str) -> _Sign | None:
 
 
 def _with_sign(line: Line, number: Number, sign: _Sign) -> Draft:
+    if sign.brackets:
+        number = with_scale(line.text, replace(number, end=number.end + 1), line.lexicon.numbers)
     marked = number.with_mark() if _mark_is_scale(line.text, number) else number
     factor = Decimal(1_000_000) if sign.million else Decimal(1)
     end = marked.end
@@ -118,7 +188,11 @@ def _with_name(line: Line, number: Number) -> Draft | None:
         if named:
             end, code, hundredth, million = named
             factor = Decimal("0.01") if hundredth else Decimal(1_000_000 if million else 1)
-            scale = _SCALE_AFTER_CODE.match(line.text, end) if line.text[end - 3 : end].isupper() else None
+            scale = (
+                _SCALE_AFTER_CODE.match(line.text, end)
+                if line.text[end - 3 : end].isupper()
+                else None
+            )
             if scale:
                 end, factor = scale.end(), line.lexicon.numbers.scales[scale[1]]
             return _with_cents(line, _draft(candidate, number.start, end, code, factor))
@@ -166,8 +240,12 @@ def _code_of(currencies: Currencies, words: list[str], name: str) -> tuple[str, 
     return None
 
 
-def _sign_after(currencies: Currencies, text: str, number: Number) -> tuple[int, str, bool, bool] | None:
-    start = number.end + (1 if text[number.end : number.end + 1] in (" ", "\u00a0", "\u202f") else 0)
+def _sign_after(
+    currencies: Currencies, text: str, number: Number
+) -> tuple[int, str, bool, bool] | None:
+    start = number.end + (
+        1 if text[number.end : number.end + 1] in (" ", "\u00a0", "\u202f") else 0
+    )
     for sign in currencies.after_signs:
         if not text.startswith(sign, start):
             continue
@@ -179,25 +257,33 @@ def _sign_after(currencies: Currencies, text: str, number: Number) -> tuple[int,
     sign = text[number.end : number.end + 1]
     code = currencies.hundredth_signs.get(sign)
     is_video = sign == "p" and number.value in _VIDEO_LINES
-    if code and not is_video and not text[number.end + 1 : number.end + 2].isalnum() and not number.spelled:
+    if (
+        code
+        and not is_video
+        and not text[number.end + 1 : number.end + 2].isalnum()
+        and not number.spelled
+    ):
         return number.end + 1, code, True, False
     return None
 
 
 def _is_believed(line: Line, number: Number, name: str, end: int) -> bool:
-    """"200 pounds" is a weight and "10 won by" a verb, unless the size or the company says money."""
+    """As in "200 pounds" is a weight and "10 won by" a verb, unless the size or the company says money."""
     if name in _VERBS_TOO:
         return number.scaled
     if name not in ("pound", "pounds"):
         return True
     if number.scaled and number.value is not None and number.value >= 100_000:
         return True
-    near = {*line.words_before(number.start, 8), *line.words_after(end, 3)}
+    before = line.words_before(number.start, 8)
+    while "." in before:
+        before = before[before.index(".") + 1 :]
+    near = {*before, *line.words_after(end, 3)}
     return "£" in line.text or not near.isdisjoint(_PAYING)
 
 
 def _with_cents(line: Line, draft: Draft) -> Draft:
-    """"3 dollars 50 cents" is one amount, and so is "15 dollars and 50"."""
+    """As in "3 dollars 50 cents" is one amount, and so is "15 dollars and 50"."""
     if draft.value is None or draft.value != draft.value.to_integral_value():
         return draft
     match = _CENTS_TAIL.match(line.text, draft.end) or _SMALL_TAIL.match(line.text, draft.end)
@@ -234,9 +320,9 @@ def _denominator(line: Line, match: re.Match[str]) -> str | None:
     name = match["name"].lower()
     unit = match_unit_word(line, match.start("name"))
     if name in line.lexicon.currencies.denominators:
-        return "year" if name == "annum" else unit.name if unit and unit.end == match.end() else name
+        return (
+            "year" if name == "annum" else unit.name if unit and unit.end == match.end() else name
+        )
     if unit and unit.end == match.end():
         return unit.name
     return None
-
-

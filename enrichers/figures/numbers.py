@@ -22,8 +22,20 @@ _NUMERAL = re.compile(
     r"(?P<point>\.[0-9]+| \. [0-9]+(?= (?:%|percent|per|million|billion|trillion|yen|marks)))?"
 )
 _FRACTION = re.compile(r"[ -]?(?P<top>[0-9]{1,2}) ?[/⁄] ?(?P<bottom>2|3|4|5|8|16|32)(?![0-9/.,])")
-_PLAIN_FRACTION = re.compile(r"(?P<top>[1-9][0-9]?) ?[/⁄] ?(?P<bottom>2|3|4|5|8|10|16|32)(?![0-9/.,%])")
-_GLYPHS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "1/3", "⅔": "2/3", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875"}
+_PLAIN_FRACTION = re.compile(
+    r"(?P<top>[1-9][0-9]?) ?[/⁄] ?(?P<bottom>2|3|4|5|8|10|16|32)(?![0-9/.,%])"
+)
+_GLYPHS = {
+    "½": "0.5",
+    "¼": "0.25",
+    "¾": "0.75",
+    "⅓": "1/3",
+    "⅔": "2/3",
+    "⅛": "0.125",
+    "⅜": "0.375",
+    "⅝": "0.625",
+    "⅞": "0.875",
+}
 _GLYPH = re.compile(f" ?([{''.join(_GLYPHS)}])")
 _SCALE = re.compile(r"[ -]?(?P<word>[A-Za-z]+)(?![^\W_])")
 _MARK = re.compile(r" ?(?P<mark>[kKmMbBtT])(?![^\W_])")
@@ -56,7 +68,12 @@ class Number:
         if self.mark is None or self.value is None:
             return self
         return replace(
-            self, end=self.mark_end, value=self.value * self.mark, mark=None, scaled=True, plain=False
+            self,
+            end=self.mark_end,
+            value=self.value * self.mark,
+            mark=None,
+            scaled=True,
+            plain=False,
         )
 
 
@@ -109,7 +126,9 @@ def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
     power = _POWER.match(text, number.end)
     if power and number.value is not None:
         exponent = int(power["power"]) * (-1 if power["sign"] else 1)
-        return replace(number, end=power.end(), value=number.value.scaleb(exponent), scaled=True, plain=False)
+        return replace(
+            number, end=power.end(), value=number.value.scaleb(exponent), scaled=True, plain=False
+        )
     return with_scale(text, _with_fraction(text, number), words)
 
 
@@ -118,7 +137,7 @@ def _point_start(text: str, start: int, match: re.Match[str]) -> int:
 
 
 def _leads_with_point(text: str, start: int, match: re.Match[str]) -> bool:
-    """".500": a point glued to digits, with nothing glued to the point."""
+    """As in ".500": a point glued to digits, with nothing glued to the point."""
     if start == 0 or text[start - 1] != "." or match["point"]:
         return False
     return start == 1 or text[start - 2] in " $£€(~-–−"
@@ -133,9 +152,16 @@ def _leading_point(text: str, start: int, match: re.Match[str], value: Decimal) 
 def _with_fraction(text: str, number: Number) -> Number:
     glyph = _GLYPH.match(text, number.end)
     if glyph and number.value is not None:
-        return replace(number, end=glyph.end(), value=number.value + third(_GLYPHS[glyph[1]]), plain=False)
+        return replace(
+            number, end=glyph.end(), value=number.value + third(_GLYPHS[glyph[1]]), plain=False
+        )
     match = _FRACTION.match(text, number.end)
-    if match and number.value is not None and number.plain and int(match["top"]) < int(match["bottom"]):
+    if (
+        match
+        and number.value is not None
+        and number.plain
+        and int(match["top"]) < int(match["bottom"])
+    ):
         value = number.value + third(f"{match['top']}/{match['bottom']}")
         return replace(number, end=match.end(), value=value, plain=False)
     return number
@@ -149,7 +175,7 @@ def with_scale(text: str, number: Number, words: NumberWords) -> Number:
             break
         word = match["word"]
         scale = words.scale_marks.get(word) or words.scales.get(word.lower())
-        if scale is None or word.lower() == "dozen" and number.scaled:
+        if scale is None or (word.lower() == "dozen" and number.scaled):
             break
         number = replace(
             number,
@@ -169,7 +195,7 @@ def _spelled(line: Line, index: int) -> Number | None:
     spelled = read_spelled(line, index)
     if spelled is None:
         return None
-    number = Number(
+    return Number(
         start=spelled.start,
         end=spelled.end,
         value=spelled.value,
@@ -180,7 +206,6 @@ def _spelled(line: Line, index: int) -> Number | None:
         scale=spelled.scale,
         vague=spelled.value is None,
     )
-    return number
 
 
 def _with_lone_glyphs(line: Line, found: list[Number]) -> list[Number]:

@@ -9,6 +9,9 @@ from enrichers.figures.counted import find_noun
 from enrichers.figures.line import Draft, Line, Token
 
 _DIGITS = re.compile(r"[0-9]{1,5}(?:st|nd|rd|th)(?![^\W_])", re.IGNORECASE)
+_STREET_NUMBER = re.compile(
+    r"(?:st|nd|rd|th) (?:Street|St|Avenue|Ave|Amendment|Congress|Infantry|Brigade|Division|Battalion|Regiment|Fleet|Airborne|Parallel)\b"
+)
 _ADVERB_AFTER = frozenset({",", ":", ".", ")", "and"})
 
 
@@ -24,7 +27,9 @@ def read_ordinals(line: Line) -> None:
 
 def _add_digits(line: Line, token: Token) -> None:
     match = _DIGITS.match(line.text, token.start)
-    if match and (token.start == 0 or not line.text[token.start - 1].isalnum()):
+    if match and _STREET_NUMBER.match(line.text, token.end):
+        line.cover(match.start(), match.end())
+    elif match and (token.start == 0 or not line.text[token.start - 1].isalnum()):
         _add(line, match.start(), match.end(), int(token.word))
 
 
@@ -49,11 +54,21 @@ def _is_ordinal(line: Line, index: int, token: Token) -> bool:
     if token.word not in ("first", "second"):
         return True
     following = line.words_after(token.end, 1)
-    if token.word == "second":
-        before = line.words_before(token.start, 1)
-        return not (before and (before[0] in ("per", "a", "split", "every") and not (following and following[0].isalpha() and following[0] not in line.lexicon.words.sets["nouns.stop"])))
-    starts_clause = index == 0 or line.words_before(token.start, 1)[-1:] == ["."]
-    return not (starts_clause and following and following[0] in _ADVERB_AFTER)
+    before = line.words_before(token.start, 1)
+    if before in ([], ["."]) and following and following[0] in _ADVERB_AFTER:
+        return False
+    return token.word != "second" or not _is_time(line, before, following)
+
+
+def _is_time(line: Line, before: list[str], following: list[str]) -> bool:
+    """As in "per second", "a second later"; but "a second attempt" is an ordinal."""
+    if not before or before[0] not in ("per", "a", "split", "every"):
+        return False
+    return (
+        not following
+        or not following[0].isalpha()
+        or following[0] in line.lexicon.words.sets["nouns.stop"]
+    )
 
 
 def _add(line: Line, start: int, end: int, value: int) -> None:

@@ -23,5 +23,10 @@ def read_percent(line: Line, number: Number) -> Draft | None:
         return None
     unit = _UNITS[str(match.lastgroup)]
     return Draft(
-        start=number.start, end=match.end(), kind="percent", rule=unit, value=number.value, unit=unit
+        start=number.start,
+        end=match.end(),
+        kind="percent",
+        rule=unit,
+        value=number.value,
+        unit=unit,
     )

@@ -90,7 +90,11 @@ def around(of: date, unit: str, offset: int) -> Span | None:
     if unit == "month":
         return month(of.year, of.month + offset) if abs(offset) < 100_000 else None
     if unit == "quarter":
-        return months(of.year, 3 * ((of.month - 1) // 3 + offset) + 1, 3) if abs(offset) < 30_000 else None
+        return (
+            months(of.year, 3 * ((of.month - 1) // 3 + offset) + 1, 3)
+            if abs(offset) < 30_000
+            else None
+        )
     return _years_around(of, unit, offset)
 
 

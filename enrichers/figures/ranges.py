@@ -11,8 +11,11 @@ from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 
 Reader = Callable[[Line, Number], Draft | None]
-_LINK = re.compile(r"(?: ?[-–—‑] ?|[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)")
+_LINK = re.compile(
+    r"(?: ?[-–—‑] ?|[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)"
+)
 _CHANGE_REACH = 7
+_BREAKS = frozenset({";", ".", ":", "(", ")", ","})
 
 
 def read_range(line: Line, first: Number, second: Number, read: Reader) -> Draft | None:
@@ -29,7 +32,9 @@ def read_range(line: Line, first: Number, second: Number, read: Reader) -> Draft
     return _join(first, second, left, right)
 
 
-def _is_range(line: Line, first: Number, second: Number, word: str, sides: tuple[Draft | None, Draft | None]) -> bool:
+def _is_range(
+    line: Line, first: Number, second: Number, word: str, sides: tuple[Draft | None, Draft | None]
+) -> bool:
     left, right = sides
     before = line.words_before(left.start if left else first.start, _CHANGE_REACH)
     if left and right and not _same_measure(left, right):
@@ -37,15 +42,26 @@ def _is_range(line: Line, first: Number, second: Number, word: str, sides: tuple
     if word.startswith("and"):
         return "between" in before[-3:]
     if word.startswith("or"):
-        return right is not None and second.value == (first.value or 0) + 1 and right.kind == "duration"
+        return (
+            right is not None
+            and second.value == (first.value or 0) + 1
+            and right.kind == "duration"
+        )
     if word == "":
-        return _is_dash_range(line, first, second, right)
-    if left and left.kind == "money" and right is None and not first.scaled and not second.plain and not second.scaled:
+        return _is_dash_range(first, second, right)
+    if (
+        left
+        and left.kind == "money"
+        and right is None
+        and not first.scaled
+        and not second.plain
+        and not second.scaled
+    ):
         return False
     return not _speaks_of_change(line, before)
 
 
-def _is_dash_range(line: Line, first: Number, second: Number, right: Draft | None) -> bool:
+def _is_dash_range(first: Number, second: Number, right: Draft | None) -> bool:
     """A dash joins a range where the second is larger; else it is a score or an identifier."""
     if second.value is not None and first.value is not None and second.value > first.value:
         return True
@@ -59,10 +75,10 @@ def _same_measure(left: Draft, right: Draft) -> bool:
 
 
 def _speaks_of_change(line: Line, before: list[str]) -> bool:
-    """"rose from 3 to 5" and "up 10 cents to $3.40" are two figures each, with roles."""
+    """As in "rose from 3 to 5" and "up 10 cents to $3.40" are two figures each, with roles."""
     change = line.lexicon.words.change
     for word in reversed(before):
-        if word in (";", ".", ":", "(", ")"):
+        if word in _BREAKS and not (word == "," and before[-1] == "from"):
             return False
         if word in change:
             return True
@@ -81,9 +97,17 @@ def _join(first: Number, second: Number, left: Draft | None, right: Draft | None
         low = _shared_scale(first, second, left, right, low)
     if model is None:
         return Draft(
-            start=first.start, end=second.end, kind="count", rule="range", low=low, high=high, modifier="range"
+            start=first.start,
+            end=second.end,
+            kind="count",
+            rule="range",
+            low=low,
+            high=high,
+            modifier="range",
         )
-    joined = replace(model, value=None, low=low, high=high, modifier="range", rule=f"{model.rule}_range")
+    joined = replace(
+        model, value=None, low=low, high=high, modifier="range", rule=f"{model.rule}_range"
+    )
     joined.start = min(first.start, left.start if left else first.start)
     joined.end = max(second.end, right.end if right else second.end)
     joined.base_value = joined.base_unit = None
@@ -103,7 +127,7 @@ def _factor(number: Number, draft: Draft) -> Decimal:
 
 
 def _in_scale_of(first: Number, second: Number, right: Draft | None, low: Decimal) -> Decimal:
-    """"3 to 4 billion": the scale and the hundredths of the second are those of both."""
+    """As in "3 to 4 billion": the scale and the hundredths of the second are those of both."""
     factor = _factor(second, right) if right else Decimal(1)
     if second.mark is not None and right is not None and right.value is not None and second.value:
         factor = right.value / second.value
@@ -117,9 +141,11 @@ def _borrowed_scale(first: Number, second: Number) -> Decimal:
     return second.scale if first.value <= second.value / second.scale else Decimal(1)
 
 
-def _shared_scale(first: Number, second: Number, left: Draft, right: Draft, low: Decimal) -> Decimal:
-    """"$10 to $15 billion", "$3-$4m": both signs stand, one scale."""
-    if left.kind != "money" or first.mark is not None and left.end > first.end:
+def _shared_scale(
+    first: Number, second: Number, left: Draft, right: Draft, low: Decimal
+) -> Decimal:
+    """As in "$10 to $15 billion", "$3-$4m": both signs stand, one scale."""
+    if left.kind != "money" or (first.mark is not None and left.end > first.end):
         return low
     if second.mark is not None and right.value and second.value and left.value == first.value:
         return low * (right.value / second.value)
@@ -131,7 +157,9 @@ _SCORE = re.compile(r"[-–‑]")
 
 def read_score(line: Line, first: Number, second: Number) -> Draft | None:
     """A result such as "2-1": two small whole numbers and a dash, with no unit, near a word of sport or vote."""
-    if not (first.plain and second.plain) or not _SCORE.fullmatch(line.text[first.end : second.start]):
+    if not (first.plain and second.plain) or not _SCORE.fullmatch(
+        line.text[first.end : second.start]
+    ):
         return None
     if first.value is None or second.value is None or max(first.value, second.value) > 999:
         return None
@@ -140,5 +168,10 @@ def read_score(line: Line, first: Number, second: Number) -> Draft | None:
     if near.isdisjoint(words) and first.value < second.value:
         return None
     return Draft(
-        start=first.start, end=second.end, kind="score", rule="score", low=first.value, high=second.value
+        start=first.start,
+        end=second.end,
+        kind="score",
+        rule="score",
+        low=first.value,
+        high=second.value,
     )

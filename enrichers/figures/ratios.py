@@ -6,17 +6,57 @@ import re
 from decimal import Decimal
 
 from enrichers.figures.counted import find_noun
-from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.lexicon import Unit
+from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 from enrichers.figures.units import to_base
 
 _IN = re.compile(r" (?P<link>in|out of|of)(?: every)? ")
 _TIMES = re.compile(r"[ -]?(?:times\b|(?P<x>[xX×])(?![^\W_])|-?fold\b)")
-_PART_UNIT = re.compile(r"\b(?P<part>half|quarter)(?: of)?(?: an?|-| )[ -]?(?P<percent>percentage )?(?P<unit>[a-z]+)\b(?!-)", re.IGNORECASE)
+_PART_UNIT = re.compile(
+    r"\b(?P<part>half|quarter)(?: of)?(?: an?|-| )[ -]?(?P<percent>percentage )?(?P<unit>[a-z]+)\b(?!-)",
+    re.IGNORECASE,
+)
 _AND_A_HALF = re.compile(r"\ban? (?P<unit>[a-z]+) and a half\b", re.IGNORECASE)
-_NOT_HALF = frozenset({"first", "second", "final", "other", "better", "top", "bottom", "last", "this", "next", "each", "every", "1st", "2nd", "and"})
-_HALF_OF = frozenset({"of", "the", "its", "their", "his", "her", "our", "my", "your", "those", "that", "these", "this", "such", "all", "as"})
+_NOT_HALF = frozenset(
+    {
+        "first",
+        "second",
+        "final",
+        "other",
+        "better",
+        "top",
+        "bottom",
+        "last",
+        "this",
+        "next",
+        "each",
+        "every",
+        "1st",
+        "2nd",
+        "and",
+    }
+)
+_HALF_OF = frozenset(
+    {
+        "of",
+        "the",
+        "its",
+        "their",
+        "his",
+        "her",
+        "our",
+        "my",
+        "your",
+        "those",
+        "that",
+        "these",
+        "this",
+        "such",
+        "all",
+        "as",
+    }
+)
 
 
 def read_fractions(line: Line) -> None:
@@ -31,10 +71,15 @@ def read_fractions(line: Line) -> None:
 
 def read_part_units(line: Line) -> None:
     """Take "half a percentage point", "a quarter point", "half an hour", "an hour and a half"."""
-    for match in _PART_UNIT.finditer(line.text) if "alf" in line.text or "uarter" in line.text else ():
+    for match in (
+        _PART_UNIT.finditer(line.text) if "alf" in line.text or "uarter" in line.text else ()
+    ):
         unit = line.lexicon.units.by_word.get(match["unit"].lower())
         value = Decimal("0.5") if match["part"].lower() == "half" else Decimal("0.25")
-        if unit is None or (match["part"].lower() == "quarter" and match["unit"].lower() not in ("point", "mile", "hour", "century")):
+        if unit is None or (
+            match["part"].lower() == "quarter"
+            and match["unit"].lower() not in ("point", "mile", "hour", "century")
+        ):
             continue
         _add_part(line, match.start(), match.end(), value, unit, points=bool(match["percent"]))
     for match in _AND_A_HALF.finditer(line.text) if " and a half" in line.text else ():
@@ -43,9 +88,20 @@ def read_part_units(line: Line) -> None:
             _add_part(line, match.start(), match.end(), Decimal("1.5"), unit)
 
 
-def _add_part(line: Line, start: int, end: int, value: Decimal, unit: Unit, *, points: bool = False) -> None:
+def _add_part(
+    line: Line, start: int, end: int, value: Decimal, unit: Unit, *, points: bool = False
+) -> None:
     if points:
-        line.add(Draft(start=start, end=end, kind="percent", rule="part_unit", value=value, unit="percentage_point"))
+        line.add(
+            Draft(
+                start=start,
+                end=end,
+                kind="percent",
+                rule="part_unit",
+                value=value,
+                unit="percentage_point",
+            )
+        )
         return
     draft = Draft(
         start=start,
@@ -96,8 +152,19 @@ def _numerator(line: Line, token: Token) -> int | None:
 
 def _says_a_share(line: Line, token: Token, top: Token) -> bool:
     following = line.words_after(token.end, 1)
+    if top.word == "one" and line.text[top.end : token.start] == "-":
+        return True
     if top.word in ("a", "an", "one") or token.word in ("quarters", "halves", "seconds"):
-        return bool(following) and following[0] in ("of", "majority", "the", "as", "less", "more", "its", "to")
+        return bool(following) and following[0] in (
+            "of",
+            "majority",
+            "the",
+            "as",
+            "less",
+            "more",
+            "its",
+            "to",
+        )
     return True
 
 
@@ -117,7 +184,7 @@ def _share(line: Line, start: int, end: int, value: Decimal) -> Draft:
 
 
 def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
-    """"one in three", "nine out of 10", "two of four": the first as a share of the second."""
+    """As in "one in three", "nine out of 10", "two of four": the first as a share of the second."""
     link = _IN.fullmatch(line.text[first.end : second.start])
     if link is None or not first.value or not second.value or first.value >= second.value:
         return None
@@ -136,35 +203,65 @@ def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
 
 def _is_share_of(link: str, first: Number, second: Number) -> bool:
     if link == "in":
-        return first.value == 1 or (second.value or 0) % 5 == 0 and not second.plain or (first.value or 0) < 10 and second.value in (10, 100, 1000)
+        return (
+            first.value == 1
+            or ((second.value or 0) % 5 == 0 and not second.plain)
+            or ((first.value or 0) < 10 and second.value in (10, 100, 1000))
+        )
     return (first.value or 0) < 1000 and not (second.plain and (second.value or 0) > 1500)
 
 
 def read_multiple(line: Line, number: Number) -> Draft | None:
-    """"2.5 times", "10x", "three-fold"; "3,200 times" counts occurrences and is the same kind."""
+    """As in "2.5 times", "10x", "three-fold"; "3,200 times" counts occurrences and is the same kind."""
     match = _TIMES.match(line.text, number.end)
     if match is None or number.vague:
         return None
-    return Draft(start=number.start, end=match.end(), kind="multiple", rule="times", value=number.value, noun=None)
+    return Draft(
+        start=number.start,
+        end=match.end(),
+        kind="multiple",
+        rule="times",
+        value=number.value,
+        noun=None,
+    )
 
 
 def read_multiple_words(line: Line) -> None:
-    """"doubled", "twice as", "sixfold", "triple the"."""
+    """As in "doubled", "twice as", "sixfold", "triple the"."""
     multiples = line.lexicon.numbers.multiples
     for token in line.tokens:
         value = multiples.get(token.word)
-        if value is None or not line.is_free(token.start, token.end) or not _is_multiple(line, token):
+        if (
+            value is None
+            or not line.is_free(token.start, token.end)
+            or not _is_multiple(line, token)
+        ):
             continue
         line.add(
-            Draft(start=token.start, end=token.end, kind="multiple", rule="multiple_word", value=Decimal(value))
+            Draft(
+                start=token.start,
+                end=token.end,
+                kind="multiple",
+                rule="multiple_word",
+                value=Decimal(value),
+            )
         )
 
 
 def _is_multiple(line: Line, token: Token) -> bool:
-    """"double room" and "triple jump" are names of things; "twice" alone is an occurrence."""
+    """As in "double room" and "triple jump" are names of things; "twice" alone is an occurrence."""
     if token.word.endswith(("ed", "fold", "ing")):
         return line.text[token.end : token.end + 1] != "-"
     following = line.words_after(token.end, 1)
     if token.word in ("twice", "thrice"):
-        return bool(following) and following[0] in ("as", "the", "that", "its", "their", "what", "his", "her")
+        return bool(following) and following[0] in (
+            "as",
+            "the",
+            "that",
+            "its",
+            "their",
+            "what",
+            "his",
+            "her",
+        )
     return bool(following) and following[0] in ("the", "that", "its", "their", "what", "his", "her")

@@ -8,17 +8,122 @@ _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*(?P<first>[^\W_])")
 _ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof sen rep gov gen col lt sgt capt cmdr adm maj rev hon st sr jr inc corp co ltd llc plc bros no nos
-    vs etc approx dept est fig vol jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri sat sun u.s u.k
-    u.n e.u a.m p.m d.c e.g i.e al ave blvd rd mt ft sq cu messrs pres supt insp rs""".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "sen",
+        "rep",
+        "gov",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "capt",
+        "cmdr",
+        "adm",
+        "maj",
+        "rev",
+        "hon",
+        "st",
+        "sr",
+        "jr",
+        "inc",
+        "corp",
+        "co",
+        "ltd",
+        "llc",
+        "plc",
+        "bros",
+        "no",
+        "nos",
+        "vs",
+        "etc",
+        "approx",
+        "dept",
+        "est",
+        "fig",
+        "vol",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "u.s",
+        "u.k",
+        "u.n",
+        "e.u",
+        "a.m",
+        "p.m",
+        "d.c",
+        "e.g",
+        "i.e",
+        "al",
+        "ave",
+        "blvd",
+        "rd",
+        "mt",
+        "ft",
+        "sq",
+        "cu",
+        "messrs",
+        "pres",
+        "supt",
+        "insp",
+        "rs",
+    ]
 )
 _ALWAYS_GOES_ON = frozenset(
-    "mr mrs ms dr prof sen rep gov gen col lt sgt capt cmdr adm maj rev hon no nos vs e.g i.e messrs pres st rs".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "sen",
+        "rep",
+        "gov",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "capt",
+        "cmdr",
+        "adm",
+        "maj",
+        "rev",
+        "hon",
+        "no",
+        "nos",
+        "vs",
+        "e.g",
+        "i.e",
+        "messrs",
+        "pres",
+        "st",
+        "rs",
+    ]
 )
 
 
 def split_lines(text: str) -> list[tuple[int, int]]:
-    """Spans of the lines of `text` that hold anything, without their ends.
+    r"""Spans of the lines of `text` that hold anything, without their ends.
 
     >>> split_lines("ab\\n\\nc")
     [(0, 2), (4, 5)]
@@ -54,7 +159,9 @@ def _ends_here(line: str, end: re.Match[str], first: str) -> bool:
     if word in _ALWAYS_GOES_ON:
         return False
     if word in _ABBREVIATIONS:
-        return word not in ("etc", "inc", "corp", "co", "ltd", "plc", "llc") and _starts_anew(line, end)
+        return word not in ("etc", "inc", "corp", "co", "ltd", "plc", "llc") and _starts_anew(
+            line, end
+        )
     # A lone capital is an initial ("J. Smith"), unless it is a name's last letter as in "Plan B".
     return not (len(word) == 1 and word.isalpha() and head[-1:].isupper())
 
@@ -66,6 +173,49 @@ def _starts_anew(line: str, end: re.Match[str]) -> bool:
 
 
 _OPENERS = frozenset(
-    """the a an he she it they we i you this that these those in on at but and so his her its their there when while if
-    after before since as for however meanwhile some many most one two both no not""".split()
+    [
+        "the",
+        "a",
+        "an",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "you",
+        "this",
+        "that",
+        "these",
+        "those",
+        "in",
+        "on",
+        "at",
+        "but",
+        "and",
+        "so",
+        "his",
+        "her",
+        "its",
+        "their",
+        "there",
+        "when",
+        "while",
+        "if",
+        "after",
+        "before",
+        "since",
+        "as",
+        "for",
+        "however",
+        "meanwhile",
+        "some",
+        "many",
+        "most",
+        "one",
+        "two",
+        "both",
+        "no",
+        "not",
+    ]
 )

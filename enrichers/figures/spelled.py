@@ -42,7 +42,11 @@ class _Reader:
         if position >= len(self.line.tokens):
             return None
         token = self.line.tokens[position]
-        if self.end and position == self.index and self.line.text[self.end : token.start] not in _JOINERS:
+        if (
+            self.end
+            and position == self.index
+            and self.line.text[self.end : token.start] not in _JOINERS
+        ):
             return None
         return token
 
@@ -85,7 +89,7 @@ class _Reader:
     def _may_add(self, value: int) -> bool:
         """A part below one hundred may follow only a hundred or a higher scale."""
         if self.current is None:
-            return self.last_scale is None or self.last_scale >= 100 and value > 0
+            return self.last_scale is None or (self.last_scale >= 100 and value > 0)
         return self.current % 100 == 0 and self.current > 0 and value > 0
 
     def _scale(self) -> bool:
@@ -105,10 +109,12 @@ class _Reader:
         return True
 
     def _and(self) -> bool:
-        """"two hundred and six": 'and' goes on only after a hundred or more, and only to something smaller."""
+        """As in "two hundred and six": 'and' goes on only after a hundred or more, and only to something smaller."""
         if self.word() != "and" or self.last_scale is None or self.last_scale < 100:
             return False
-        following = self.line.tokens[self.index + 1].word if self.index + 1 < len(self.line.tokens) else ""
+        following = (
+            self.line.tokens[self.index + 1].word if self.index + 1 < len(self.line.tokens) else ""
+        )
         value = self.words.small.get(following) or self.words.tens.get(following)
         if value is None or not self._may_add(value):
             return False
@@ -132,24 +138,36 @@ def read_spelled(line: Line, index: int) -> Spelled | None:
 
 
 def _finish(reader: _Reader, start: int) -> Spelled:
-    """"two and a half (million)": the fraction, then the scale once more."""
+    """As in "two and a half (million)": the fraction, then the scale once more."""
     value, end, scaled = reader.value(), reader.end, reader.last_scale is not None
-    tail = [reader.word(), *(t.word for t in reader.line.tokens[reader.index + 1 : reader.index + 4])]
-    add = {("and", "a", "half"): "0.5", ("and", "a", "quarter"): "0.25"}.get(tuple(tail[:3]))
+    tail = [
+        reader.word(),
+        *(t.word for t in reader.line.tokens[reader.index + 1 : reader.index + 4]),
+    ]
+    add = {"and a half": "0.5", "and a quarter": "0.25"}.get(" ".join(tail[:3]))
     if add and not scaled:
         value, end = value + Decimal(add), reader.line.tokens[reader.index + 2].end
         scale = reader.words.scales.get(tail[3] if len(tail) > 3 else "")
         if scale:
             value, end, scaled = value * scale, reader.line.tokens[reader.index + 3].end, True
+    elif add and tail[0] and reader.last_scale is not None:
+        value, end = (
+            value + Decimal(add) * reader.last_scale,
+            reader.line.tokens[reader.index + 2].end,
+        )
     last = reader.line.tokens[reader.line.index_at(end) - 1].word
-    scale = reader.words.scales.get(last, Decimal(1))
+    scale = reader.words.scales.get(last, reader.last_scale or Decimal(1))
     return Spelled(
-        start=start, end=end, value=value, scaled=scaled, scale=scale if scale >= 1000 else Decimal(1)
+        start=start,
+        end=end,
+        value=value,
+        scaled=scaled,
+        scale=scale if scale >= 1000 else Decimal(1),
     )
 
 
 def _read_with_article(line: Line, index: int) -> Spelled | None:
-    """"a hundred", "half a million", "a quarter of a million", "half million"."""
+    """As in "a hundred", "half a million", "a quarter of a million", "half million"."""
     scales, tokens = line.lexicon.numbers.scales, line.tokens[index : index + 6]
     names = [token.word for token in tokens]
     if names[0] in ("a", "an") and len(names) > 1 and names[1] in scales:
@@ -164,7 +182,9 @@ def _read_with_article(line: Line, index: int) -> Spelled | None:
 def _article_fraction(names: Sequence[str]) -> tuple[Decimal, int]:
     """The fraction before a scale and how many words it takes, so "quarter of a" is (0.25, 3)."""
     skip = 1 if names[0] in ("a", "an") else 0
-    factor = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}.get(names[skip] if len(names) > skip else "")
+    factor = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}.get(
+        names[skip] if len(names) > skip else ""
+    )
     if factor is None:
         return Decimal(0), 0
     used = skip + 1
@@ -175,14 +195,16 @@ def _article_fraction(names: Sequence[str]) -> tuple[Decimal, int]:
 
 
 def _scaled_article(line: Line, index: int) -> Spelled:
-    """"a hundred and fifty thousand" is read as "one hundred and fifty thousand"."""
-    reader = _Reader(line, line.lexicon.numbers, index + 1, current=Decimal(1), end=line.tokens[index].end)
+    """As in "a hundred and fifty thousand" is read as "one hundred and fifty thousand"."""
+    reader = _Reader(
+        line, line.lexicon.numbers, index + 1, current=Decimal(1), end=line.tokens[index].end
+    )
     reader.read()
     return _finish(reader, line.tokens[index].start)
 
 
 def _read_plural(line: Line, index: int) -> Spelled | None:
-    """"thousands", "tens of thousands", "hundreds of millions": from the scale up to ten times it."""
+    """As in "thousands", "tens of thousands", "hundreds of millions": from the scale up to ten times it."""
     plural, tokens = line.lexicon.numbers.plural_scales, line.tokens[index : index + 5]
     value, end = plural[tokens[0].word], tokens[0].end
     names = [token.word for token in tokens]
@@ -196,11 +218,16 @@ def _read_plural(line: Line, index: int) -> Spelled | None:
 
 
 def _read_several(line: Line, index: int) -> Spelled | None:
-    """"several hundred", "a few thousand": from two to ten times the scale."""
+    """As in "several hundred", "a few thousand": from two to ten times the scale."""
     tokens = line.tokens[index : index + 2]
     scale = line.lexicon.numbers.scales.get(tokens[1].word) if len(tokens) > 1 else None
     if scale is None or scale == 12:
         return None
     return Spelled(
-        start=tokens[0].start, end=tokens[1].end, value=None, low=scale * 2, high=scale * 10, scaled=True
+        start=tokens[0].start,
+        end=tokens[1].end,
+        value=None,
+        low=scale * 2,
+        high=scale * 10,
+        scaled=True,
     )

@@ -10,8 +10,14 @@ from enrichers.figures.moment import Calendar
 from enrichers.figures.periods import Span
 
 _REACH = 10
-_HELPERS = frozenset({"will", "to", "be", "shall", "would", "’ll", "'ll", "can", "may", "could", "should", "must"})
-_STARTING = frozenset({"from", "by", "until", "till", "starting", "beginning", "effective", "through", "before"})
+_HELPERS = frozenset(
+    {"will", "to", "be", "shall", "would", "’ll", "'ll", "can", "may", "could", "should", "must"}
+)
+_STARTING = frozenset(
+    {"from", "by", "until", "till", "starting", "beginning", "effective", "through", "before"}
+)
+_ALWAYS_AHEAD = frozenset({"until", "till"})
+_COMING = frozenset({"will", "ll", "kicks", "begins", "starts", "opens", "due", "scheduled"})
 _SOON_DAYS = 60
 _SOON_MONTHS = 3
 
@@ -39,24 +45,42 @@ def is_ahead(line: Line, position: int) -> bool:
 def way_of(line: Line, position: int) -> int:
     """The direction of a weekday: "by" and "until" look ahead where no verb says otherwise."""
     way, lead = direction(line, position), line.words_before(position, 1)
-    return 1 if way == 0 and lead and lead[0] in _STARTING else way
+    if lead and lead[0] in _ALWAYS_AHEAD:
+        return 1
+    if way == 0 and lead and lead[0] in _STARTING:
+        return 1
+    return way or _way_after(line, position)
 
 
-def nearest_day(line: Line, start: int, _end: int, calendar: Calendar, month_day: tuple[int, int]) -> Span | None:
+def _way_after(line: Line, position: int) -> int:
+    """As in "Saturday's match kicks off": with nothing to the left, the first verb to the right decides."""
+    past = line.lexicon.time.sets["past"]
+    for word in line.words_after(position, _REACH)[1:]:
+        if word in (".", ";", ","):
+            return 0
+        if word in _COMING:
+            return 1
+        if word in past or (word.endswith("ed") and len(word) > 4):
+            return -1
+    return 0
+
+
+def nearest_day(
+    line: Line, start: int, _end: int, calendar: Calendar, month_day: tuple[int, int]
+) -> Span | None:
     """The day of that month and number nearest in the direction the sentence looks; without a cue, a soon one counts."""
     reference = calendar.reference
     if reference is None:
         return None
     month, number = month_day
-    here = periods.day(reference.year, month, number) or periods.day(reference.year - 1, month, number)
+    here = periods.day(reference.year, month, number) or periods.day(
+        reference.year - 1, month, number
+    )
     if here is None:
         return _leap_day(reference, month, number)
-    way = direction(line, start)
-    lead = line.words_before(start, 1)
-    if lead and lead[0] in _STARTING and way >= 0:
-        way = 1
+    way = way_of(line, start)
     days = (here[0] - reference).days
-    if days > 0 and (way < 0 or way == 0 and days > _SOON_DAYS):
+    if days > 0 and (way < 0 or (way == 0 and days > _SOON_DAYS)):
         return periods.day(reference.year - 1, month, number)
     if days < -_SOON_DAYS and way > 0 and reference.year < 9998:
         return periods.day(reference.year + 1, month, number)
@@ -78,11 +102,11 @@ def nearest_month(line: Line, start: int, calendar: Calendar, month: int) -> Spa
         return None
     way, ahead = direction(line, start), month - reference.month
     lead = line.words_before(start, 1)
-    if lead and lead[0] in ("by", "until", "till", "starting", "beginning", "before"):
-        way = 1 if way >= 0 else way
+    if lead and lead[0] in _STARTING - {"from"}:
+        way = way_of(line, start)
     if lead and lead[0] == "since":
         way = -1
-    if ahead > 0 and (way < 0 or way == 0 and ahead > _SOON_MONTHS):
+    if ahead > 0 and (way < 0 or (way == 0 and ahead > _SOON_MONTHS)):
         return periods.month(reference.year - 1, month)
     if ahead < 0 and way > 0 and -ahead > 12 - 2 * _SOON_MONTHS:
         return periods.month(reference.year + 1, month)

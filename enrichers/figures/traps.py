@@ -24,11 +24,35 @@ _SPANS = re.compile(
 )
 _GLUED = re.compile(r"(?<![^\W_])(?:[^\W\d_]+[.'’/-]?)+\d+(?:[\w/.-]*\w)?")
 _GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
-_PREPOSITIONS = frozenset({"in", "at", "on", "near", "from", "of", "across", "around", "by", "for", "to", "with", "and", "over", "about", "than", "some", "the"})
+_PREPOSITIONS = frozenset(
+    {
+        "in",
+        "at",
+        "on",
+        "near",
+        "from",
+        "of",
+        "across",
+        "around",
+        "by",
+        "for",
+        "to",
+        "with",
+        "and",
+        "over",
+        "about",
+        "than",
+        "some",
+        "the",
+    }
+)
 _PAIR = re.compile(r"(?<![\w/])\d{1,3}/\d{1,3}(?:/\d{1,4})?(?![\w/])")
-_ADDRESS = re.compile(r" (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Pl|Way|Square|Court|Ct|Highway|Terrace|Parkway)\b")
-_STREET_NUMBER = re.compile(r"(?:st|nd|rd|th) (?:Street|St|Avenue|Ave|Amendment|Congress|Infantry|Brigade|Division|Battalion|Regiment|Fleet|Airborne|Parallel)\b")
-_ROMAN_WAR = re.compile(r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b")
+_ADDRESS = re.compile(
+    r" (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Pl|Way|Square|Court|Ct|Highway|Terrace|Parkway)\b"
+)
+_ROMAN_WAR = re.compile(
+    r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
+)
 
 
 def cover_traps(line: Line) -> None:
@@ -52,21 +76,32 @@ def _cover_glued(line: Line) -> None:
         if not token.word[0].isdigit() or not before.word[0].isalpha():
             continue
         gap = line.text[before.end : token.start]
-        if gap in ("", ".") and not _is_glued_unit(line, index):
-            line.cover(token.start, token.end)
-        elif gap in ("-", "‑") and _is_name_part(line.text[before.start : before.end]):
+        if before.word in ("q", "h") and gap == "" and token.word in ("1", "2", "3", "4"):
+            continue
+        if (gap in ("", ".") and not _is_glued_unit(line, index)) or (
+            gap in ("-", "‑") and _is_name_part(line.text[before.start : before.end])
+        ):
             line.cover(token.start, token.end)
 
 
 def _is_glued_unit(line: Line, index: int) -> bool:
-    """"USD10", "Rs.500", and the 2 of "km2" and "24703m2"."""
+    """As in "USD10", "Rs.500", and the 2 of "km2" and "24703m2"."""
     before, token = line.tokens[index - 1], line.tokens[index]
-    return _is_currency(line, before.start, before.end) or line.text[before.start : token.end] in line.lexicon.units.by_symbol
+    return (
+        _is_currency(line, before.start, before.end)
+        or line.text[before.start : token.end] in line.lexicon.units.by_symbol
+    )
 
 
 def _is_currency(line: Line, start: int, end: int) -> bool:
     word, currencies = line.text[start:end], line.lexicon.currencies
-    return word in currencies.code_by_sign or word in currencies.codes or word in currencies.folded or word in ("FY", "Rs") or word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$"
+    return (
+        word in currencies.code_by_sign
+        or word in currencies.codes
+        or word in currencies.folded
+        or word in ("FY", "Rs")
+        or (word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$")
+    )
 
 
 def _is_name_part(word: str) -> bool:
@@ -81,7 +116,10 @@ def _cover_phrases(line: Line) -> None:
         position = folded.find(phrase)
         while position >= 0:
             end = position + len(phrase)
-            if not folded[position - 1 : position].isalnum() and not folded[end : end + 1].isalnum():
+            if (
+                not folded[position - 1 : position].isalnum()
+                and not folded[end : end + 1].isalnum()
+            ):
                 line.cover(position, min(end, len(line.text)))
             position = folded.find(phrase, end)
 
@@ -89,6 +127,8 @@ def _cover_phrases(line: Line) -> None:
 def is_name(line: Line, number: Number) -> bool:
     """Whether a number without a unit is part of a name or an address rather than a count."""
     text = line.text
+    if number.start and not number.spelled and _is_tail(text, number.start):
+        return True
     if _PAIR.match(text, number.start) or (number.plain and _ADDRESS.match(text, number.end)):
         return True
     if text[number.start] == "0" and number.plain and number.end - number.start > 1:
@@ -103,21 +143,39 @@ def is_name(line: Line, number: Number) -> bool:
     return _follows_label(line, number, token.word, text[token.start : token.end])
 
 
+def _is_tail(text: str, start: int) -> bool:
+    """The rest of an identifier: "A4", "12-345"."""
+    return text[start - 1].isalpha() or (
+        start > 1 and text[start - 1] == "-" and text[start - 2].isdigit()
+    )
+
+
 def _follows_label(line: Line, number: Number, word: str, shown: str) -> bool:
     sets = line.lexicon.words.sets
-    if word == "." and line.words_before(number.start, 2)[0] in ("no", "nos", "fig", "vol", "apt", "art", "sec"):
+    if word == "." and line.words_before(number.start, 2)[0] in (
+        "no",
+        "nos",
+        "fig",
+        "vol",
+        "apt",
+        "art",
+        "sec",
+    ):
         return True
     if word in sets["traps.labels"]:
         return not word.islower() or number.plain or shown[0].isupper()
     if number.spelled and shown[0].isupper() and line.text[number.start].isupper():
-        return find_noun(line, number.end) is None and line.token_before(number.start - len(shown)) is not None
+        return (
+            find_noun(line, number.end) is None
+            and line.token_before(number.start - len(shown)) is not None
+        )
     if number.spelled or not shown[0].isupper():
         return word in sets["traps.names"]
     return _follows_capital(line, number, word)
 
 
 def _follows_capital(line: Line, number: Number, word: str) -> bool:
-    """"Model 3", "Big 12", "iPhone 14"; but "In Gaza 20 people" and "Monday 20 soldiers" are counts."""
+    """As in "Model 3", "Big 12", "iPhone 14"; but "In Gaza 20 people" and "Monday 20 soldiers" are counts."""
     before = line.words_before(number.start, 2)
     is_start = len(before) < 2 or before[0] in (".", ":", ";")
     time = line.lexicon.time
@@ -131,7 +189,7 @@ def _follows_capital(line: Line, number: Number, word: str) -> bool:
 
 
 def is_one_as_pronoun(line: Line, number: Number) -> bool:
-    """"one" that stands for a thing named elsewhere: "the one who", "one of the", "one can only"."""
+    """As in "one" that stands for a thing named elsewhere: "the one who", "one of the", "one can only"."""
     if number.value != Decimal(1) or not number.spelled or number.scaled:
         return False
     following = line.words_after(number.end, 1)
@@ -139,4 +197,13 @@ def is_one_as_pronoun(line: Line, number: Number) -> bool:
     if not following or not following[0][0].isalpha() or following[0] in stops - {"more"}:
         return True
     before = line.words_before(number.start, 1)
-    return bool(before) and before[0] in ("the", "this", "that", "which", "any", "every", "each", "no")
+    return bool(before) and before[0] in (
+        "the",
+        "this",
+        "that",
+        "which",
+        "any",
+        "every",
+        "each",
+        "no",
+    )

@@ -14,11 +14,32 @@ from enrichers.figures.numbers import Number
 
 _OPEN = re.compile(r" - |[-‑]|[ \u00a0\u202f]?[(\[]?")
 _PER = re.compile(r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every ")
+_STUFF = re.compile(
+    r" of [a-z]{2,12}(?: [a-z]{2,12})?(?= (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b)"
+)
 _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
-_INCHES = re.compile(r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])")
+_INCHES = re.compile(
+    r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])"
+)
 _PRIME = re.compile(r"['’′](?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’)")
-_WEATHER = frozenset("temperature temperatures heat hot cold warm weather degrees c thermometer forecast chill cool".split())
+_WEATHER = frozenset(
+    [
+        "temperature",
+        "temperatures",
+        "heat",
+        "hot",
+        "cold",
+        "warm",
+        "weather",
+        "degrees",
+        "c",
+        "thermometer",
+        "forecast",
+        "chill",
+        "cool",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +56,12 @@ class UnitMatch:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     units = lexicon().units
     words = "|".join(
-        re.escape(word).replace(r"\ ", "[ -]") for word in sorted(units.by_word, key=len, reverse=True)
+        re.escape(word).replace(r"\ ", "[ -]")
+        for word in sorted(units.by_word, key=len, reverse=True)
     )
-    symbols = "|".join(re.escape(symbol) for symbol in sorted(units.by_symbol, key=len, reverse=True))
+    symbols = "|".join(
+        re.escape(symbol) for symbol in sorted(units.by_symbol, key=len, reverse=True)
+    )
     return (
         re.compile(rf"(?P<word>{words})(?![^\W_]|[0-9²³]|\.[a-z])", re.IGNORECASE),
         re.compile(rf"(?P<symbol>{symbols})(?![^\W_]|[0-9²³°]|-[A-Z0-9])"),
@@ -49,7 +73,9 @@ def match_unit_word(line: Line, position: int) -> UnitMatch | None:
     match = _patterns()[0].match(line.text, position)
     if match is None:
         return None
-    unit = line.lexicon.units.by_word.get(re.sub(r"(?<=[a-z.])-(?=[a-z])", " ", match["word"].lower()))
+    unit = line.lexicon.units.by_word.get(
+        re.sub(r"(?<=[a-z.])-(?=[a-z])", " ", match["word"].lower())
+    )
     unit = line.lexicon.units.by_word.get(match["word"].lower(), unit)
     return UnitMatch(match.end(), unit.name, unit) if unit else None
 
@@ -80,7 +106,7 @@ def match_unit(line: Line, number: Number) -> UnitMatch | None:
 
 
 def _in_weather(line: Line, number: Number, found: UnitMatch, position: int) -> UnitMatch | None:
-    """"90F" is a temperature among words of weather, a farad only as "2.5 F", else the name of a form or a plane."""
+    """As in "90F" is a temperature among words of weather, a farad only as "2.5 F", else the name of a form or a plane."""
     if line.text[position : found.end] != "F":
         return found
     near = {*line.words_before(number.start, 12), *line.words_after(found.end, 8)}
@@ -90,7 +116,8 @@ def _in_weather(line: Line, number: Number, found: UnitMatch, position: int) -> 
 
 
 def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
-    link = _PER.match(line.text, found.end)
+    stuff = _STUFF.match(line.text, found.end)
+    link = _PER.match(line.text, stuff.end() if stuff else found.end)
     if link is None:
         return found
     below = _match_simple(line, link.end())
@@ -102,17 +129,24 @@ def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
 
 
 def _is_time(below: Unit, above: Unit) -> bool:
-    """"miles an hour", but not "ten minutes a day later" nor "two years a month"."""
-    return below.kind == "duration" and (above.kind != "duration" or above.name in ("hour", "day", "minute"))
+    """As in "miles an hour", but not "ten minutes a day later" nor "two years a month"."""
+    return below.kind == "duration" and (
+        above.kind != "duration" or above.name in ("hour", "day", "minute")
+    )
 
 
 def _is_believed(line: Line, number: Number, found: UnitMatch, position: int) -> bool:
     text, symbol = line.text, line.text[position : found.end]
-    if symbol in ("\"", "”"):
+    if symbol in ('"', "”"):
         return _is_inch_mark(text, number.start)
     if found.name == "point" and number.spelled and number.value == 1:
         return False
-    if symbol.lower() == "second" and number.spelled and text[number.end] == " " and number.value != 1:
+    if (
+        symbol.lower() == "second"
+        and number.spelled
+        and text[number.end] == " "
+        and number.value != 1
+    ):
         return False
     if symbol in ("in.", "min", "A", "s", "h", "N", "J") and position > number.end:
         return symbol == "min" or (symbol in "hA" and not number.plain)
@@ -120,7 +154,7 @@ def _is_believed(line: Line, number: Number, found: UnitMatch, position: int) ->
         return False
     if symbol == "m" and number.mark is not None:
         return _is_metre(line, number, found.end)
-    return symbol not in ("B", "T", "K", "PS") or symbol == "PS" and number.plain
+    return symbol not in ("B", "T", "K", "PS") or (symbol == "PS" and number.plain)
 
 
 def _is_inch_mark(text: str, position: int) -> bool:
@@ -131,7 +165,7 @@ def _is_inch_mark(text: str, position: int) -> bool:
 
 
 def _is_metre(line: Line, number: Number, end: int) -> bool:
-    """"35m of its devices" and "2.7m people" are millions, "a 100m race" and "1.8m tall" metres."""
+    """As in "35m of its devices" and "2.7m people" are millions, "a 100m race" and "1.8m tall" metres."""
     following = line.words_after(end, 1)
     if not following or following[0] in line.lexicon.units.metre_context:
         return True
@@ -199,7 +233,9 @@ def _inches_value(text: str) -> Decimal | None:
 
 def _feet(number: Number, end: int, inches: Decimal) -> Draft:
     value = (number.value or Decimal(0)) + inches / 12
-    draft = Draft(start=number.start, end=end, kind="quantity", rule="feet_inches", value=value, unit="foot")
+    draft = Draft(
+        start=number.start, end=end, kind="quantity", rule="feet_inches", value=value, unit="foot"
+    )
     to_base(draft, lexicon().units.by_word["foot"])
     return draft
 

@@ -7,9 +7,70 @@ from enrichers.figures.line import Line
 from enrichers.figures.modifiers import modifier_of
 from enrichers.figures.numbers import read_numeral
 
-_CERTAIN = frozenset("in since during until till throughout circa year summer spring winter autumn fall early late mid by between".split())
-_LEADS = frozenset("from of after before through to and or the this that s a for back around".split())
-_COUNTING = frozenset("about nearly almost over some than least most approximately roughly under exceeding exactly only another additional total number".split())
+_CERTAIN = frozenset(
+    [
+        "in",
+        "since",
+        "during",
+        "until",
+        "till",
+        "throughout",
+        "circa",
+        "year",
+        "summer",
+        "spring",
+        "winter",
+        "autumn",
+        "fall",
+        "early",
+        "late",
+        "mid",
+        "by",
+        "between",
+    ]
+)
+_LEADS = frozenset(
+    [
+        "from",
+        "of",
+        "after",
+        "before",
+        "through",
+        "to",
+        "and",
+        "or",
+        "the",
+        "this",
+        "that",
+        "s",
+        "a",
+        "for",
+        "back",
+        "around",
+    ]
+)
+_COUNTING = frozenset(
+    [
+        "about",
+        "nearly",
+        "almost",
+        "over",
+        "some",
+        "than",
+        "least",
+        "most",
+        "approximately",
+        "roughly",
+        "under",
+        "exceeding",
+        "exactly",
+        "only",
+        "another",
+        "additional",
+        "total",
+        "number",
+    ]
+)
 
 
 def two_digit_year(text: str) -> int:
@@ -27,7 +88,11 @@ def two_digit_year(text: str) -> int:
 def is_year(line: Line, index: int) -> bool:
     """Whether the digits at token `index` are read as a year."""
     token = line.tokens[index]
-    if len(token.word) != 4 or not 1000 <= int(token.word) <= 2199 or not _stands_alone(line, token.start, token.end):
+    if (
+        len(token.word) != 4
+        or not 1000 <= int(token.word) <= 2199
+        or not _stands_alone(line, token.start, token.end)
+    ):
         return False
     before = line.words_before(token.start, 1)
     lead = before[0] if before else ""
@@ -43,10 +108,20 @@ def is_year(line: Line, index: int) -> bool:
 
 def _is_led(line: Line, end: int, lead: str, number: int) -> bool:
     following = line.words_after(end, 3)
-    plural = bool(following) and line.text[end : end + 1] == " " and any(
-        is_plural(line, word) for word in following[:2] if word.isalpha() and word not in line.lexicon.words.sets["nouns.stop"]
+    plural = (
+        bool(following)
+        and line.text[end : end + 1] == " "
+        and any(
+            is_plural(line, word)
+            for word in following[:2]
+            if word.isalpha() and word not in line.lexicon.words.sets["nouns.stop"]
+        )
     )
-    people = bool(following) and line.text[end : end + 1] == " " and following[0] in line.lexicon.words.sets["nouns.irregular"]
+    people = (
+        bool(following)
+        and line.text[end : end + 1] == " "
+        and following[0] in line.lexicon.words.sets["nouns.irregular"]
+    )
     if lead in _CERTAIN:
         return not people or lead in ("in", "since", "during")
     if lead in ("and", "to") and _follows_year(line, end - 4, number):
@@ -55,18 +130,27 @@ def _is_led(line: Line, end: int, lead: str, number: int) -> bool:
         return False
     if lead in _LEADS or lead.endswith(("’s", "'s")) or lead == "(":
         return not plural or number % 100 != 0
-    return 1800 <= number <= 2100 and (not plural or 1980 <= number <= 2060 and number % 50 != 0)
+    return 1800 <= number <= 2100 and (not plural or (1980 <= number <= 2060 and number % 50 != 0))
 
 
 def _follows_year(line: Line, start: int, number: int) -> bool:
-    """"between A.D. 1000 and 1260": a smaller year stands right before."""
+    """As in "between A.D. 1000 and 1260": a smaller year stands right before."""
     before = line.words_before(start, 3)
-    return len(before) > 2 and before[1].isdigit() and 800 <= int(before[1][:5]) < number and before[0] in ("between", "from", ".")
+    return (
+        len(before) > 2
+        and before[1].isdigit()
+        and 800 <= int(before[1][:5]) < number
+        and before[0] in ("between", "from", ".")
+    )
 
 
 def _stands_alone(line: Line, start: int, end: int) -> bool:
     text = line.text
-    if start and (text[start - 1].isalnum() or text[start - 1] in "$£€¥₹#._" or text[start - 1] == "," and start > 1 and text[start - 2].isdigit()):
+    if start and (
+        text[start - 1].isalnum()
+        or text[start - 1] in "$£€¥₹#._"
+        or (text[start - 1] == "," and start > 1 and text[start - 2].isdigit())
+    ):
         return False
     tail = text[end : end + 2]
     if tail[:1].isalnum() or (tail and tail[0] in "%°_"):
@@ -76,7 +160,7 @@ def _stands_alone(line: Line, start: int, end: int) -> bool:
 
 def _is_measured(line: Line, start: int, lead: str) -> bool:
     """A unit, percent sign or currency after it, or a currency before it, makes it a number."""
-    from enrichers.figures.measures import read_measure  # noqa: PLC0415  the two modules ask each other
+    from enrichers.figures.measures import read_measure  # the two modules ask each other
 
     number = read_numeral(line.text, start, line.lexicon.numbers)
     if number is None or number.scaled or lead in ("in", "since", "during"):
