@@ -5,34 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, cast
 
+from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
 _REACH = 8
-_BREAKS = frozenset(
-    {
-        ";",
-        ":",
-        ".",
-        ",",
-        "at",
-        "in",
-        "on",
-        "with",
-        "for",
-        "after",
-        "since",
-        "when",
-        "during",
-        "before",
-        "while",
-        "and",
-        "who",
-        "which",
-        "that",
-        "than",
-    }
-)
 Direction = Literal["up", "down"]
 
 
@@ -69,7 +46,7 @@ def _apply(
     rest = words[verb + 1 :]
     links = line.lexicon.words.sets["change.links"]
     if len([word for word in rest if word not in links]) > 2 or any(
-        word in _BREAKS for word in rest
+        word in lexicon().words.sets["change_limits.breaks"] for word in rest
     ):
         return None
     draft.role = (

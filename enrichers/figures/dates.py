@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from enrichers.figures import absolute, relative
+from enrichers.figures import absolute, counted_time, months, quarters, relative, weekdays
 from enrichers.figures.clock import match_time
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
@@ -46,8 +46,8 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
     time = lexicon().time
     rules: dict[str, tuple[Rule, ...]] = {}
     for words, found in (
-        (time.months, (absolute.month_first,)),
-        (time.weekdays, (relative.weekday,)),
+        (time.months, (months.month_first,)),
+        (time.weekdays, (weekdays.weekday,)),
         (time.day_words, (relative.day_word,)),
         (time.seasons, (absolute.season,)),
         (time.decades, (absolute.decade_word,)),
@@ -58,10 +58,10 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
             | {"following", "same", "that"},
             (relative.neighbour,),
         ),
-        (lexicon().numbers.ordinals, (absolute.quarter, absolute.century)),
-        (time.sets["fiscal"] | {"fy"}, (absolute.fiscal,)),
-        ({"q", "h"}, (absolute.short_quarter,)),
-        ({"nineteen", "twenty", "eighteen"}, (absolute.spelled_year,)),
+        (lexicon().numbers.ordinals, (quarters.quarter, absolute.century)),
+        (time.sets["fiscal"] | {"fy"}, (quarters.fiscal,)),
+        ({"q", "h"}, (quarters.short_quarter,)),
+        ({"nineteen", "twenty", "eighteen"}, (months.spelled_year,)),
         ({"noon", "midnight"}, (match_time,)),
         ({"ad", "bc", "a"}, (absolute.era,)),
     ):
@@ -70,17 +70,17 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
     for word in time.sets["parts"] | time.sets["edges"]:
         rules[word] = (_part,)
     for word in ("last", "final"):
-        rules[word] = (absolute.quarter, *rules.get(word, ()))
+        rules[word] = (quarters.quarter, *rules.get(word, ()))
     return rules
 
 
 _DIGIT_RULES: tuple[Rule, ...] = (
     absolute.iso,
-    absolute.day_first,
+    months.day_first,
     absolute.numeric,
     match_time,
-    absolute.short_quarter,
-    absolute.year_pair,
+    quarters.short_quarter,
+    quarters.year_pair,
     absolute.decade,
     absolute.century,
     absolute.era,
@@ -101,7 +101,7 @@ def read_dates(line: Line, calendar: Calendar) -> None:
     found = _Found()
     for index, token in enumerate(line.tokens):
         if token.word in ("ago", "earlier"):
-            moment = relative.ago(line, index, calendar)
+            moment = counted_time.ago(line, index, calendar)
             while moment and found.moments and found.moments[-1].end > moment.start:
                 found.moments.pop()
         elif token.start < found.end() or line.mask[token.start]:

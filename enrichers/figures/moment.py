@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from enrichers.figures.periods import Span
 
+Resolve = Callable[[date], Span | None]
+DAYPART = re.compile(r" (?:morning|afternoon|evening|night)\b(?!-)")
+OFFSETS = {
+    "last": -1,
+    "past": -1,
+    "previous": -1,
+    "preceding": -1,
+    "this": 0,
+    "current": 0,
+    "next": 1,
+    "coming": 1,
+    "upcoming": 1,
+}
 _NAMED = frozenset({"month", "quarter", "half_year"})
 
 
@@ -97,3 +112,12 @@ def found(
     return Moment(
         start=start, end=end, rule=rule, first=span[0], last=span[1], grain=grain, has_year=has_year
     )
+
+
+def resolve_by(
+    calendar: Calendar, start: int, end: int, resolve: Resolve, grain: str
+) -> Moment | None:
+    """A moment that `resolve` finds from the reference day; without one, a moment without days."""
+    if calendar.reference is None:
+        return Moment(start=start, end=end, rule="relative", grain=grain, has_year=False)
+    return found(start, end, "relative", resolve(calendar.reference), grain, has_year=False)

@@ -24,49 +24,6 @@ _PER = re.compile(
 _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) cents?\b")
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
 _SCALE_AFTER_CODE = re.compile(r" (million|billion|trillion)\b")
-_PAYING = frozenset(
-    [
-        "paid",
-        "pay",
-        "pays",
-        "paying",
-        "cost",
-        "costs",
-        "costing",
-        "price",
-        "priced",
-        "prices",
-        "worth",
-        "fined",
-        "fine",
-        "earn",
-        "earns",
-        "earned",
-        "spent",
-        "spend",
-        "fee",
-        "bill",
-        "rent",
-        "wage",
-        "wages",
-        "salary",
-        "charge",
-        "charged",
-        "sold",
-        "sell",
-        "buy",
-        "bought",
-        "donated",
-        "raised",
-        "tax",
-        "bet",
-        "prize",
-        "loan",
-        "debt",
-        "benefit",
-        "pension",
-    ]
-)
 _VERBS_TOO = frozenset({"won", "real", "sterling"})
 _VIDEO_LINES = frozenset({240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320})
 
@@ -279,7 +236,7 @@ def _is_believed(line: Line, number: Number, name: str, end: int) -> bool:
     while "." in before:
         before = before[before.index(".") + 1 :]
     near = {*before, *line.words_after(end, 3)}
-    return "£" in line.text or not near.isdisjoint(_PAYING)
+    return "£" in line.text or not near.isdisjoint(lexicon().words.sets["paying.words"])
 
 
 def _with_cents(line: Line, draft: Draft) -> Draft:

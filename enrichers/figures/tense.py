@@ -5,19 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from enrichers.figures import periods
+from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar
 from enrichers.figures.periods import Span
 
 _REACH = 10
-_HELPERS = frozenset(
-    {"will", "to", "be", "shall", "would", "’ll", "'ll", "can", "may", "could", "should", "must"}
-)
-_STARTING = frozenset(
-    {"from", "by", "until", "till", "starting", "beginning", "effective", "through", "before"}
-)
 _ALWAYS_AHEAD = frozenset({"until", "till"})
-_COMING = frozenset({"will", "ll", "kicks", "begins", "starts", "opens", "due", "scheduled"})
 _SOON_DAYS = 60
 _SOON_MONTHS = 3
 
@@ -33,7 +27,13 @@ def direction(line: Line, position: int) -> int:
         if word in sets["future"] or word.endswith(("'ll", "’ll")):
             return 1
         if word in sets["past"] or (word.endswith("ed") and len(word) > 4):
-            return 1 if not _HELPERS.isdisjoint(before[max(0, index - 3) : index]) else -1
+            return (
+                1
+                if not lexicon()
+                .words.sets["tense.helpers"]
+                .isdisjoint(before[max(0, index - 3) : index])
+                else -1
+            )
     return 0
 
 
@@ -47,7 +47,7 @@ def way_of(line: Line, position: int) -> int:
     way, lead = direction(line, position), line.words_before(position, 1)
     if lead and lead[0] in _ALWAYS_AHEAD:
         return 1
-    if way == 0 and lead and lead[0] in _STARTING:
+    if way == 0 and lead and lead[0] in lexicon().words.sets["tense.starting"]:
         return 1
     return way or _way_after(line, position)
 
@@ -58,7 +58,7 @@ def _way_after(line: Line, position: int) -> int:
     for word in line.words_after(position, _REACH)[1:]:
         if word in (".", ";", ","):
             return 0
-        if word in _COMING:
+        if word in lexicon().words.sets["tense.coming"]:
             return 1
         if word in past or (word.endswith("ed") and len(word) > 4):
             return -1
@@ -102,7 +102,7 @@ def nearest_month(line: Line, start: int, calendar: Calendar, month: int) -> Spa
         return None
     way, ahead = direction(line, start), month - reference.month
     lead = line.words_before(start, 1)
-    if lead and lead[0] in _STARTING - {"from"}:
+    if lead and lead[0] in lexicon().words.sets["tense.starting"] - {"from"}:
         way = way_of(line, start)
     if lead and lead[0] == "since":
         way = -1

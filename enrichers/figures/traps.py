@@ -112,6 +112,8 @@ def _cover_phrases(line: Line) -> None:
     """Fixed phrases with a number word in them, from the data file ("one another", "First Lady")."""
     phrases = line.lexicon.words.sets["traps.phrases"]
     folded = line.text.lower()
+    if len(folded) != len(line.text):  # a few capitals fold to two characters: offsets would slip
+        folded = line.text
     for phrase in phrases:
         position = folded.find(phrase)
         while position >= 0:

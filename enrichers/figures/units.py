@@ -23,23 +23,6 @@ _INCHES = re.compile(
     r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])"
 )
 _PRIME = re.compile(r"['’′](?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’)")
-_WEATHER = frozenset(
-    [
-        "temperature",
-        "temperatures",
-        "heat",
-        "hot",
-        "cold",
-        "warm",
-        "weather",
-        "degrees",
-        "c",
-        "thermometer",
-        "forecast",
-        "chill",
-        "cool",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +93,7 @@ def _in_weather(line: Line, number: Number, found: UnitMatch, position: int) -> 
     if line.text[position : found.end] != "F":
         return found
     near = {*line.words_before(number.start, 12), *line.words_after(found.end, 8)}
-    if not near.isdisjoint(_WEATHER) or "°" in line.text:
+    if not near.isdisjoint(lexicon().words.sets["weather.words"]) or "°" in line.text:
         return UnitMatch(found.end, "fahrenheit", line.lexicon.units.by_word["fahrenheit"])
     return None if number.plain else found
 

@@ -2,75 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from enrichers.figures.counted import is_plural
+from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.modifiers import modifier_of
+from enrichers.figures.moment import Calendar
 from enrichers.figures.numbers import read_numeral
 
-_CERTAIN = frozenset(
-    [
-        "in",
-        "since",
-        "during",
-        "until",
-        "till",
-        "throughout",
-        "circa",
-        "year",
-        "summer",
-        "spring",
-        "winter",
-        "autumn",
-        "fall",
-        "early",
-        "late",
-        "mid",
-        "by",
-        "between",
-    ]
-)
-_LEADS = frozenset(
-    [
-        "from",
-        "of",
-        "after",
-        "before",
-        "through",
-        "to",
-        "and",
-        "or",
-        "the",
-        "this",
-        "that",
-        "s",
-        "a",
-        "for",
-        "back",
-        "around",
-    ]
-)
-_COUNTING = frozenset(
-    [
-        "about",
-        "nearly",
-        "almost",
-        "over",
-        "some",
-        "than",
-        "least",
-        "most",
-        "approximately",
-        "roughly",
-        "under",
-        "exceeding",
-        "exactly",
-        "only",
-        "another",
-        "additional",
-        "total",
-        "number",
-    ]
-)
+YEAR = r"(?P<y>(?:1[0-9]|20)[0-9]{2})(?![0-9]|,[0-9]{3}|\.[0-9]|s\b)"
+"""A year of four digits in a pattern, as group y."""
 
 
 def two_digit_year(text: str) -> int:
@@ -85,6 +27,15 @@ def two_digit_year(text: str) -> int:
     return number + (2000 if number < 60 else 1900)
 
 
+def stated_year(match: re.Match[str], calendar: Calendar) -> int | None:
+    """The year a match names, in digits or as "last year"; None if it names none."""
+    if match["y"]:
+        return int(match["y"])
+    if match["rel"] and calendar.reference:
+        return calendar.reference.year + {"last": -1, "this": 0, "next": 1}[match["rel"].lower()]
+    return None
+
+
 def is_year(line: Line, index: int) -> bool:
     """Whether the digits at token `index` are read as a year."""
     token = line.tokens[index]
@@ -96,7 +47,10 @@ def is_year(line: Line, index: int) -> bool:
         return False
     before = line.words_before(token.start, 1)
     lead = before[0] if before else ""
-    if lead in _COUNTING or lead in line.lexicon.words.sets["traps.names"]:
+    if (
+        lead in lexicon().words.sets["years.counting"]
+        or lead in line.lexicon.words.sets["traps.names"]
+    ):
         return False
     number = int(token.word)
     if lead not in ("around", "over") and modifier_of(line, token.start, token.end):
@@ -122,13 +76,13 @@ def _is_led(line: Line, end: int, lead: str, number: int) -> bool:
         and line.text[end : end + 1] == " "
         and following[0] in line.lexicon.words.sets["nouns.irregular"]
     )
-    if lead in _CERTAIN:
+    if lead in lexicon().words.sets["years.certain"]:
         return not people or lead in ("in", "since", "during")
     if lead in ("and", "to") and _follows_year(line, end - 4, number):
         return True
     if people or not 1500 <= number <= 2100:
         return False
-    if lead in _LEADS or lead.endswith(("’s", "'s")) or lead == "(":
+    if lead in lexicon().words.sets["years.leads"] or lead.endswith(("’s", "'s")) or lead == "(":
         return not plural or number % 100 != 0
     return 1800 <= number <= 2100 and (not plural or (1980 <= number <= 2060 and number % 50 != 0))
 
