@@ -141,7 +141,8 @@ def _cues(text: str, start: int, end: int) -> Iterator[tuple[str, float]]:
     if _PLACE_AFTER.match(after):
         yield "GPE", 1.0
     if _PLACE_BEFORE.search(before):
-        yield "GPE", 1.5
+        yield "GPE", 0.7
+        yield "PERSON", -0.8
     if _stands_in_a_place(after):
         yield "GPE", 1.5
 

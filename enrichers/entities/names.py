@@ -11,21 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from enrichers.entities.boundaries import pieces
-from enrichers.entities.evidence import PERSON_AFTER, agreed_labels
+from enrichers.entities.evidence import PERSON_AFTER, agreed_labels, shape_label
 from enrichers.entities.joins import joined
-from enrichers.entities.places import gazetteer
+from enrichers.entities.places import gazetteer, word_list
 from enrichers.entities.spans import WORD, Line, Phrases, Span
 
 _DATELINE = re.compile(
     r"([A-Z][A-Z’' .-]*[A-Z])(?:,[^—–:()]{1,30})?\s?(?:\([\w\s/]{2,20}\)\s?)?(?:[—–:]|-{1,2}\s)"
 )
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;“”\"‘(\[|•–—-])\s*\Z")
-_CALENDAR = frozenset(
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-)
-_ALSO_WORDS = frozenset(
-    ["Art", "Best", "Bill", "Black", "Brown", "Day", "Do", "Faith", "Go", "Good", "Grace", "Grant", "Green", "He", "Hope", "In", "It", "Joy", "Long", "Man", "Mark", "New", "No", "North", "On", "Rich", "Rose", "Short", "So", "Song", "South", "Sun", "Sung", "The", "To", "White", "Will", "You", "Young", "East", "West", "An", "Be"]
-)
+_CALENDAR = word_list("calendar_words")
+_ALSO_WORDS = word_list("also_words")
 _MANY_CAPITALS = 0.6
 
 
@@ -50,11 +46,18 @@ def resolve(
     seen = ((row.text, start, end) for row in rows for start, end in spelled.find(row.text))
     labels = agreed_labels(tagged, seen, long_by_short)
     known = Phrases(name for name in labels if name[:1].isupper() and len(name) > 1)
+    in_headlines = {
+        row.text[span.start : span.end] for row in rows if row.headline for span in row.spans
+    }
+    in_body = {
+        row.text[span.start : span.end] for row in rows if not row.headline for span in row.spans
+    }
+    sure = Phrases(name for name in labels if name in in_body or name not in in_headlines)
     plain = {word for row in rows for word in WORD.findall(row.text) if word.islower()}
     doubtful = {
         name for name in labels if name in _ALSO_WORDS or name in _CALENDAR or name.lower() in plain
     }
-    return [_merged(row, known, labels, doubtful) for row in rows]
+    return [_merged(row, sure if row.headline else known, labels, doubtful) for row in rows]
 
 
 def _row(text: str, found: Sequence[Span]) -> Row:
@@ -70,8 +73,9 @@ def _tidied(text: str, spans: Iterable[Span]) -> list[Span]:
 def _is_headline(text: str) -> bool:
     """Whether most words are capitalised, so that a capital says little about being a name."""
     words = [word.group() for word in WORD.finditer(text[:400]) if len(word.group()) > 3]
-    capitals = sum(word[0].isupper() for word in words)
-    return len(words) > 2 and capitals >= _MANY_CAPITALS * len(words)
+    if len(words) < 3 or text.rstrip().endswith((".", "!”", ".”", '."')):
+        return False
+    return sum(word[0].isupper() for word in words) >= _MANY_CAPITALS * len(words)
 
 
 def _merged(row: Row, known: Phrases, labels: Mapping[str, str], doubtful: Set[str]) -> list[Span]:
@@ -81,12 +85,20 @@ def _merged(row: Row, known: Phrases, labels: Mapping[str, str], doubtful: Set[s
         inside = line.touching(start, end)
         if not inside and row.text[start:end] in doubtful and _may_be_a_word(row, start, end):
             continue
-        if row.headline or all(span.end - span.start < end - start for span in inside):
+        if all(_gives_way(row, span, end - start) for span in inside):
             line.put(Span(start, end, labels[row.text[start:end]]))
     for start, end, label in (*_dateline(row.text), *gazetteer().find(row.text)):
         if not line.touching(start, end):
             line.put(Span(start, end, label))
     return [span for span in line.spans if not _is_currency(row.text, span)]
+
+
+def _gives_way(row: Row, span: Span, length: int) -> bool:
+    """Whether a span of the tagger's yields to a known name: to a longer one, and in a headline ("Modi Makes") to any."""
+    if span.end - span.start <= length:
+        return span.end - span.start < length or row.headline
+    full_name = span.label == "PERSON" or shape_label(row.text[span.start : span.end])
+    return row.headline and not full_name
 
 
 def _may_be_a_word(row: Row, start: int, end: int) -> bool:

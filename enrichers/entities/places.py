@@ -13,7 +13,15 @@ from typing import Any, NamedTuple
 
 from enrichers.entities.spans import Phrases
 
-DATA_FILES = ("demonyms.toml", "places.toml", "well_known.toml", "given_names.txt")
+DATA_FILES = (
+    "demonyms.toml",
+    "places.toml",
+    "well_known.toml",
+    "given_names.txt",
+    "generic_words.txt",
+    "calendar_words.txt",
+    "also_words.txt",
+)
 _DATA = Path(__file__).parent / "data"
 
 
@@ -79,10 +87,19 @@ def _countries(peoples: dict[str, Any]) -> Iterator[tuple[str, Place]]:
         yield from ((name, Place("GPE", country)) for name in names)
 
 
-@cache
 def given_names() -> frozenset[str]:
     """Given names common in the news of many countries."""
-    return frozenset((_DATA / "given_names.txt").read_text(encoding="utf-8").split())
+    return word_list("given_names")
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """The words of one list.
+
+    `generic_words` name nobody ("the Company"), `also_words` are names and plain words (Grace), `calendar_words` are
+    months and days.
+    """
+    return frozenset((_DATA / f"{name}.txt").read_text(encoding="utf-8").split())
 
 
 def _read(name: str) -> dict[str, Any]:
