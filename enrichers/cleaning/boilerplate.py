@@ -22,8 +22,7 @@ LONGEST_KICKER = 80
 WEAK_SHARE = 0.15
 TOP, BOTTOM = 4, 2
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
-COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|copyright\b)", re.I)
-MOST_PASSES = 6
+COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|copyright\s*(?:©|\(c\)|:|\d{4}))", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,30 +49,42 @@ def drop_reasons(
         headlines=frozenset(
             folded for line in (title or "", *headlines) if len(folded := fold(line)) > 12
         ),
-        names=frozenset(fold(name) for name in authors),
+        names=frozenset(folded for name in authors if (folded := fold(name))),
     )
-    reasons: list[str | None] = [None] * len(blocks)
-    for _ in range(MOST_PASSES):
-        left = [index for index, reason in enumerate(reasons) if reason is None]
-        found = _judge_all([blocks[index] for index in left], known)
-        for index, reason in zip(left, found, strict=True):
-            reasons[index] = reason
-        if not any(found):
-            break
+    reasons = _judge_lines(blocks, known)
+    _drop_edges(blocks, reasons, known)
     _drop_weak(blocks, reasons)
+    _drop_edges(blocks, reasons, known)
     return reasons
 
 
-def _judge_all(blocks: Sequence[Block], known: _Known) -> list[str | None]:
+def _judge_lines(blocks: Sequence[Block], known: _Known) -> list[str | None]:
     reasons: list[str | None] = []
-    for index, block in enumerate(blocks):
-        reason = _judge_title(block, known, is_top=index < TOP) or judge_line(block)
-        if reason is None and (index < TOP or index >= len(blocks) - BOTTOM):
-            reason = _judge_edge(block, known)
+    for block in blocks:
+        is_title = (
+            known.title and len(block.text) <= LONGEST_OPENED and fold(block.text) == known.title
+        )
+        reason = "title" if is_title else judge_line(block)
         if reason is None and reasons and reasons[-1] == "related" and block.linked > 0.8:
             reason = "related"
         reasons.append(reason)
     return reasons
+
+
+def _drop_edges(blocks: Sequence[Block], reasons: list[str | None], known: _Known) -> None:
+    """Judge the first four and the last two lines that are kept, until they stay."""
+    kept = 0
+    for index, block in enumerate(blocks):
+        reasons[index] = reasons[index] or _judge_top(block, known) or _judge_stamp(block, known)
+        kept += reasons[index] is None
+        if kept == TOP:
+            break
+    kept = 0
+    for index in range(len(blocks) - 1, -1, -1):
+        reasons[index] = reasons[index] or _judge_stamp(blocks[index], known)
+        kept += reasons[index] is None
+        if kept == BOTTOM:
+            break
 
 
 def judge_line(block: Block) -> str | None:
@@ -94,15 +105,11 @@ def judge_line(block: Block) -> str | None:
     return "credit" if _is_credit(block.text, line) else None
 
 
-def _judge_title(block: Block, known: _Known, *, is_top: bool) -> str | None:
-    """A line that is the title; on top also one in another wording of the page, or with a kicker before it."""
+def _judge_top(block: Block, known: _Known) -> str | None:
+    """A line on top that is the title in another wording of the page, or has a kicker before it."""
     if len(block.text) > 2 * LONGEST_OPENED:
         return None
     folded = fold(block.text)
-    if known.title and folded == known.title:
-        return "title"
-    if not is_top or not folded:
-        return None
     if folded in known.headlines:
         return "title"
     has_kicker = block.kind == "heading" and any(
@@ -112,9 +119,9 @@ def _judge_title(block: Block, known: _Known, *, is_top: bool) -> str | None:
     return "title" if has_kicker else None
 
 
-def _judge_edge(block: Block, known: _Known) -> str | None:
-    """Who wrote it and when, as lines of their own at the top or the bottom."""
-    if len(block.text) > LONGEST_EDGE or block.kind in ("quote", "list", "table"):
+def _judge_stamp(block: Block, known: _Known) -> str | None:
+    """Who wrote it and when, as lines of their own."""
+    if len(block.text) > LONGEST_EDGE:
         return None
     if fold(block.text) in known.names or is_byline(block.text):
         return "byline"

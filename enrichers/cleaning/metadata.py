@@ -83,7 +83,7 @@ def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
     authors = authors_of(page, site)
     published = published_of(page, fetched_at)
     title = title_of(page, site)
-    authors = authors or _shown_authors(page, site) or organisations_of(page)
+    authors = authors or organisations_of(page) or _shown_authors(page, site)
     if published is None or not title:
         guessed = _guessed(page)
         published = published or believe(

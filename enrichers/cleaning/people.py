@@ -99,10 +99,15 @@ def people(value: object) -> list[str]:
         kinds = kind if isinstance(kind, list) else [kind]
         if any(isinstance(one, str) and "organization" in one.lower() for one in kinds):
             return []
-        return people(value.get("name"))
+        return people(value.get("name") or _joined(value))
     if isinstance(value, Iterable):
         return unique(name for item in value for name in people(item))
     return []
+
+
+def _joined(person: Mapping[str, object]) -> str:
+    parts = (person.get("givenName"), person.get("familyName"))
+    return " ".join(part for part in parts if isinstance(part, str))
 
 
 def unique(names: Iterable[str]) -> list[str]:
