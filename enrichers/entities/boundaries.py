@@ -61,7 +61,7 @@ _GENERIC = word_list("generic_words")
 """Words that a tagger takes for names and that name nobody: "the Company", "the CEO". Congress and Parliament are names."""
 
 
-_BREAK = re.compile(r"\s*[(\[|;]\s*|:\s+|\s+[–—/]\s+|\s--?\s-\s")
+_BREAK = re.compile(r"\s*\n\s*|\s*[(\[|;]\s*|:\s+|\s+[–—/]\s+|\s--?\s-\s")
 _BREAK_OF_PEOPLE = re.compile(_BREAK.pattern + r"|\s+(?:and|und|y|et|&)\s+|\s*,\s+(?!Jr|Sr)")
 
 

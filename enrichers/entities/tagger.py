@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -69,6 +69,8 @@ class _Doc(Protocol):
 
 class _Pipeline(Protocol):
     def pipe(self, texts: Sequence[str], *, batch_size: int) -> Iterator[_Doc]: ...
+
+    def memory_zone(self) -> AbstractContextManager[object]: ...
 
 
 class _Model(NamedTuple):
@@ -167,7 +169,8 @@ class EntityTagger:
             return [[] for _ in rows]
         pieces = [_readable(rows[number][start:end]) for number, start, end in chunks]
         spans: list[list[Span]] = [[] for _ in rows]
-        with self._lock:
+        with self._lock, self._pipeline(language).memory_zone():
+            # The zone frees what spaCy remembers of every new word, or a long run would grow without end.
             pipeline = self._pipeline(language)
             for (number, offset, _), doc in zip(
                 chunks, pipeline.pipe(pieces, batch_size=_BATCH), strict=True
