@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from enrichers.cleaning.bylines import is_byline, is_dateline
 from enrichers.cleaning.draft import Block
@@ -22,7 +23,7 @@ LONGEST_KICKER = 80
 WEAK_SHARE = 0.15
 TOP, BOTTOM = 4, 2
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
-COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|copyright\s*(?:©|\(c\)|:|\d{4}))", re.I)
+COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|ⓒ|copyright\s*(?:[©ⓒ@:]|\(c\)|\d{4}))", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +150,24 @@ def _is_credit(text: str, line: str) -> bool:
 
 
 def _drop_weak(blocks: Sequence[Block], reasons: list[str | None]) -> None:
-    weak = phrase_lists().weak
+    """Bare words and rows of links, all of them or, where they are more than the share of a text, none."""
     left = [index for index, reason in enumerate(reasons) if reason is None]
-    hits = {index: reason for index in left if (reason := weak.get(normal(blocks[index].text)))}
+    hits = _bare_words(blocks, left) | _link_rows(blocks, left)
     size = sum(len(blocks[index].text) for index in left)
     if sum(len(blocks[index].text) for index in hits) <= WEAK_SHARE * size:
         for index, reason in hits.items():
             reasons[index] = reason
+
+
+def _bare_words(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
+    weak = phrase_lists().weak
+    return {index: reason for index in left if (reason := weak.get(normal(blocks[index].text)))}
+
+
+def _link_rows(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
+    """Two or more lines after each other that are links and nothing else: 23 of 26 led away, single ones 26 of 70."""
+    found: dict[int, str] = {}
+    for index, following in pairwise(left):
+        if all(blocks[one].linked > 0.95 and len(blocks[one].text) > 20 for one in (index, following)):
+            found |= {index: "related", following: "related"}
+    return found
