@@ -168,6 +168,8 @@ def _link_rows(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
     """Two or more lines after each other that are links and nothing else: 23 of 26 led away, single ones 26 of 70."""
     found: dict[int, str] = {}
     for index, following in pairwise(left):
-        if all(blocks[one].linked > 0.95 and len(blocks[one].text) > 20 for one in (index, following)):
+        if all(
+            blocks[one].linked > 0.95 and len(blocks[one].text) > 20 for one in (index, following)
+        ):
             found |= {index: "related", following: "related"}
     return found

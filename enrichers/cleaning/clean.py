@@ -128,7 +128,7 @@ def _read_record(document: RawDocument, text: str) -> Draft:
 def _read_page(document: RawDocument, text: str) -> Draft:
     from enrichers.cleaning import regions
     from enrichers.cleaning.html import article_blocks
-    from enrichers.cleaning.metadata import claims_of, descriptions_of, read_page
+    from enrichers.cleaning.metadata import body_size, claims_of, descriptions_of, read_page
     from enrichers.cleaning.page_kind import page_kind
     from enrichers.cleaning.standfirst import standfirst_of, without_standfirst
 
@@ -139,9 +139,11 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     claims = claims_of(page, fetched_at=document.fetched_at)
     standfirst = standfirst_of(tree, descriptions_of(page), claims.title)
     anchors = regions.anchor_texts(tree)
-    regions.drop_other_articles(tree, claims.title)
-    regions.join_split_body(tree)
-    blocks = regions.with_links(article_blocks(tree), anchors)
+    regions.put_right(tree, claims.title)
+    found = article_blocks(
+        tree, lambda: regions.put_right(parse_html(text), claims.title), expected=body_size(page)
+    )
+    blocks = regions.with_links(found, anchors)
     if standfirst:
         shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks
         claims = replace(claims, summary=standfirst[0])

@@ -59,6 +59,8 @@ class Page:
     metas: Mapping[str, Sequence[str]]
     nodes: Sequence[Node]
     article: Node
+    window_title: str
+    teasers: int
 
     def meta(self, *names: str) -> Iterator[str]:
         """What the meta tags of these names say, in the order of the names."""
@@ -74,7 +76,15 @@ def read_page(tree: HtmlElement, url: str | None) -> Page:
         if name and content:
             metas.setdefault(name.strip().lower(), []).append(content)
     nodes = nodes_of(tree)
-    return Page(tree=tree, url=url, metas=metas, nodes=nodes, article=article_of(nodes) or {})
+    return Page(
+        tree=tree,
+        url=url,
+        metas=metas,
+        nodes=nodes,
+        article=article_of(nodes) or {},
+        window_title=one_line(tree.findtext(".//title") or ""),
+        teasers=int(tree.xpath("count(.//article[.//a[@href]])")),
+    )
 
 
 def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
@@ -248,6 +258,11 @@ def language_of(page: Page) -> str | None:
     )
     match = re.match(r"\s*([A-Za-z]{2})(?:[-_].*)?$", declared or "")
     return match[1].lower() if match else None
+
+
+def body_size(page: Page) -> int:
+    """How long the page's JSON-LD says the article is, in characters; 0 where it does not say."""
+    return len(text_of(page.article.get("articleBody")) or "")
 
 
 def descriptions_of(page: Page) -> list[str]:

@@ -27,7 +27,7 @@ STUB = 900
 
 
 def page_kind(page: Page, blocks: Sequence[Block], claims: Claims) -> PageKind:
-    """The kind of `page`, of which `blocks` were taken. Read the page before its tree is used up."""
+    """The kind of `page`, of which `blocks` were taken."""
     size = sum(len(block.text) for block in blocks)
     kinds = {kind for node in page.nodes for kind in types_of(node)}
     is_article = _has_article_evidence(page)
@@ -66,8 +66,7 @@ def _og_type(page: Page) -> str:
 
 
 def _headings(page: Page, claims: Claims) -> str:
-    window = page.tree.findtext(".//title") or ""
-    return f"{window.strip()}\n{claims.title or ''}"
+    return f"{page.window_title}\n{claims.title or ''}"
 
 
 def _is_consent(blocks: Sequence[Block], size: int) -> bool:
@@ -88,10 +87,7 @@ def _is_section(page: Page, blocks: Sequence[Block], kinds: set[str]) -> bool:
         return True
     size = sum(len(block.text) for block in blocks) or 1
     linked = sum(len(block.text) * block.linked for block in blocks) / size
-    teasers = sum(
-        1 for element in page.tree.iter("article") if element.find(".//a[@href]") is not None
-    )
     prose = sum(1 for block in blocks if len(block.text) > 250 and block.linked < 0.3)
     if kinds & {"collectionpage", "itemlist"} and prose < 3:
-        return linked > 0.3 or teasers >= 5
-    return prose < 3 and ((linked > 0.6 and len(blocks) >= 6) or teasers >= 6)
+        return linked > 0.3 or page.teasers >= 5
+    return prose < 3 and ((linked > 0.6 and len(blocks) >= 6) or page.teasers >= 6)

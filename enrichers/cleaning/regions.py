@@ -14,6 +14,14 @@ LONGEST_LINKED = 220
 SHORTEST_ANCHOR = 12
 
 
+def put_right(tree: HtmlElement | None, title: str | None) -> HtmlElement | None:
+    """`tree` itself, with one article in it and that in one piece."""
+    if tree is not None:
+        drop_other_articles(tree, title)
+        join_split_body(tree)
+    return tree
+
+
 def join_split_body(tree: HtmlElement) -> None:
     """Move later pieces of a body into its first: same tag, same class, several long paragraphs each, one article.
 
