@@ -43,7 +43,7 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
         if token.word in stop and not _is_name_like(line, token, seen):
             break
         if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(
-            line, offset, sets
+            line, offset
         ):
             return token
         seen.append(token)
@@ -77,7 +77,7 @@ def _is_name_like(line: Line, token: Token, seen: list[Token]) -> bool:
     )
 
 
-def _is_modifying(line: Line, offset: int, sets: dict[str, frozenset[str]] | object) -> bool:
+def _is_modifying(line: Line, offset: int) -> bool:
     """A plural that itself describes a plural ("sports clubs", "sales managers")."""
     if offset + 1 >= len(line.tokens):
         return False

@@ -51,7 +51,7 @@ class Currencies:
     lower_codes: frozenset[str]
     hundredths: Mapping[str, str]
     hundredth_signs: Mapping[str, str]
-    after_signs: tuple[str, ...]
+    after: re.Pattern[str]
     folded: Mapping[str, str]
     denominators: frozenset[str]
 
@@ -241,7 +241,6 @@ def _currencies(data: Table) -> Currencies:
     plurals = {f"{name}s": code for name, code in names.items() if not name.endswith("s")}
     hundredths = _texts(data, "hundredths")
     cents = {f"{name}s": code for name, code in hundredths.items() if not name.endswith("s")}
-    longest_first = sorted(signs, key=len, reverse=True)
     return Currencies(
         before=_sign_before([*signs, *codes]),
         code_by_sign=signs,
@@ -250,7 +249,7 @@ def _currencies(data: Table) -> Currencies:
         lower_codes=frozenset(_strings(_table(data, "spoken")["lower"])),
         hundredths=cents | hundredths,
         hundredth_signs=_texts(data, "hundredth_signs"),
-        after_signs=tuple(sign for sign in longest_first if not sign.endswith("dlrs")),
+        after=_sign_after(signs),
         folded=_texts(data, "folded"),
         denominators=frozenset(_strings(_table(data, "denominators")["words"])),
     )
@@ -262,6 +261,16 @@ def _sign_before(signs: Iterable[str]) -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?<![^\W_])|(?<=[0-9]))(?P<sign>{alternatives})[ \u00a0\u202f]?(?P<minus>[-−–]?)\Z"
     )
+
+
+def _sign_after(signs: Iterable[str]) -> re.Pattern[str]:
+    """A sign after an amount, at most one blank away, that no further letter or amount is glued to."""
+    last = [sign for sign in signs if sign not in ("Sh", "dlr") and not sign.startswith("Rs")]
+    alternatives = "|".join(
+        re.escape(sign) + (r"(?![^\W_])" if sign[-1].isalpha() else r"(?![0-9])")
+        for sign in sorted(last, key=len, reverse=True)
+    )
+    return re.compile(rf"[ \u00a0\u202f]?(?P<sign>{alternatives})")
 
 
 def _units(data: Table) -> Units:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from enrichers.figures.ages import read_age
 from enrichers.figures.counted import read_count
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.money import read_money
 from enrichers.figures.numbers import Number, scan_numbers
 from enrichers.figures.percent import read_percent
-from enrichers.figures.ranges import read_range, read_score
+from enrichers.figures.ranges import Reader, read_range, read_score
 from enrichers.figures.ratios import (
     read_fractions,
     read_multiple,
@@ -20,6 +22,7 @@ from enrichers.figures.signs import with_sign
 from enrichers.figures.traps import is_name, is_one_as_pronoun
 from enrichers.figures.units import read_quantity
 
+_LINKED = re.compile(r"[-–—‑]|\b(?:to|and|or|through|in|of)\b")
 _READERS = (read_money, read_percent, read_multiple, read_age, read_quantity)
 
 
@@ -37,26 +40,34 @@ def read_numbers(line: Line) -> None:
     read_part_units(line)
     read_fractions(line)
     numbers = scan_numbers(line)
+    readings: dict[int, Draft | None] = {}
+
+    def read(line: Line, number: Number) -> Draft | None:
+        """Each number is looked at from both sides, but read once."""
+        if number.start not in readings:
+            readings[number.start] = read_measure(line, number)
+        return readings[number.start]
+
     index = 0
     while index < len(numbers):
         following = numbers[index + 1] if index + 1 < len(numbers) else None
-        pair = _read_pair(line, numbers[index], following) if following else None
+        pair = _read_pair(line, numbers[index], following, read) if following else None
         if pair is not None and line.add(with_sign(line, pair)):
             index += 2
             continue
-        _take_single(line, numbers[index])
+        _take_single(line, numbers[index], read)
         index += 1
     read_multiple_words(line)
 
 
-def _read_pair(line: Line, first: Number, second: Number) -> Draft | None:
-    if second.start - first.end > 40:
+def _read_pair(line: Line, first: Number, second: Number, read: Reader) -> Draft | None:
+    if second.start - first.end > 40 or not _LINKED.search(line.text, first.end, second.start):
         return None
-    pair = read_range(line, first, second, read_measure)
+    pair = read_range(line, first, second, read)
     if pair is not None and pair.unit is None:
         pair = _bare_pair(line, first, second, pair)
-    if pair is None:
-        pair = read_score(line, first, second) if read_measure(line, second) is None else None
+    if pair is None and read(line, second) is None:
+        pair = read_score(line, first, second)
     return pair or read_n_in_m(line, first, second)
 
 
@@ -70,10 +81,10 @@ def _bare_pair(line: Line, first: Number, second: Number, pair: Draft) -> Draft 
     return pair
 
 
-def _take_single(line: Line, number: Number) -> None:
+def _take_single(line: Line, number: Number, read: Reader) -> None:
     if not line.is_free(number.start, number.end):
         return
-    draft = read_measure(line, number)
+    draft = read(line, number)
     if draft is None:
         if is_name(line, number) or is_one_as_pronoun(line, number):
             return

@@ -200,17 +200,9 @@ def _code_of(currencies: Currencies, words: list[str], name: str) -> tuple[str, 
 def _sign_after(
     currencies: Currencies, text: str, number: Number
 ) -> tuple[int, str, bool, bool] | None:
-    start = number.end + (
-        1 if text[number.end : number.end + 1] in (" ", "\u00a0", "\u202f") else 0
-    )
-    for sign in currencies.after_signs:
-        if not text.startswith(sign, start):
-            continue
-        end = start + len(sign)
-        glued_on = text[end : end + 1].isalnum() and (sign[-1].isalpha() or text[end].isdigit())
-        if glued_on or (sign == "Sh" or sign.startswith("Rs")):
-            continue
-        return end, currencies.code_by_sign[sign], False, False
+    match = currencies.after.match(text, number.end)
+    if match:
+        return match.end(), currencies.code_by_sign[match["sign"]], False, False
     sign = text[number.end : number.end + 1]
     code = currencies.hundredth_signs.get(sign)
     is_video = sign == "p" and number.value in _VIDEO_LINES

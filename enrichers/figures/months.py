@@ -91,7 +91,7 @@ def _days(line: Line, match: re.Match[str], calendar: Calendar) -> Moment | None
 
 def _month(line: Line, index: int, calendar: Calendar) -> Moment | None:
     match = _with_month()[2].match(line.text, line.tokens[index].start)
-    if match is None or not _is_month(line, index, match):
+    if match is None or not _is_month(line, match):
         return None
     number, (start, end) = line.lexicon.time.months[match["mon"].lower()], match.span()
     if not match["tail"] and match["dot"] and len(match["mon"]) > 4:
@@ -111,7 +111,7 @@ def _month(line: Line, index: int, calendar: Calendar) -> Moment | None:
     )
 
 
-def _is_month(line: Line, index: int, match: re.Match[str]) -> bool:
+def _is_month(line: Line, match: re.Match[str]) -> bool:
     """As in "May" and "March" are months only with a capital and a neighbour that says so; "Jan" needs a point or one."""
     word, time = match["mon"].lower(), line.lexicon.time
     if match["tail"]:

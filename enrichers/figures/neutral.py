@@ -25,6 +25,7 @@ _PERCENT = re.compile(r"[ \u00a0\u202f]?[%％٪]")
 _SCALE_LIKE = re.compile(
     r"[ \u00a0\u202f-]?(?:mi|mr|md|ml|bi|bn|bl|tr|tn|ty|th|мл|мі|ти|ты|m\b|b\b|k\b)", re.IGNORECASE
 )
+_CODE = re.compile(r"[ \u00a0\u202f]?(?P<code>[A-Z]{3})(?![^\W_])")
 _LONGEST = 40
 
 
@@ -97,11 +98,10 @@ def _money_span(line: Line, match: re.Match[str]) -> tuple[int, int, str] | None
     if before and not before["minus"]:
         code = currencies.code_by_sign.get(before["sign"], before["sign"])
         return offset + before.start(), match.end(), code
-    start = match.end() + (
-        1 if text[match.end() : match.end() + 1] in (" ", "\u00a0", "\u202f") else 0
-    )
-    for sign in (*currencies.after_signs, *currencies.codes):
-        end = start + len(sign)
-        if text.startswith(sign, start) and not text[end : end + 1].isalnum():
-            return match.start(), end, currencies.code_by_sign.get(sign, sign)
+    after = currencies.after.match(text, match.end())
+    if after:
+        return match.start(), after.end(), currencies.code_by_sign[after["sign"]]
+    spoken = _CODE.match(text, match.end())
+    if spoken and spoken["code"] in currencies.codes:
+        return match.start(), spoken.end(), spoken["code"]
     return None

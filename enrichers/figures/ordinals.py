@@ -41,12 +41,12 @@ def _add_word(line: Line, index: int) -> None:
         tens = line.lexicon.numbers.tens.get(before.word)
         if tens and value < 10 and line.text[before.end : start] in ("-", " "):
             value, start = value + tens, before.start
-    if start == token.start and not _is_ordinal(line, index, token):
+    if start == token.start and not _is_ordinal(line, token):
         return
     _add(line, start, token.end, value)
 
 
-def _is_ordinal(line: Line, index: int, token: Token) -> bool:
+def _is_ordinal(line: Line, token: Token) -> bool:
     text = line.text
     glued = text[token.end : token.end + 1] == "-" and token.word in ("second", "third")
     if glued and text[token.end + 1 : token.end + 5].lower() in ("hand", "part", "gues"):

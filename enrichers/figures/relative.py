@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from enrichers.figures import periods
 from enrichers.figures.counted_time import counted_span as _counted_span
 from enrichers.figures.line import Line, Token
 from enrichers.figures.moment import DAYPART as _DAYPART
 from enrichers.figures.moment import OFFSETS as _OFFSETS
-from enrichers.figures.moment import Calendar, Moment, found
+from enrichers.figures.moment import Calendar, Moment, Resolve, found
 from enrichers.figures.moment import resolve_by as _moment
 from enrichers.figures.periods import Span
 
+NamedResolve = Callable[[date, int, int], Span | None]
 _WINDOWS = {"week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
 _LEANING = frozenset({"previous", "preceding", "following", "same", "that"})
 
@@ -62,52 +65,38 @@ def neighbour(line: Line, index: int, calendar: Calendar) -> Moment | None:
 
 
 def _by_offset(line: Line, token: Token, word: str, end: int, calendar: Calendar) -> Moment | None:
-    time, offset = line.lexicon.time, _OFFSETS.get(token.word)
+    offset = _OFFSETS.get(token.word)
     if offset is None:
         return None
     if token.word == "past" and word in _WINDOWS:
         return _moment(
             calendar, token.start, end, lambda day: _window(day, _WINDOWS[word]), "window"
         )
+    rule = _offset_rule(line, word, offset)
+    return _moment(calendar, token.start, end, rule[0], rule[1]) if rule else None
+
+
+def _offset_rule(line: Line, word: str, offset: int) -> tuple[Resolve, str] | None:
+    """How "last", "this" or "next" such a word is found from the reference day, and its grain."""
+    time = line.lexicon.time
     if word in time.units and not word.endswith("s"):
-        return _moment(
-            calendar,
-            token.start,
-            end,
-            lambda day: periods.around(
-                day, time.units[word] if word != "weekend" else "weekend", offset
-            ),
-            "unit",
-        )
-    if word in time.weekdays and word not in time.sets["short_weekdays"]:
-        return _moment(
-            calendar,
-            token.start,
-            end,
-            lambda day: _named_weekday(day, time.weekdays[word], offset),
-            "day",
-        )
+        unit = "weekend" if word == "weekend" else time.units[word]
+        return lambda day: periods.around(day, unit, offset), "unit"
     if word in ("night", "morning", "evening", "afternoon"):
-        return _moment(
-            calendar, token.start, end, lambda day: periods.shifted(day, min(offset, 0)), "day"
-        )
-    if word in time.months and word not in ("mar",):
-        return _moment(
-            calendar,
-            token.start,
-            end,
-            lambda day: _named_month(day, time.months[word], offset),
-            "month",
-        )
-    if word in time.seasons:
-        return _moment(
-            calendar,
-            token.start,
-            end,
-            lambda day: _named_season(day, time.seasons[word], offset),
-            "season",
-        )
+        return lambda day: periods.shifted(day, min(offset, 0)), "day"
+    for names, resolve, grain in (
+        (time.weekdays, _named_weekday, "day"),
+        (time.months, _named_month, "month"),
+        (time.seasons, _named_season, "season"),
+    ):
+        number = names.get(word)
+        if number is not None and word not in time.sets["short_weekdays"] and word != "mar":
+            return partial(_resolve_named, resolve, number, offset), grain
     return None
+
+
+def _resolve_named(resolve: NamedResolve, number: int, offset: int, day: date) -> Span | None:
+    return resolve(day, number, offset)
 
 
 def _window(day: date, days: int) -> Span | None:

@@ -128,21 +128,27 @@ def _cover_phrases(line: Line) -> None:
 
 def is_name(line: Line, number: Number) -> bool:
     """Whether a number without a unit is part of a name or an address rather than a count."""
-    text = line.text
-    if number.start and not number.spelled and _is_tail(text, number.start):
-        return True
-    if _PAIR.match(text, number.start) or (number.plain and _ADDRESS.match(text, number.end)):
-        return True
-    if text[number.start] == "0" and number.plain and number.end - number.start > 1:
-        return True
-    if number.plain and number.mark is None and text[number.end : number.end + 1].isalpha():
+    if _is_identifier(line.text, number):
         return True
     if not number.plain and not (number.spelled and (number.value or 0) < 100):
         return False
     token = line.token_before(number.start)
-    if token is None or text[token.end : number.start] not in (" ", "-", ". ", " # ", " #"):
+    if token is None or line.text[token.end : number.start] not in (" ", "-", ". ", " # ", " #"):
         return False
-    return _follows_label(line, number, token.word, text[token.start : token.end])
+    return _follows_label(line, number, token.word, line.text[token.start : token.end])
+
+
+def _is_identifier(text: str, number: Number) -> bool:
+    """Letters, slashes or zeros glued to the digits, or a street after them."""
+    if number.spelled:
+        return False
+    if (number.start and _is_tail(text, number.start)) or _PAIR.match(text, number.start):
+        return True
+    if not number.plain:
+        return False
+    leads_with_zero = text[number.start] == "0" and number.end - number.start > 1
+    glued = number.mark is None and text[number.end : number.end + 1].isalpha()
+    return leads_with_zero or glued or _ADDRESS.match(text, number.end) is not None
 
 
 def _is_tail(text: str, start: int) -> bool:

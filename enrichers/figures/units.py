@@ -119,24 +119,29 @@ def _is_time(below: Unit, above: Unit) -> bool:
 
 
 def _is_believed(line: Line, number: Number, found: UnitMatch, position: int) -> bool:
-    text, symbol = line.text, line.text[position : found.end]
+    symbol = line.text[position : found.end]
     if symbol in ('"', "”"):
-        return _is_inch_mark(text, number.start)
-    if found.name == "point" and number.spelled and number.value == 1:
-        return False
-    if (
-        symbol.lower() == "second"
-        and number.spelled
-        and text[number.end] == " "
-        and number.value != 1
-    ):
-        return False
-    if symbol in ("in.", "min", "A", "s", "h", "N", "J") and position > number.end:
-        return symbol == "min" or (symbol in "hA" and not number.plain)
-    if symbol == "s" and number.plain and len(text[number.start : number.end]) == 4:
-        return False
+        return _is_inch_mark(line.text, number.start)
     if symbol == "m" and number.mark is not None:
         return _is_metre(line, number, found.end)
+    if number.spelled:
+        return _is_believed_in_words(line, number, symbol.lower())
+    return _is_believed_letter(number, symbol, glued=position == number.end)
+
+
+def _is_believed_in_words(line: Line, number: Number, symbol: str) -> bool:
+    """As in "at one point" and "two second chances", which measure nothing."""
+    if symbol == "point" and number.value == 1:
+        return False
+    return symbol != "second" or line.text[number.end] != " " or number.value == 1
+
+
+def _is_believed_letter(number: Number, symbol: str, *, glued: bool) -> bool:
+    """Single letters are units where glued to the number, and a blank away only the less common ones."""
+    if symbol in ("in.", "A", "s", "h", "N", "J") and not glued:
+        return symbol in "hA" and not number.plain
+    if symbol == "s" and number.plain:
+        return not 1000 <= (number.value or 0) <= 2199
     return symbol not in ("B", "T", "K", "PS") or (symbol == "PS" and number.plain)
 
 
