@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Literal
 
 from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
 from enrichers.figures.grammar import FigureFinder
+from schemas.errors import CopydeskError
 from schemas.protocols import Encoder
 
 
@@ -40,6 +43,8 @@ class Engines:
         self.options = options or EngineOptions()
         self._convert = convert
         self._notify = notify
+        self._lock = threading.Lock()
+        self._made: Encoder | None = None
 
     @cached_property
     def tagger(self) -> EntityTagger:
@@ -53,10 +58,21 @@ class Engines:
 
     def encoder(self) -> Encoder:
         """Makes vectors. Raises ModelUnavailableError where the model's files are not on this machine."""
-        return self._encoder
+        with self._lock:
+            if self._made is None:
+                self._made = self._open_encoder()
+            return self._made
 
-    @cached_property
-    def _encoder(self) -> Encoder:
+    def preload(self) -> None:
+        """Begin to load the encoder beside whatever else is loading; what goes wrong is told by `encoder`."""
+        if self._made is None and not self._lock.locked():
+            threading.Thread(target=self._try_encoder, daemon=True).start()
+
+    def _try_encoder(self) -> None:
+        with suppress(CopydeskError):
+            self.encoder()
+
+    def _open_encoder(self) -> Encoder:
         from enrichers.vectors.encoder import open_encoder
 
         options = self.options

@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 from prefect.tasks import Task, exponential_backoff
 from prefect.utilities.annotations import quote
 
-from flows.batch import BatchWork, can_pass, run_name, totals
+from flows.batch import TASK_DOCUMENTS, BatchWork, can_pass, run_name, totals
 from flows.engines import Engines
 from flows.parameters import IngestParameters
 from flows.pipeline import batches
@@ -57,7 +57,7 @@ def ingest(
     engines = Engines(parameters.engines, notify=logger.info)
     reports = []
     documents = open_documents(paths, options=parameters.reading)
-    for number, batch in enumerate(batches(documents), start=1):
+    for number, batch in enumerate(batches(documents, at_most=TASK_DOCUMENTS), start=1):
         work = BatchWork(
             number=number, documents=batch, db=db, engines=engines, force=parameters.force
         )

@@ -27,8 +27,8 @@ STATUSES: tuple[Status, ...] = (
     "quarantined",
     "put_off",
 )
-BATCH_DOCUMENTS = 32
-BATCH_BYTES = 4_000_000
+BATCH_DOCUMENTS = 8
+BATCH_BYTES = 2_000_000
 
 Incoming = RawDocument | BadDocument
 Told = Callable[[Outcome], None]
@@ -73,14 +73,16 @@ def ingest_documents(
     return report
 
 
-def batches(documents: Iterable[Incoming]) -> Iterator[list[Incoming]]:
-    """Documents in batches of at most BATCH_DOCUMENTS and about BATCH_BYTES, so that memory stays bounded."""
+def batches(
+    documents: Iterable[Incoming], *, at_most: int = BATCH_DOCUMENTS
+) -> Iterator[list[Incoming]]:
+    """Documents in batches of `at_most` and about BATCH_BYTES, so that memory stays bounded."""
     batch: list[Incoming] = []
     size = 0
     for document in documents:
         batch.append(document)
         size += len(document.content) if isinstance(document, RawDocument) else 0
-        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+        if len(batch) >= at_most or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
@@ -129,6 +131,8 @@ class _Run:
             else:
                 self._finish(sighted, [])
             if todo:
+                if self.store is not None and not self.options.dry_run:
+                    self.engines.preload()
                 yield todo
 
     def _at_sight(self, document: Incoming) -> Outcome | None:

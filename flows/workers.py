@@ -15,8 +15,8 @@ from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
 from schemas.document import RawDocument
 
-POOL_FROM_BATCHES = 3
-"""A pool costs each worker a second of loading; below this many batches one process is done before that pays."""
+POOL_FROM_BATCHES = 4
+"""A worker costs a second or two of loading; below this many batches one process is done before that pays."""
 
 _engines: list[Engines] = []
 
@@ -24,18 +24,24 @@ _engines: list[Engines] = []
 def prepared_batches(
     batches: Iterable[list[RawDocument]], engines: Engines, *, workers: int | None
 ) -> Iterator[list[Prepared]]:
-    """`prepare` over batches; None workers: one a core, where there is enough to do for them.
+    """`prepare` over batches. 1 worker is this process; None: one for two cores, where there is enough to do for it.
 
-    A process that dies (killed, out of memory) leaves its batch to this one.
+    The other core's worth is this process, which embeds what the workers have prepared. A worker that dies (killed,
+    out of memory) leaves its batch to this process.
     """
     source = iter(batches)
-    wanted = workers if workers is not None else (os.cpu_count() or 1)
-    head = list(islice(source, POOL_FROM_BATCHES if wanted > 1 and workers is None else 1))
-    if wanted < 2 or (workers is None and len(head) < POOL_FROM_BATCHES):
-        for batch in chain(head, source):
-            yield prepare(batch, engines)
+    head: list[list[RawDocument]] = []
+    if workers is None:
+        head = list(islice(source, POOL_FROM_BATCHES))
+        cores = os.cpu_count() or 1
+        workers = 0 if len(head) < POOL_FROM_BATCHES or cores < 2 else max(1, cores // 2)
+    elif workers == 1:
+        workers = 0
+    if workers:
+        yield from _pooled(chain(head, source), engines, workers)
         return
-    yield from _pooled(chain(head, source), engines, wanted)
+    for batch in chain(head, source):
+        yield prepare(batch, engines)
 
 
 def _pooled(
@@ -55,6 +61,7 @@ def _pooled(
                 yield _result(*waiting.popleft(), engines)
         while waiting:
             yield _result(*waiting.popleft(), engines)
+        pool.shutdown()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
