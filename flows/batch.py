@@ -11,7 +11,6 @@ from schemas.errors import DatabaseError
 from schemas.stored import IngestReport
 from storage.sqlite import Store
 
-
 TASK_DOCUMENTS = 32
 """A task costs Prefect 40 to 70 ms of CPU on both sides together: it is to be worth some seconds of work."""
 

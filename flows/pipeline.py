@@ -10,8 +10,15 @@ from datetime import UTC, datetime
 
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
-from flows.prepare import Prepared, Refused, add_vectors, problem_of
-from flows.redo import redo_article
+from flows.prepare import (
+    Prepared,
+    Refused,
+    add_vectors,
+    each_alone,
+    problem_of,
+    refuse_problems,
+)
+from flows.redo import redo_articles
 from flows.workers import prepared_batches
 from schemas.document import PLAIN_TEXT, RawDocument
 from schemas.stored import IngestReport, Outcome, PreparedArticle, Status
@@ -68,7 +75,8 @@ def ingest_documents(
     counts: dict[str, int] = {"found": len(run.outcomes)}
     counts.update({status: by_status[status] for status in STATUSES})
     report = IngestReport(counts=counts, took_s=took_s, articles=tuple(run.outcomes))
-    if store is not None and not run.options.dry_run and counts["unchanged"] < counts["found"]:
+    wrote = counts["stored"] + counts["updated"] + counts["quarantined"]
+    if store is not None and wrote and not run.options.dry_run:
         store.record_run("ingest", str(to_text(started_at)), took_s, counts)
     return report
 
@@ -112,6 +120,7 @@ class _Run:
         self.outcomes: list[Outcome] = []
         self._tell = tell
         self._waiting: deque[_Sighted] = deque()
+        self._foreseen: set[str] = set()
 
     def take(self, documents: Iterable[Incoming]) -> None:
         work = self._sight(documents)
@@ -146,22 +155,31 @@ class _Run:
 
     def _finish(self, sighted: _Sighted, prepared: Sequence[Prepared]) -> None:
         """Store a batch's articles in one transaction, keep what was refused, and tell."""
-        if self.store is not None and not self.options.dry_run:
-            for document, told in zip(sighted.batch, sighted.told, strict=True):
-                if isinstance(document, BadDocument) and told and told.error:
-                    self.store.quarantine(_as_document(document), "read", told.error)
-        articles = [found for found in prepared if isinstance(found, PreparedArticle)]
-        done = iter(self._store(articles))
-        results = iter(
-            [
-                self._refused(found) if isinstance(found, Refused) else next(done)
-                for found in prepared
-            ]
-        )
+        for document, told in zip(sighted.batch, sighted.told, strict=True):
+            if told:
+                self._keep_or_release(document, told)
+        results = iter(self._settle(prepared, self._store))
         for told in sighted.told:
             outcome = told or next(results)
             self.outcomes.append(outcome)
             self._tell(outcome)
+
+    def _keep_or_release(self, document: Incoming, told: Outcome) -> None:
+        if self.store is None or self.options.dry_run:
+            return
+        if isinstance(document, RawDocument):
+            self.store.release(document)
+        elif told.error:
+            self.store.quarantine(_as_document(document), "read", told.error)
+
+    def _settle(
+        self,
+        found: Sequence[Prepared],
+        work: Callable[[list[PreparedArticle]], list[Outcome]],
+    ) -> list[Outcome]:
+        """The outcomes of what was refused, and of what `work` does with the rest; same order."""
+        done = iter(work([made for made in found if isinstance(made, PreparedArticle)]))
+        return [self._refused(made) if isinstance(made, Refused) else next(done) for made in found]
 
     def _store(self, articles: list[PreparedArticle]) -> list[Outcome]:
         if not articles:
@@ -170,20 +188,33 @@ class _Run:
             return [self._would_be(prepared) for prepared in articles]
         for prepared in articles:
             self._bring_up_to_date(self.store, prepared)
-        encoder = self.engines.encoder()
-        ready = add_vectors(articles, encoder, self.store.missing_vectors)
-        outcomes = self.store.put(ready, force=self.options.force)
-        return [self._noted(o, p) for o, p in zip(outcomes, ready, strict=True)]
+        ready = add_vectors(articles, self.engines.encoder(), self.store.missing_vectors)
+        return self._settle(ready, self._put)
+
+    def _put(self, articles: list[PreparedArticle]) -> list[Outcome]:
+        store, force = self.store, self.options.force
+        if store is None:
+            return []
+        put = each_alone(articles, lambda batch: store.put(batch, force=force))
+        return [
+            self._refused(made) if isinstance(made, Refused) else self._noted(made, prepared)
+            for prepared, made in zip(
+                articles, refuse_problems(articles, put, "store"), strict=True
+            )
+        ]
 
     def _bring_up_to_date(self, store: Store, prepared: PreparedArticle) -> None:
         """Have the stored version cleaned by the same cleaner as the new one, or its progress would pass for an edit."""
         place = store.place(prepared.document, prepared.article)
         if place is not None and place.cleaner != cleaner():
-            redo_article(store, self.engines, place.article_id)
+            redo_articles(store, self.engines, [place.article_id])
 
     def _would_be(self, prepared: PreparedArticle) -> Outcome:
         article, document = prepared.article, prepared.document
-        place = self.store.place(document, article) if self.store else None
+        if self.store is not None:
+            foreseen = self.store.foresee(prepared, force=self.options.force)
+            if foreseen.status != "stored":
+                return self._noted(foreseen, prepared)
         outcome = Outcome(
             status="stored",
             origin=document.origin,
@@ -194,11 +225,10 @@ class _Run:
             figures=len(prepared.figures),
             dropped=len(article.dropped),
         )
-        if place is None:
-            return self._noted(outcome, prepared)
-        same = place.content_sha256 == content_sha256(article) and not self.options.force
-        status: Status = "unchanged" if same else "updated"
-        return replace(outcome, status=status, id=place.article_id, key=place.key)
+        content = content_sha256(article)
+        twin = content in self._foreseen and not (article.url or article.canonical_url)
+        self._foreseen.add(content)
+        return self._noted(replace(outcome, status="unchanged") if twin else outcome, prepared)
 
     def _noted(self, outcome: Outcome, prepared: PreparedArticle) -> Outcome:
         language = prepared.article.language
@@ -209,8 +239,11 @@ class _Run:
         )
 
     def _refused(self, refused: Refused) -> Outcome:
-        if refused.status == "quarantined" and self.store is not None and not self.options.dry_run:
-            self.store.quarantine(refused.document, refused.stage, refused.problem)
+        if self.store is not None and not self.options.dry_run:
+            if refused.status == "quarantined":
+                self.store.quarantine(refused.document, refused.stage, refused.problem)
+            else:
+                self.store.release(refused.document)
         return Outcome(
             status=refused.status,
             origin=refused.document.origin,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from enrichers import language
 from enrichers.cleaning.clean import clean
@@ -16,6 +17,11 @@ from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import PreparedArticle, Problem, Status
 from storage.values import sha256
+
+T = TypeVar("T")
+R = TypeVar("R")
+Missing = Callable[[Provenance, int, list[str]], list[str]]
+"""Those of some texts (by sha256) that have no vector yet by a model of a dimension."""
 
 NOT_KEPT = {
     "section": ("a section page: a list of stories, no article", "fetch the stories themselves"),
@@ -65,19 +71,37 @@ def prepare(documents: Sequence[RawDocument], engines: Engines) -> list[Prepared
 
 def find_marks(articles: Sequence[PreparedArticle], engines: Engines) -> list[Prepared]:
     """Entities and figures of a batch; an article on which a stage breaks down is refused alone."""
-    if not articles:
+    found = each_alone(articles, lambda batch: _find_marks(batch, engines))
+    return refuse_problems(articles, found, "entities, figures")
+
+
+def each_alone(batch: Sequence[T], work: Callable[[Sequence[T]], Sequence[R]]) -> list[R | Problem]:
+    """What `work` makes of a batch; where it breaks down, of each one alone: only what breaks it is a Problem.
+
+    Errors that are not about one document (a missing model, the database) are raised.
+    """
+    if not batch:
         return []
     try:
-        return [*_find_marks(articles, engines)]
-    except CopydeskError:
-        raise
+        return [*work(batch)]
     except Exception as error:
-        if len(articles) > 1:
-            return [found for article in articles for found in find_marks([article], engines)]
-        refused = Refused(
-            document=articles[0].document, stage="entities, figures", problem=problem_of(error)
-        )
-        return [refused]
+        if isinstance(error, CopydeskError) and not isinstance(error, DocumentError):
+            raise
+        if len(batch) > 1:
+            return [found for one in batch for found in each_alone([one], work)]
+        return [problem_of(error)]
+
+
+def refuse_problems(
+    articles: Sequence[PreparedArticle], found: Sequence[R | Problem], stage: str
+) -> list[R | Refused]:
+    """`found` with each problem as the refusal of its article."""
+    return [
+        Refused(document=prepared.document, stage=stage, problem=made)
+        if isinstance(made, Problem)
+        else made
+        for prepared, made in zip(articles, found, strict=True)
+    ]
 
 
 def _find_marks(articles: Sequence[PreparedArticle], engines: Engines) -> list[PreparedArticle]:
@@ -126,24 +150,27 @@ def clean_document(document: RawDocument) -> Article:
 
 
 def add_vectors(
-    articles: Sequence[PreparedArticle],
-    encoder: Encoder,
-    missing: Callable[[Provenance, int, list[str]], list[str]],
-) -> list[PreparedArticle]:
+    articles: Sequence[PreparedArticle], encoder: Encoder, missing: Missing
+) -> list[Prepared]:
     """The articles with vectors for those of their rows' texts that `missing` says have none yet, encoded in one go."""
-    texts = {sha256(row.text): row.text for prepared in articles for row in prepared.article.rows}
+
+    def work(batch: Sequence[PreparedArticle]) -> list[PreparedArticle]:
+        vectors = encode_rows([prepared.article for prepared in batch], encoder, missing)
+        return [
+            replace(prepared, vectors=found, made_by=(*prepared.made_by, encoder.provenance))
+            for prepared, found in zip(batch, vectors, strict=True)
+        ]
+
+    return refuse_problems(articles, each_alone(articles, work), "vectors")
+
+
+def encode_rows(
+    articles: Sequence[Article], encoder: Encoder, missing: Missing
+) -> list[dict[str, Matrix]]:
+    """For each article the vectors of its rows' texts, by sha256: those that `missing` says are not there yet."""
+    digests = [[sha256(row.text) for row in article.rows] for article in articles]
+    texts = {sha256(row.text): row.text for article in articles for row in article.rows}
     wanted = missing(encoder.provenance, encoder.dim, list(texts))
     matrices = encoder.encode_windows([texts[digest] for digest in wanted])
-    vectors: dict[str, Matrix] = dict(zip(wanted, matrices, strict=True))
-    return [
-        replace(
-            prepared,
-            vectors={
-                digest: vectors[digest]
-                for digest in (sha256(row.text) for row in prepared.article.rows)
-                if digest in vectors
-            },
-            made_by=(*prepared.made_by, encoder.provenance),
-        )
-        for prepared in articles
-    ]
+    vectors = dict(zip(wanted, matrices, strict=True))
+    return [{digest: vectors[digest] for digest in of if digest in vectors} for of in digests]

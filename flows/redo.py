@@ -8,20 +8,21 @@ from typing import Literal
 
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
-from flows.prepare import Refused, add_vectors, prepare
+from flows.prepare import Refused, add_vectors, each_alone, encode_rows, prepare
+from schemas.article import Article
 from schemas.errors import UsageError
 from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.stored import Problem
 from storage.sqlite import Store
-from storage.values import sha256
 
 Stage = Literal["clean", "entities", "figures", "vectors"]
 STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "vectors")
 BATCH_ARTICLES = 32
 
 Told = Callable[[Stage, int], None]
+Made = Sequence[Mention] | Sequence[Figure] | dict[str, Matrix]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,50 +55,60 @@ def redo(
         done[stage] = 0
         for batch in _batches(store.pending(_maker(engines, stage))):
             if stage == "clean":
-                for article_id, _ in batch:
-                    if problem := redo_article(store, engines, article_id):
-                        failed[article_id] = problem
+                problems = redo_articles(store, engines, [article_id for article_id, _ in batch])
             else:
-                _redo_stage(store, engines, stage, batch)
-            done[stage] += len(batch)
+                problems = _redo_stage(store, engines, stage, batch)
+            failed.update(problems)
+            done[stage] += len(batch) - len(problems)
             tell(stage, len(batch))
+    if done.get("clean") or done.get("entities"):
+        store.tidy()
     return Redone(done=done, failed=failed)
 
 
-def redo_article(store: Store, engines: Engines, article_id: int) -> Problem | None:
-    """Clean a stored version again and make everything after it; returns what kept it from being done, if anything."""
-    version_id, document = store.raw_document(article_id)
-    found = prepare([document], engines)[0]
-    if isinstance(found, Refused):
-        return found.problem
-    ready = add_vectors([found], engines.encoder(), store.missing_vectors)[0]
+def redo_articles(store: Store, engines: Engines, article_ids: Sequence[int]) -> dict[int, Problem]:
+    """Clean stored versions again and make everything after it; returns what kept any from being done, by article."""
+    work = [(article_id, *store.raw_document(article_id)) for article_id in article_ids]
+    found = prepare([document for _, _, document in work], engines)
+    articles = [made for made in found if not isinstance(made, Refused)]
+    ready = iter(add_vectors(articles, engines.encoder(), store.missing_vectors))
+    results = [made if isinstance(made, Refused) else next(ready) for made in found]
+    problems: dict[int, Problem] = {}
     with store.transaction():
-        store.put_rendering(ready, article_id, version_id)
-    return None
+        for (article_id, version_id, _), made in zip(work, results, strict=True):
+            if isinstance(made, Refused):
+                problems[article_id] = made.problem
+            else:
+                store.put_rendering(made, article_id, version_id)
+    return problems
 
 
 def _redo_stage(
     store: Store, engines: Engines, stage: Stage, batch: Sequence[tuple[int, int]]
-) -> None:
+) -> dict[int, Problem]:
     articles = [store.clean_article(article_id) for article_id, _ in batch]
-    if stage == "vectors":
-        encoder = engines.encoder()
-        texts = {sha256(row.text): row.text for article in articles for row in article.rows}
-        wanted = store.missing_vectors(encoder.provenance, encoder.dim, list(texts))
-        matrices = encoder.encode_windows([texts[digest] for digest in wanted])
-        vectors: dict[str, Matrix] = dict(zip(wanted, matrices, strict=True))
-        with store.transaction():
-            store.put_vectors([rendering for _, rendering in batch], encoder.provenance, vectors)
-        return
-    found: Sequence[Sequence[Mention] | Sequence[Figure]]
-    if stage == "entities":
-        found = engines.tagger.enrich(articles)
-    else:
-        found = engines.figures.enrich(articles)
+    found = each_alone(articles, _work_of(store, engines, stage))
     maker = _maker(engines, stage)
+    problems: dict[int, Problem] = {}
     with store.transaction():
-        for (_, rendering_id), marks in zip(batch, found, strict=True):
-            store.put_marks(rendering_id, maker, marks)
+        for (article_id, rendering_id), made in zip(batch, found, strict=True):
+            if isinstance(made, Problem):
+                problems[article_id] = made
+            elif isinstance(made, dict):
+                store.put_vectors([rendering_id], maker, made)
+            else:
+                store.put_marks(rendering_id, maker, made)
+    return problems
+
+
+def _work_of(
+    store: Store, engines: Engines, stage: Stage
+) -> Callable[[Sequence[Article]], Sequence[Made]]:
+    if stage == "entities":
+        return engines.tagger.enrich
+    if stage == "figures":
+        return engines.figures.enrich
+    return lambda articles: encode_rows(articles, engines.encoder(), store.missing_vectors)
 
 
 def _batches(work: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:

@@ -2,47 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from flows.engines import Engines
 from flows.pipeline import Incoming, ingest_documents
+from schemas.document import RawDocument
 from schemas.errors import DocumentError
 from schemas.stored import IngestReport
 from sources.files import BadDocument, ReadOptions, open_documents
 from storage.sqlite import Store
+
+_RECORD = re.compile(r"(.+?)(?::[0-9]+|\[[0-9]+\])")
+"""The origin of a record: its file, then its line or its place in a list."""
 
 
 def retry_quarantined(
     store: Store, engines: Engines, numbers: Sequence[int], *, max_bytes: int
 ) -> IngestReport:
     """Bring the numbered documents in again; what fails again stays, with one more attempt."""
-    documents = [*_documents(store, numbers, max_bytes)]
-    return ingest_documents(documents, store, engines)
+    tries = {number: store.quarantined(number)[0].attempts for number in numbers}
+    documents = [document for number in tries for document in _documents(store, number, max_bytes)]
+    report = ingest_documents(documents, store, engines)
+    # What was a file by itself may have come as several records now: they do not release it by name.
+    left = {kept.id: kept.attempts for kept in store.quarantined()}
+    for number, attempts in tries.items():
+        if left.get(number) == attempts:
+            store.drop_quarantined(number)
+    return report
 
 
-def _documents(store: Store, numbers: Sequence[int], max_bytes: int) -> Iterator[Incoming]:
-    for number in numbers:
-        document = store.quarantined_document(number)
-        path = Path(document.origin_id or document.origin)
-        if _is_file(path):
-            yield from open_documents([str(path)], options=ReadOptions(max_bytes=max_bytes))
-        elif document.content:
-            yield document
-        else:
-            yield BadDocument(
-                origin=document.origin,
-                origin_id=document.origin_id,
-                error=DocumentError(
-                    f"{document.origin}: not there any more, and its bytes were not kept",
-                    remedy=f"bring the file back, or: copydesk quarantine drop {number}",
-                    code="not_found",
-                ),
-            )
+def _documents(store: Store, number: int, max_bytes: int) -> Sequence[Incoming]:
+    document = store.quarantined_document(number)
+    if found := _read_again(document, max_bytes):
+        return found
+    if document.content:
+        return [document]
+    error = DocumentError(
+        f"{document.origin}: not there any more, and its bytes were not kept",
+        remedy=f"bring the file back, or: copydesk quarantine drop {number}",
+        code="not_found",
+    )
+    return [BadDocument(origin=document.origin, origin_id=document.origin_id, error=error)]
 
 
-def _is_file(path: Path) -> bool:
+def _read_again(document: RawDocument, max_bytes: int) -> Sequence[Incoming]:
+    """What the document's file gives now: all of it, or the very record; empty where there is no such file."""
+    hints = document.hints
+    options = ReadOptions(
+        published=hints.published,
+        site=hints.site,
+        language=hints.language,
+        encoding=hints.encoding,
+        max_bytes=max_bytes,
+    )
+    for name in (document.origin_id, document.origin):
+        if name and _is_file(name):
+            return [*open_documents([name], options=options)]
+    place = _RECORD.fullmatch(document.origin)
+    if not place or not _is_file(place[1]):
+        return []
+    found = open_documents([place[1]], options=options)
+    return [again for again in found if again.origin == document.origin]
+
+
+def _is_file(name: str) -> bool:
     try:
-        return path.is_file()
+        return Path(name).is_file()
     except (OSError, ValueError):
         return False
