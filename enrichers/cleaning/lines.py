@@ -48,7 +48,7 @@ def one_line(text: str) -> str:
     >>> one_line("  10\u202f000\n barrels ")
     '10 000 barrels'
     """
-    return WHITESPACE.sub(" ", tidy(text)).strip()
+    return " ".join(tidy(text).split())
 
 
 def is_blank(text: str) -> bool:
