@@ -10,16 +10,16 @@ import hashlib
 import importlib.util
 import json
 import re
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from enrichers.entities.acronyms import acronyms
 from enrichers.entities.canonical import agree_labels, canonical_names
+from enrichers.entities.lean_import import lean_import
 from enrichers.entities.names import resolve
 from enrichers.entities.places import read_data
 from enrichers.entities.spans import Span
@@ -310,7 +310,7 @@ def _weight_files(folder: Path) -> list[Path]:
 
 def _load(language: str, name: str) -> _Pipeline:
     model = _locate(language, name)
-    with _without_torch():
+    with lean_import():
         import spacy
     try:
         pipeline: _Pipeline = spacy.load(model.folder, exclude=model.unused)
@@ -320,19 +320,3 @@ def _load(language: str, name: str) -> _Pipeline:
             remedy=f'install it again or name another: [models.tagger] {language} = "..."',
         ) from error
     return pipeline
-
-
-@contextmanager
-def _without_torch() -> Iterator[None]:
-    """Lets spaCy be imported without torch, which it takes along through thinc and does not need: 1.1 s, not 3.
-
-    A torch that is there already stays; afterwards torch can be imported as ever.
-    """
-    if "torch" in sys.modules or "spacy" in sys.modules:
-        yield
-        return
-    sys.modules["torch"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules["torch"]
