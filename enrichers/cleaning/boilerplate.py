@@ -165,7 +165,7 @@ def _bare_words(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
 
 
 def _link_rows(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
-    """Two or more lines after each other that are links and nothing else: 23 of 26 led away, single ones 26 of 70."""
+    """Two or more lines after each other that are links and nothing else: 23 of 26 led away on the pages looked at, single ones 25 of 69."""
     found: dict[int, str] = {}
     for index, following in pairwise(left):
         if all(
