@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from typing import TypedDict, Unpack
 
 from schemas.errors import UsageError
 
 _AGO = re.compile(r"(\d{1,6})\s*([mhdwy])", re.IGNORECASE)
+_DAY = re.compile(r"[\dW-]+")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
 Bound = str | date | datetime | None
 
@@ -49,6 +51,8 @@ def make_filters(*, now: datetime | None = None, **args: Unpack[FilterArgs]) -> 
 
     Raises UsageError for a date that is none, or for a span that ends before it begins.
     """
+    for name in args:
+        require_one_of("filter", name, tuple(FilterArgs.__annotations__))
     moment = now or datetime.now(UTC)
     lower = _instant(args.get("since"), moment, "since", past_the_day=False)
     upper = _instant(args.get("until"), moment, "until", past_the_day=True)
@@ -60,34 +64,56 @@ def make_filters(*, now: datetime | None = None, **args: Unpack[FilterArgs]) -> 
     return Filters(
         since=lower,
         before=upper,
-        source=(args.get("source") or "").strip() or None,
-        lang=(args.get("lang") or "").lower() or None,
-        entity=(args.get("entity") or "").strip() or None,
-        label=(args.get("label") or "").upper() or None,
+        source=_text(args.get("source"), "source"),
+        lang=(_text(args.get("lang"), "lang") or "").lower() or None,
+        entity=_text(args.get("entity"), "entity"),
+        label=(_text(args.get("label"), "label") or "").upper() or None,
     )
+
+
+def require_one_of(what: str, name: object, known: tuple[str, ...]) -> None:
+    """Raises UsageError with the nearest known name where `name` is none of them."""
+    if name in known:
+        return
+    near = get_close_matches(str(name), known, n=1)
+    raise UsageError(
+        f"unknown {what} {name!r}",
+        remedy=(f"did you mean {near[0]}? " if near else "") + f"choose one of: {', '.join(known)}",
+    )
+
+
+def require_type(what: str, value: object, kind: type) -> None:
+    """Raises UsageError where a value from a program is not of the type that it must have."""
+    if not isinstance(value, kind):
+        raise UsageError(f"{what} must be {kind.__name__}, not {type(value).__name__}")
+
+
+def _text(value: str | None, name: str) -> str | None:
+    if value is None:
+        return None
+    require_type(f"the filter {name}", value, str)
+    return value.strip() or None
 
 
 def _instant(value: Bound, now: datetime, name: str, *, past_the_day: bool) -> datetime | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return _parse(value.strip(), now, name, past_the_day=past_the_day)
+        value = _parse(value.strip(), now, name)
     if isinstance(value, datetime):
         # The bound above is exclusive; an instant that is named counts itself.
-        return _utc(value) + timedelta(seconds=1 if past_the_day else 0)
+        return _later(_utc(value), timedelta(seconds=1 if past_the_day else 0))
+    require_type(f"the filter {name}", value, date)
     day = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return day + timedelta(days=1) if past_the_day else day
+    return _later(day, timedelta(days=1 if past_the_day else 0))
 
 
-def _parse(text: str, now: datetime, name: str, *, past_the_day: bool) -> datetime:
+def _parse(text: str, now: datetime, name: str) -> date:
+    """A day, or an instant."""
     try:
         if ago := _AGO.fullmatch(text):
             return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2].lower()])
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            day = datetime.fromisoformat(text).replace(tzinfo=UTC)
-            return day + timedelta(days=1) if past_the_day else day
-        instant = _utc(datetime.fromisoformat(text))
-        return instant + timedelta(seconds=1) if past_the_day else instant
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise UsageError(
             f"--{name} {text!r} is no date",
@@ -95,5 +121,17 @@ def _parse(text: str, now: datetime, name: str, *, past_the_day: bool) -> dateti
         ) from error
 
 
+def _later(moment: datetime, span: timedelta) -> datetime:
+    try:
+        return moment + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
 def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar, in another zone
+        return value.replace(tzinfo=UTC)

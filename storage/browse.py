@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 
-from schemas.filters import Filters
+from schemas.errors import UsageError
+from schemas.filters import Filters, require_type
 from schemas.marks import FigureOrder, FigureQuery
 from schemas.provenance import Provenance
 from schemas.stored import FoundFigure, StoredEntity
-from storage.filters import ROWS, Conditions, article_conditions, row_conditions
+from storage.filters import ROWS, Conditions, row_conditions
 from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
 from storage.values import name_key, to_instant
 
@@ -38,7 +40,7 @@ def read_found_figures(
     rows = connection.execute(
         f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at
             FROM {source} WHERE {conditions.sql} ORDER BY {by} LIMIT ?""",
-        (*conditions.values, -1 if limit is None else limit),
+        (*conditions.values, row_limit(limit)),
     )
     width = FIGURE_COLUMNS.count(",") + 1
     found = []
@@ -69,12 +71,33 @@ def _figure_conditions(query: FigureQuery, conditions: Conditions) -> Conditions
     if query.minimum is not None:
         conditions.add("coalesce(f.value, f.high, f.low) >= ?", _less(query.minimum))
     if query.maximum is not None:
-        conditions.add("coalesce(f.value, f.low, f.high) <= ?", -_less(-query.maximum))
+        conditions.add("coalesce(f.value, f.low, f.high) <= ?", _more(query.maximum))
     return conditions
 
 
 def _less(number: float) -> float:
-    return number - abs(number) * _ROUNDING
+    try:
+        real = float(number)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{number!r} is no number to compare figures with") from error
+    except OverflowError:
+        real = math.copysign(math.inf, number)
+    if math.isnan(real):
+        raise UsageError("figures cannot be compared with NaN")
+    return real if math.isinf(real) else real - abs(real) * _ROUNDING
+
+
+def _more(number: float) -> float:
+    less = _less(number)
+    return less if math.isinf(less) else less + 2 * abs(float(number)) * _ROUNDING
+
+
+def row_limit(limit: int | None) -> int:
+    """`limit` as SQLite takes it: None is no limit, less than nothing is nothing."""
+    if limit is None:
+        return -1
+    require_type("limit", limit, int)
+    return max(0, min(limit, 2**62))
 
 
 def read_entities(
@@ -91,7 +114,7 @@ def read_entities(
         f"""SELECT e.id, e.name, e.label, count(*), count(DISTINCT a.id), min(r.published_at), max(r.published_at)
             FROM {source} WHERE {conditions.sql} GROUP BY e.id
             ORDER BY count(*) DESC, count(DISTINCT a.id) DESC, e.name LIMIT ?""",
-        (*conditions.values, -1 if limit is None else limit),
+        (*conditions.values, row_limit(limit)),
     ).fetchall()
     aliases: dict[int, list[str]] = {}
     select = "SELECT entity_id, alias FROM aliases"
@@ -116,8 +139,7 @@ def read_entities(
 def _entity_conditions(
     connection: sqlite3.Connection, name: str | None, filters: Filters
 ) -> Conditions:
-    conditions = article_conditions(filters)
-    conditions.add("p.masked = 0")
+    conditions = row_conditions(filters)
     if filters.label:
         conditions.add("m.label = ?", filters.label)
     if not name:
@@ -157,9 +179,9 @@ def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
         "articles": "SELECT count(*) FROM articles",
         "versions": "SELECT count(*) FROM versions",
         "paragraphs": f"SELECT count(*) FROM {ROWS} WHERE p.n >= 0",
-        "mentions": "SELECT count(*) FROM mentions",
+        "mentions": f"SELECT count(*) FROM {ROWS} JOIN mentions m ON m.paragraph_id = p.id",
         "entities": "SELECT count(*) FROM entities",
-        "figures": "SELECT count(*) FROM figures",
+        "figures": f"SELECT count(*) FROM {ROWS} JOIN figures f ON f.paragraph_id = p.id",
         "embeddings": "SELECT count(*) FROM embeddings",
         "quarantined": "SELECT count(*) FROM quarantine",
         "deleted": "SELECT count(DISTINCT key) FROM tombstones",

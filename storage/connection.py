@@ -1,4 +1,7 @@
-"""How the file is opened: as ours, at our schema, and safely beside other processes."""
+"""How the file is opened: as ours, at our schema, and safely beside other processes.
+
+Which error of SQLite becomes which of ours is known to `storage.faults`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from schemas.errors import DatabaseError
+from storage.faults import Connection, explain
 
 APPLICATION_ID = 0x43504459  # "CPDY", in the header of every file of ours
 SCHEMA_VERSION = 1
@@ -19,22 +23,22 @@ Access = Literal["a", "w", "r"]
 """a: made where missing, written · w: there already, written · r: there already, only read."""
 
 
-def open_database(path: Path, mode: Access) -> sqlite3.Connection:
-    """An open connection to a database of ours.
+def open_database(path: Path, mode: Access) -> Connection:
+    """An open connection to a database of ours, on which every error is one of ours.
 
     Raises DatabaseError where the file is missing (but for mode "a"), is no database, is another program's, was written by a
     newer copydesk, or cannot be opened or written.
     """
-    _check_place(path, mode)
     try:
-        connection = _connect(path, mode)
-    except sqlite3.Error as error:
-        raise _explain(path, error) from error
+        _check_place(path, mode)
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # a name that is too long, a folder that may not be looked into
+        raise explain(path, error) from error
+    connection = _connect(path, mode)
     try:
         _prepare(connection, path, mode)
-    except sqlite3.Error as error:
-        connection.close()
-        raise _explain(path, error) from error
     except BaseException:
         connection.close()
         raise
@@ -47,15 +51,32 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
         connection.rollback()
         raise
-    connection.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Several reads that see one state of the file, whatever other processes commit meanwhile."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 def _check_place(path: Path, mode: Access) -> None:
+    if "\0" in str(path):
+        raise ValueError("its name holds a NUL")
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder, not a database", remedy="name a file with --db")
+    if path.exists() and not path.is_file():
+        raise DatabaseError(f"{path} is no regular file", remedy="name another file with --db")
     if mode != "a" and not path.exists():
         raise DatabaseError(
             f"there is no database at {path}",
@@ -70,37 +91,49 @@ def _check_place(path: Path, mode: Access) -> None:
         )
 
 
-def _connect(path: Path, mode: Access) -> sqlite3.Connection:
+def _connect(path: Path, mode: Access) -> Connection:
     # A reader opens the file writable where it may: a connection that is read-only to SQLite leaves its -wal and -shm
     # files behind. query_only keeps it from writing a row all the same.
     uri = path.absolute().as_uri()
     attempts = {"a": ["rwc"], "w": ["rw"], "r": ["rw", "ro", "ro&immutable=1"]}[mode]
-    failure: sqlite3.Error | None = None
+    failure: DatabaseError | None = None
     for attempt in attempts:
+        try:
+            return _open(path, f"{uri}?mode={attempt}")
+        except DatabaseError as error:
+            failure = error
+            if error.code != "database_unwritable":
+                break
+    raise failure or AssertionError
+
+
+def _open(path: Path, uri: str) -> Connection:
+    try:
         connection = sqlite3.connect(
-            f"{uri}?mode={attempt}",
+            uri,
             uri=True,
             timeout=BUSY_TIMEOUT_S,
             isolation_level=None,
             check_same_thread=False,
+            factory=Connection,
         )
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError as error:
-            connection.close()
-            failure = error
-            continue
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-    raise failure or sqlite3.OperationalError("unable to open database file")
+    except sqlite3.Error as error:
+        raise explain(path, error) from error
+    try:
+        connection.be_of(path)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, mode: Access) -> None:
+def _prepare(connection: Connection, path: Path, mode: Access) -> None:
     version = _check_ours(connection, path, mode)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # What is deleted, or replaced on the way to being deleted, is overwritten where it stood.
+    connection.execute("PRAGMA secure_delete = ON")
     if mode == "r":
         if version < SCHEMA_VERSION:
             raise DatabaseError(
@@ -114,10 +147,13 @@ def _prepare(connection: sqlite3.Connection, path: Path, mode: Access) -> None:
         _migrate(connection)
 
 
-def _check_ours(connection: sqlite3.Connection, path: Path, mode: Access) -> int:
-    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+def _check_ours(connection: Connection, path: Path, mode: Access) -> int:
+    with snapshot(
+        connection
+    ):  # else another process may make the tables between two of these questions
+        tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if application != APPLICATION_ID and (tables or application or mode != "a"):
         what = "another program's database" if tables or application else "an empty file"
         raise DatabaseError(
@@ -134,7 +170,7 @@ def _check_ours(connection: sqlite3.Connection, path: Path, mode: Access) -> int
     return version
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: Connection) -> None:
     from storage.migrations import apply_migrations
 
     _set_wal(connection)
@@ -147,36 +183,15 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _set_wal(connection: sqlite3.Connection) -> None:
+def _set_wal(connection: Connection) -> None:
     # Changing the journal mode ignores the busy timeout: of several processes that make one file, some see "locked".
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except DatabaseError as error:
+            if error.code != "database_busy" or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
         else:
             return
-
-
-def _explain(path: Path, error: sqlite3.Error) -> DatabaseError:
-    reason = str(error)
-    if "not a database" in reason or "malformed" in reason or "file is encrypted" in reason:
-        return DatabaseError(
-            f"{path} is not a SQLite database ({reason})",
-            remedy="name another file with --db",
-            code="database_foreign",
-        )
-    if "locked" in reason or "busy" in reason:
-        return DatabaseError(
-            f"{path} is being written by another process and stayed so for {BUSY_TIMEOUT_S:.0f} s",
-            remedy="try again when the other is done",
-            code="database_busy",
-        )
-    return DatabaseError(
-        f"{path} cannot be opened ({reason})",
-        remedy="check that its folder exists and can be written, or name another place with --db",
-        code="database_unwritable",
-    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from schemas.filters import Filters
 from storage.connection import transaction
 from storage.filters import article_conditions
-from storage.quarantine import drop_unused_raw
+from storage.identity import address_hash, origin_name
 from storage.values import to_text
 
 
@@ -24,39 +26,39 @@ def select_articles(connection: sqlite3.Connection, filters: Filters) -> list[in
 
 
 def delete_articles(
-    connection: sqlite3.Connection, article_ids: list[int], *, tombstone: bool
+    connection: sqlite3.Connection, article_ids: Iterable[int], *, tombstone: bool
 ) -> None:
     """Remove articles with their raw documents, rows, words, marks and vectors, and overwrite where they stood.
 
-    With `tombstone` their names stay, as hashes and origins, so that nothing brings them back.
+    With `tombstone` their names stay, as hashes, so that nothing brings them back.
     """
-    # Deleted pages are filled with zeros; the words index and the log are rewritten below, or they would keep them.
-    connection.execute("PRAGMA secure_delete = ON")
     with transaction(connection):
+        entities: set[int] = set()
         for article_id in article_ids:
             if tombstone:
                 _bury(connection, article_id)
-            _delete(connection, article_id)
-        _drop_orphans(connection)
+            entities |= _delete(connection, article_id)
+        tidy_entities(connection, sorted(entities))
+        # Deleted pages are overwritten (secure_delete); the words index and the log keep what was in them until they
+        # are written anew.
         connection.execute("INSERT INTO paragraphs_fts(paragraphs_fts) VALUES ('optimize')")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _bury(connection: sqlite3.Connection, article_id: int) -> None:
-    key, address, origin_id = connection.execute(
+    row = connection.execute(
         "SELECT key, address_key, origin_id FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
+    if row is None:
+        return
+    key, address, origin_id = row
     names = {f"key:{key}"}
-    versions = connection.execute(
-        "SELECT raw_sha256 FROM versions WHERE article_id = ?", (article_id,)
-    )
-    names |= {f"raw:{row[0]}" for row in versions}
-    renderings = connection.execute(
-        "SELECT content_sha256 FROM renderings WHERE article_id = ?", (article_id,)
-    )
-    names |= {f"content:{row[0]}" for row in renderings}
-    if origin_id and not address:
-        names.add(f"origin:{origin_id}")
+    if address:
+        names.add(f"key:{address_hash(address)}")
+    if origin_id:
+        names.add(origin_name(origin_id))
+    names |= _hashes(connection, "raw", "SELECT raw_sha256 FROM versions", article_id)
+    names |= _hashes(connection, "content", "SELECT content_sha256 FROM renderings", article_id)
     now = to_text(datetime.now(UTC))
     connection.executemany(
         "INSERT OR REPLACE INTO tombstones (name, article_id, key, deleted_at) VALUES (?, ?, ?, ?)",
@@ -64,22 +66,65 @@ def _bury(connection: sqlite3.Connection, article_id: int) -> None:
     )
 
 
-def _delete(connection: sqlite3.Connection, article_id: int) -> None:
-    connection.execute(
-        """DELETE FROM paragraphs_fts WHERE rowid IN (SELECT p.id FROM paragraphs p
-           JOIN renderings r ON r.id = p.rendering_id WHERE r.article_id = ?)""",
-        (article_id,),
-    )
-    # A run's origin may be quarantined under the same name; what is removed here is the article alone.
-    connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+def _hashes(connection: sqlite3.Connection, kind: str, select: str, article_id: int) -> set[str]:
+    rows = connection.execute(f"{select} WHERE article_id = ?", (article_id,))
+    return {f"{kind}:{row[0]}" for row in rows}
 
 
-def _drop_orphans(connection: sqlite3.Connection) -> None:
-    drop_unused_raw(connection)
-    connection.execute(
-        "DELETE FROM embeddings WHERE text_sha256 NOT IN (SELECT text_sha256 FROM paragraphs)"
+_ROWS_OF_ARTICLE = (
+    "FROM paragraphs p JOIN renderings r ON r.id = p.rendering_id WHERE r.article_id = ?"
+)
+
+
+def _delete(connection: sqlite3.Connection, article_id: int) -> set[int]:
+    """Delete one article; returns the entities it mentioned."""
+
+    def ask(sql: str) -> list[Any]:
+        return [row[0] for row in connection.execute(sql, (article_id,))]
+
+    texts = ask(f"SELECT DISTINCT p.text_sha256 {_ROWS_OF_ARTICLE}")
+    raws = ask("SELECT DISTINCT raw_sha256 FROM versions WHERE article_id = ?")
+    entities = ask(
+        f"""SELECT DISTINCT entity_id FROM mentions WHERE paragraph_id IN (SELECT p.id {_ROWS_OF_ARTICLE})"""
     )
-    connection.execute("DELETE FROM entities WHERE id NOT IN (SELECT entity_id FROM mentions)")
+    ask(f"DELETE FROM paragraphs_fts WHERE rowid IN (SELECT p.id {_ROWS_OF_ARTICLE})")
+    ask("DELETE FROM articles WHERE id = ?")
+    drop_unused_raw(connection, raws)
+    connection.executemany(
+        """DELETE FROM embeddings WHERE model_id IN (SELECT id FROM models) AND text_sha256 = ?1
+           AND NOT EXISTS (SELECT 1 FROM paragraphs p WHERE p.text_sha256 = ?1)""",
+        [(text,) for text in texts],
+    )
+    return set(entities)
+
+
+def tidy_entities(connection: sqlite3.Connection, entity_ids: Iterable[int]) -> None:
+    """Entities as their mentions have them: names that no mention has go, and entities without one."""
+    ids = [(entity_id,) for entity_id in entity_ids]
+    connection.executemany(
+        "DELETE FROM entities WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity_id = ?1)",
+        ids,
+    )
+    connection.executemany(
+        """DELETE FROM aliases WHERE entity_id = ?1 AND alias NOT IN
+           (SELECT text FROM mentions WHERE entity_id = ?1 UNION SELECT name FROM mentions WHERE entity_id = ?1)""",
+        ids,
+    )
+    connection.executemany(
+        """UPDATE entities SET name = (SELECT m.name FROM mentions m WHERE m.entity_id = ?1 ORDER BY m.id LIMIT 1)
+           WHERE id = ?1 AND name NOT IN (SELECT m.name FROM mentions m WHERE m.entity_id = ?1)""",
+        ids,
+    )
+
+
+def drop_unused_raw(connection: sqlite3.Connection, digests: Iterable[str | None]) -> None:
+    """Remove those raw documents that nothing stands on any more."""
+    connection.executemany(
+        """DELETE FROM raw_documents WHERE sha256 = ?1
+           AND NOT EXISTS (SELECT 1 FROM versions WHERE raw_sha256 = ?1)
+           AND NOT EXISTS (SELECT 1 FROM quarantine WHERE payload_sha256 = ?1)""",
+        [(digest,) for digest in digests],
+    )
 
 
 def lift_tombstones(connection: sqlite3.Connection, name: str) -> int:

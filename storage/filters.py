@@ -38,8 +38,7 @@ def row_conditions(filters: Filters) -> Conditions:
     found.add("p.masked = 0")
     kinds = ", ".join(f"'{kind}'" for kind in SEARCHED_KINDS)
     found.add(f"r.page_kind IN ({kinds})")
-    if filters.entity or filters.label:
-        mentions = mention_conditions(filters)
+    if mentions := mention_conditions(filters):
         found.add(
             f"p.id IN (SELECT m.paragraph_id FROM mentions m WHERE {mentions.sql})",
             *mentions.values,
@@ -59,9 +58,9 @@ def article_conditions(filters: Filters) -> Conditions:
     if filters.source:
         host = filters.source.lower().removeprefix("www.")
         found.add(
-            """(lower(a.source) = ? OR a.address_key = ?
-                OR substr(a.address_key, 1, ?) = ?)""",
-            filters.source.lower(),
+            """(a.source IN (SELECT source FROM articles GROUP BY source HAVING fold(source) = ?)
+                OR a.address_key = ? OR substr(a.address_key, 1, ?) = ?)""",
+            filters.source.casefold(),
             host,
             len(host) + 1,
             f"{host}/",
@@ -69,8 +68,10 @@ def article_conditions(filters: Filters) -> Conditions:
     return found
 
 
-def mention_conditions(filters: Filters) -> Conditions:
-    """What a mention must meet: the entity under any of its names, its label."""
+def mention_conditions(filters: Filters) -> Conditions | None:
+    """What a mention must meet: the entity under any of its names, its label; None where any row will do."""
+    if not (filters.entity or filters.label):
+        return None
     found = Conditions()
     if filters.entity:
         found.add(
@@ -80,8 +81,3 @@ def mention_conditions(filters: Filters) -> Conditions:
     if filters.label:
         found.add("m.label = ?", filters.label)
     return found
-
-
-def is_unfiltered(filters: Filters) -> bool:
-    """Whether every searchable row counts."""
-    return filters == Filters()

@@ -30,10 +30,15 @@ class Identity:
 
     @property
     def tombstones(self) -> list[str]:
-        """Every name under which the document would come back."""
+        """Every name under which the document would come back.
+
+        Where it came from counts only once its text is known to name no address: a path may hold another page by now.
+        """
         names = [f"key:{self.key}", f"raw:{self.raw_sha256}"]
-        names += [f"content:{self.content_sha256}"] if self.content_sha256 else []
-        names += [f"origin:{self.origin_id}"] if self.origin_id and not self.address else []
+        if self.content_sha256:
+            names.append(f"content:{self.content_sha256}")
+            if self.origin_id and not self.address:
+                names.append(origin_name(self.origin_id))
         return names
 
 
@@ -44,6 +49,7 @@ class Place:
     article_id: int
     key: str
     address: str | None
+    origin_id: str | None
     version_id: int
     version: int
     raw_sha256: str
@@ -55,7 +61,7 @@ class Place:
 
 
 _PLACE = """
-    SELECT a.id, a.key, a.address_key, v.id, v.n, v.raw_sha256, v.hints, r.id, r.content_sha256,
+    SELECT a.id, a.key, a.address_key, a.origin_id, v.id, v.n, v.raw_sha256, v.hints, r.id, r.content_sha256,
            s.stage, s.name, s.version, s.sha256, s.precision, s.backend
     FROM articles a
     JOIN renderings r ON r.article_id = a.id AND r.current = 1
@@ -71,12 +77,22 @@ def identify(document: RawDocument, article: Article | None) -> Identity:
         address = _own_address(article)
     raw = sha256(document.content)
     return Identity(
-        key=(sha256(address) if address else raw)[:KEY_LENGTH],
+        key=address_hash(address) if address else raw[:KEY_LENGTH],
         address=address,
         origin_id=document.origin_id,
         raw_sha256=raw,
         content_sha256=content_sha256(article) if article else None,
     )
+
+
+def address_hash(address: str) -> str:
+    """The key of the article at an address (as `address_key` gives it)."""
+    return sha256(address)[:KEY_LENGTH]
+
+
+def origin_name(origin_id: str) -> str:
+    """A tombstone's name for where an article came from: a hash, for a path may tell what was deleted."""
+    return f"origin:{sha256(origin_id)}"
 
 
 def _own_address(article: Article) -> str | None:
@@ -107,11 +123,21 @@ def find_place(connection: sqlite3.Connection, identity: Identity) -> Place | No
 
 
 def find_same_input(connection: sqlite3.Connection, document: RawDocument) -> Place | None:
-    """The article whose newest version came from the very same bytes, address and hints; None where none did."""
+    """The article whose newest version came from the very same bytes, address and hints; None where none did.
+
+    A file whose article holds something else is changed, even where another article holds just these bytes.
+    """
     address = address_key(document.url) if document.url else None
     where = "v.raw_sha256 = ? AND v.hints = ? AND (? IS NULL OR a.address_key = ?)"
-    values = (sha256(document.content), hints_text(document.hints), address, address)
-    return _select(connection, "raw", where, *values)
+    same = (sha256(document.content), hints_text(document.hints), address, address)
+    if document.origin_id and address is None:
+        mine = "a.origin_id = ?"
+        place = _select(connection, "raw", f"{where} AND {mine}", *same, document.origin_id)
+        if place or _select(
+            connection, "origin", f"{mine} AND a.address_key IS NULL", document.origin_id
+        ):
+            return place
+    return _select(connection, "raw", where, *same)
 
 
 def find_same_content(connection: sqlite3.Connection, content: str) -> Place | None:
@@ -132,23 +158,21 @@ def find_tombstone(connection: sqlite3.Connection, identity: Identity) -> str | 
 def _select(
     connection: sqlite3.Connection, found_by: str, where: str, *values: object
 ) -> Place | None:
-    row = connection.execute(
-        f"{_PLACE} WHERE {where} ORDER BY a.id LIMIT 1",
-        values,
-    ).fetchone()
+    row = connection.execute(f"{_PLACE} WHERE {where} ORDER BY a.id LIMIT 1", values).fetchone()
     if row is None:
         return None
     return Place(
         article_id=row[0],
         key=row[1],
         address=row[2],
-        version_id=row[3],
-        version=row[4],
-        raw_sha256=row[5],
-        hints=row[6],
-        rendering_id=row[7],
-        content_sha256=row[8],
-        cleaner=provenance_of(row[9:15]),
+        origin_id=row[3],
+        version_id=row[4],
+        version=row[5],
+        raw_sha256=row[6],
+        hints=row[7],
+        rendering_id=row[8],
+        content_sha256=row[9],
+        cleaner=provenance_of(row[10:16]),
         found_by=found_by,
     )
 

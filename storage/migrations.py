@@ -43,9 +43,11 @@ _FIRST = (
         published_precision TEXT, published_from TEXT, modified_at TEXT, language TEXT, summary TEXT,
         page_kind TEXT NOT NULL, current INTEGER NOT NULL) STRICT""",
     "CREATE UNIQUE INDEX renderings_current ON renderings(article_id) WHERE current = 1",
+    "CREATE INDEX renderings_article ON renderings(article_id)",
     "CREATE INDEX renderings_version ON renderings(version_id)",
     "CREATE INDEX renderings_content ON renderings(content_sha256)",
     "CREATE INDEX renderings_published ON renderings(published_at) WHERE current = 1",
+    "CREATE INDEX renderings_language ON renderings(language) WHERE current = 1",
     """CREATE TABLE paragraphs (
         id INTEGER PRIMARY KEY, rendering_id INTEGER NOT NULL REFERENCES renderings(id) ON DELETE CASCADE,
         n INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
@@ -94,6 +96,8 @@ _FIRST = (
         next_try TEXT, payload_sha256 TEXT REFERENCES raw_documents(sha256), media_type TEXT, url TEXT,
         hints TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL) STRICT""",
     "CREATE INDEX quarantine_origin ON quarantine(origin)",
+    "CREATE INDEX quarantine_origin_id ON quarantine(origin_id)",
+    "CREATE INDEX quarantine_payload ON quarantine(payload_sha256)",
     """CREATE TABLE tombstones (
         name TEXT PRIMARY KEY, article_id INTEGER NOT NULL, key TEXT NOT NULL,
         deleted_at TEXT NOT NULL) STRICT""",

@@ -6,10 +6,11 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from schemas.document import PLAIN_TEXT, Hints, RawDocument
+from schemas.document import PLAIN_TEXT, RawDocument
 from schemas.stored import Problem, QuarantinedDocument
+from storage.delete import drop_unused_raw
 from storage.identity import hints_text
-from storage.read import document_of
+from storage.read import document_of, hints_of
 from storage.values import to_instant, to_text
 from storage.write import add_raw
 
@@ -25,10 +26,7 @@ def quarantine(
         add_raw(connection, document.content, document.media_type) if document.content else None
     )
     now = to_text(datetime.now(UTC))
-    known = connection.execute(
-        "SELECT id FROM quarantine WHERE origin = ? AND coalesce(origin_id, '') = ?",
-        (document.origin, document.origin_id or ""),
-    ).fetchone()
+    known = _rows_of(connection, document)
     facts = (
         *(stage, problem.code, problem.message, problem.remedy, payload),
         *(document.media_type, document.url, hints_text(document.hints), now),
@@ -37,8 +35,9 @@ def quarantine(
         connection.execute(
             """UPDATE quarantine SET stage = ?, code = ?, message = ?, remedy = ?, payload_sha256 = ?,
                media_type = ?, url = ?, hints = ?, last_seen = ?, attempts = attempts + 1 WHERE id = ?""",
-            (*facts, known[0]),
+            (*facts, known[0][0]),
         )
+        drop_unused_raw(connection, [known[0][1]])
         return
     connection.execute(
         """INSERT INTO quarantine (stage, code, message, remedy, payload_sha256, media_type, url, hints,
@@ -49,12 +48,24 @@ def quarantine(
 
 def release(connection: sqlite3.Connection, document: RawDocument) -> None:
     """Forget the problem of a document that has come through."""
+    for row_id, _ in _rows_of(connection, document):
+        drop(connection, row_id)
+
+
+def is_quarantined(connection: sqlite3.Connection, document: RawDocument) -> bool:
+    """Whether there is something to release."""
+    return bool(_rows_of(connection, document))
+
+
+def _rows_of(connection: sqlite3.Connection, document: RawDocument) -> list[tuple[int, str | None]]:
+    """(id, payload) of what is kept of the same thing: the same file, or one name where either has no other."""
     rows = connection.execute(
-        "SELECT id FROM quarantine WHERE origin = ? AND coalesce(origin_id, '') = ?",
-        (document.origin, document.origin_id or ""),
-    ).fetchall()
-    for (row_id,) in rows:
-        drop(connection, int(row_id))
+        """SELECT id, payload_sha256 FROM quarantine WHERE origin_id = ?
+           UNION SELECT id, payload_sha256 FROM quarantine
+           WHERE origin = ? AND (origin_id IS NULL OR ? IS NULL) ORDER BY 1""",
+        (document.origin_id, document.origin, document.origin_id),
+    )
+    return [(int(row[0]), row[1]) for row in rows]
 
 
 def read_quarantine(
@@ -95,7 +106,7 @@ def read_payload(connection: sqlite3.Connection, row_id: int) -> RawDocument:
         media_type=row[1] or PLAIN_TEXT,
         url=row[2],
         origin=row[3],
-        hints=Hints(),
+        hints=hints_of(row[4]),
         fetched_at=cast("Any", to_instant(row[5])),
         origin_id=row[6],
     )
@@ -103,13 +114,7 @@ def read_payload(connection: sqlite3.Connection, row_id: int) -> RawDocument:
 
 def drop(connection: sqlite3.Connection, row_id: int) -> None:
     """Forget one quarantined document, and its bytes where no article has them."""
-    connection.execute("DELETE FROM quarantine WHERE id = ?", (row_id,))
-    drop_unused_raw(connection)
-
-
-def drop_unused_raw(connection: sqlite3.Connection) -> None:
-    """Remove raw documents that nothing stands on any more."""
-    connection.execute(
-        """DELETE FROM raw_documents WHERE sha256 NOT IN (SELECT raw_sha256 FROM versions)
-           AND sha256 NOT IN (SELECT payload_sha256 FROM quarantine WHERE payload_sha256 IS NOT NULL)"""
-    )
+    payload = connection.execute(
+        "DELETE FROM quarantine WHERE id = ? RETURNING payload_sha256", (row_id,)
+    ).fetchall()
+    drop_unused_raw(connection, [row[0] for row in payload])

@@ -41,12 +41,16 @@ def require_article_id(connection: sqlite3.Connection, name: int | str) -> int:
     """As `find_article_id`, but raises UsageError where there is no such article."""
     found = find_article_id(connection, name)
     if found is None:
-        raise UsageError(
-            f"there is no article {name} in this database",
-            remedy="ids and keys stand in what search, ingest and status print",
-            code="article_missing",
-        )
+        raise _missing(name)
     return found
+
+
+def _missing(name: int | str) -> UsageError:
+    return UsageError(
+        f"there is no article {name} in this database",
+        remedy="ids and keys stand in what search, ingest and status print",
+        code="article_missing",
+    )
 
 
 def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArticle:
@@ -59,6 +63,8 @@ def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArtic
            JOIN versions v ON v.id = r.version_id WHERE a.id = ?""",
         (article_id,),
     ).fetchone()
+    if row is None:
+        raise _missing(article_id)
     rendering_id = int(row[17])
     rows = read_rows(connection, rendering_id)
     places = {row_id: paragraph.index for row_id, paragraph in rows}
@@ -215,23 +221,30 @@ def read_document(connection: sqlite3.Connection, article_id: int) -> tuple[int,
            WHERE v.article_id = ? ORDER BY v.n DESC LIMIT 1""",
         (article_id,),
     ).fetchone()
+    if row is None:
+        raise _missing(article_id)
     return int(row[0]), document_of(row[1:])
 
 
 def document_of(row: Row) -> RawDocument:
     """A raw document from (content, media_type, url, origin, hints, fetched_at, origin_id)."""
-    hints: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(row[4]).items()
-    }
     return RawDocument(
         content=zstandard.decompress(row[0]),
         media_type=row[1],
         url=row[2],
         origin=row[3],
-        hints=Hints(**hints),
+        hints=hints_of(row[4]),
         fetched_at=cast("Any", to_instant(row[5])),
         origin_id=row[6],
     )
+
+
+def hints_of(text: str) -> Hints:
+    """The hints that `hints_text` wrote."""
+    hints: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()
+    }
+    return Hints(**hints)
 
 
 def to_article(stored: StoredArticle) -> Article:

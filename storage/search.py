@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from schemas.filters import Filters
 from schemas.protocols import Encoder, Matrix
 from schemas.stored import Mode, SearchHit, SearchResult
-from storage.filters import ROWS, is_unfiltered, row_conditions
+from storage.connection import snapshot
+from storage.filters import ROWS, row_conditions
 from storage.read import read_figures, read_mentions, select_by_ids
 from storage.values import to_instant
-from storage.vectors import Ids, RowVectors, VectorIndex, allowed_rows
+from storage.vectors import Ids, RowVectors, VectorIndex, allowed_lines, has_rows
 from storage.words import find_matches, match_expression, query_words
 
 MEANING_WEIGHT = 0.65
@@ -52,12 +53,15 @@ class Searcher:
         if not query.strip() or k < 1:
             total = 0 if mode == "words" else None
             return SearchResult(query=query, mode=mode, took_ms=0.0, total=total, hits=())
-        words = query_words(query, self._languages())
-        by_words = self._by_words(words, filters) if mode != "meaning" else None
-        by_meaning = self._by_meaning(query, filters) if mode != "words" else None
-        scored = _fuse(by_words, by_meaning)
-        notes = () if by_meaning is None or len(by_meaning.row_ids) else (self._no_vectors(),)
-        hits = tuple(self._hits(_best_of_each(scored, k), words))
+        # The model may take a second to load: not while a state of the file is being held for this search.
+        vector = self.encoder().encode_query(query) if mode != "words" else None
+        with snapshot(self.connection):
+            words = query_words(query, self._languages(filters))
+            by_words = self._by_words(words, filters) if mode != "meaning" else None
+            by_meaning = self._by_meaning(vector, filters) if vector is not None else None
+            scored = _fuse(by_words, by_meaning)
+            notes = self._notes(by_meaning, filters)
+            hits = tuple(self._hits(_best_of_each(scored, k), words))
         return SearchResult(
             query=query,
             mode=mode,
@@ -67,10 +71,25 @@ class Searcher:
             notes=notes,
         )
 
-    def similar(
-        self, vector: Matrix, k: int, filters: Filters, *, leave_out: int | None = None
-    ) -> list[SearchHit]:
+    def similar(self, vector: Matrix, k: int, filters: Filters) -> list[SearchHit]:
         """Articles whose mean vector is nearest to `vector` (1, dim); each with its row nearest to it."""
+        with snapshot(self.connection):
+            return self._similar(vector, k, filters)
+
+    def similar_article(self, article_id: int, k: int, filters: Filters) -> list[SearchHit]:
+        """Articles most like a stored one, without itself; none where it has no vector."""
+        with snapshot(self.connection):
+            rows = self._vectors()
+            mine = rows.matrix[rows.article_ids == article_id]
+            if not len(mine):
+                return []
+            mean = mine.mean(axis=0, keepdims=True)
+            unit: Matrix = mean / max(float(np.linalg.norm(mean)), 1e-12)
+            return self._similar(unit, k, filters, leave_out=article_id)
+
+    def _similar(
+        self, vector: Matrix, k: int, filters: Filters, *, leave_out: int = 0
+    ) -> list[SearchHit]:
         rows = self._vectors()
         if not len(rows) or k < 1:
             return []
@@ -80,7 +99,10 @@ class Searcher:
         nearness = (means @ vector[0]).astype(np.float64)
         lines = np.diff(np.append(starts, len(rows)))
         similarities = (rows.matrix @ vector[0]).astype(np.float64)
-        keep = self._mask(rows, filters) & (rows.article_ids != (leave_out or 0))
+        keep = rows.article_ids != leave_out
+        allowed = allowed_lines(self.connection, rows, filters)
+        if allowed is not None:
+            keep &= allowed
         scored = ScoredRows(
             rows.article_ids[keep],
             rows.row_ids[keep],
@@ -89,31 +111,17 @@ class Searcher:
         )
         return self._hits(_best_of_each(scored, k), [])
 
-    def article_vector(self, article_id: int) -> Matrix | None:
-        """The mean of an article's row vectors, unit length, shape (1, dim); None where it has none."""
-        rows = self._vectors()
-        mine = rows.matrix[rows.article_ids == article_id]
-        if not len(mine):
-            return None
-        mean = mine.mean(axis=0, keepdims=True)
-        unit: Matrix = mean / max(float(np.linalg.norm(mean)), 1e-12)
-        return unit
-
     def _vectors(self) -> RowVectors:
         encoder = self.encoder()
         return self.index.rows(encoder.provenance, encoder.dim)
 
-    def _mask(self, rows: RowVectors, filters: Filters) -> NDArray[np.bool_]:
-        if is_unfiltered(filters):
-            return np.ones(len(rows), dtype=np.bool_)
-        return np.isin(rows.row_ids, allowed_rows(self.connection, filters))
-
-    def _by_meaning(self, query: str, filters: Filters) -> ScoredRows:
+    def _by_meaning(self, vector: Matrix, filters: Filters) -> ScoredRows:
         rows = self._vectors()
-        keep = np.flatnonzero(self._mask(rows, filters))
-        vector = self.encoder().encode_query(query)[0]
-        cosines = (rows.matrix[keep] @ vector).astype(np.float64)
-        article_ids, row_ids = rows.article_ids[keep], rows.row_ids[keep]
+        matrix, article_ids, row_ids = rows.matrix, rows.article_ids, rows.row_ids
+        keep = allowed_lines(self.connection, rows, filters)
+        if keep is not None:
+            matrix, article_ids, row_ids = matrix[keep], article_ids[keep], row_ids[keep]
+        cosines = (matrix @ vector[0]).astype(np.float64)
         # A long row has a line a window: its similarity is that of the best of them.
         starts = np.flatnonzero(np.diff(row_ids, prepend=-1))
         best = np.maximum.reduceat(cosines, starts) if len(starts) else cosines
@@ -139,18 +147,23 @@ class Searcher:
             np.full(len(found), np.nan),
         )
 
-    def _languages(self) -> list[str | None]:
+    def _languages(self, filters: Filters) -> list[str | None]:
+        """The languages that are searched, the most common first."""
+        if filters.lang:
+            return [filters.lang]
         rows = self.connection.execute(
             """SELECT language FROM renderings WHERE current = 1 GROUP BY language
-               ORDER BY count(*) DESC LIMIT 8"""
+               ORDER BY count(*) DESC, language"""
         )
         return [row[0] for row in rows]
 
-    def _no_vectors(self) -> str:
-        if self.connection.execute("SELECT 1 FROM embeddings LIMIT 1").fetchone() is None:
-            return "nothing stored under these filters has a vector yet"
-        maker = self.encoder().provenance
-        return f"nothing found has a vector by {maker.name}; make them with: copydesk enrich --stage vectors"
+    def _notes(self, by_meaning: ScoredRows | None, filters: Filters) -> tuple[str, ...]:
+        if by_meaning is None or len(by_meaning.row_ids) or not has_rows(self.connection, filters):
+            return ()
+        name = self.encoder().provenance.name
+        return (
+            f"nothing under these filters has a vector by {name}; make them with: copydesk enrich --stage vectors",
+        )
 
     def _hits(self, scored: ScoredRows, words: list[list[str]]) -> list[SearchHit]:
         ids = [int(i) for i in scored.row_ids]
@@ -172,7 +185,7 @@ class Searcher:
                     paragraph=row[1] if row[1] >= 0 else None,
                     kind=row[2],
                     text=row[3],
-                    score=round(float(score), 6),
+                    score=float(f"{score:.6g}"),
                     similarity=None if np.isnan(similarity) else round(float(similarity), 6),
                     matches=tuple(find_matches(row[3], words, row[10])),
                     title=row[6],
@@ -200,9 +213,11 @@ def _fuse(by_words: ScoredRows | None, by_meaning: ScoredRows | None) -> ScoredR
     article_ids[in_meaning] = by_meaning.article_ids
     similarities = np.full(len(row_ids), np.nan)
     similarities[in_meaning] = by_meaning.similarities
-    best_cosine = max(float(by_meaning.scores.max()), 1e-9)
+    # Where no cosine is above nothing, they are set against the lowest: the words must not drown in a division.
+    best_cosine = float(by_meaning.scores.max())
+    bound = best_cosine if best_cosine > 0 else max(float(-by_meaning.scores.min()), 1e-9)
     scores = np.zeros(len(row_ids))
-    scores[in_meaning] = MEANING_WEIGHT * by_meaning.scores / best_cosine
+    scores[in_meaning] = MEANING_WEIGHT * np.maximum(by_meaning.scores / bound, -1.0)
     if len(by_words.row_ids):
         scores[in_words] += (1 - MEANING_WEIGHT) * by_words.scores / by_words.scores.max()
     return ScoredRows(article_ids, row_ids, scores, similarities)
@@ -214,9 +229,15 @@ def _nothing() -> ScoredRows:
 
 
 def _best_of_each(scored: ScoredRows, k: int) -> ScoredRows:
-    """The best row of each of the k best articles, best first; ties go to the lower article, then the lower row."""
-    nearness = np.nan_to_num(scored.similarities, nan=-2.0)
-    order = np.lexsort((scored.row_ids, -nearness, scored.article_ids, -scored.scores))
+    """The best row of each of the k best articles, best first; ties go to the lower article, then the nearer row.
+
+    Scores count to a millionth of the best: what differs by less is the same text, computed in another place.
+    """
+    top = max(float(np.abs(scored.scores).max(initial=0.0)), 1e-300)
+    nearness = np.nan_to_num(scored.similarities, nan=-2.0).round(6)
+    order = np.lexsort(
+        (scored.row_ids, -nearness, scored.article_ids, -(scored.scores / top).round(6))
+    )
     _, first = np.unique(scored.article_ids[order], return_index=True)
     chosen = order[np.sort(first)[:k]]
     return ScoredRows(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Self, Unpack, get_args
 
 from schemas.addresses import address_key
 from schemas.article import Article
 from schemas.document import RawDocument
-from schemas.errors import DatabaseError, UsageError
-from schemas.filters import FilterArgs, Filters, make_filters
+from schemas.errors import UsageError
+from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery, Mention
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
@@ -30,7 +29,7 @@ from schemas.stored import (
     StoredEntity,
 )
 from storage import browse, delete, derived, identity, quarantine, read, vectors, write
-from storage.connection import Access, open_database, transaction
+from storage.connection import Access, open_database, snapshot, transaction
 from storage.search import Searcher
 from storage.values import dump
 
@@ -86,10 +85,9 @@ class Store:
 
     def find(self, query: str, *, mode: Mode, k: int, filters: Filters) -> SearchResult:
         """As `search`, with the exact total in words mode, the time taken and notes for people."""
-        if mode not in ("hybrid", "meaning", "words"):
-            raise UsageError(
-                f"unknown search mode {mode!r}", remedy="choose one of: hybrid, meaning, words"
-            )
+        require_one_of("search mode", mode, get_args(Mode))
+        require_type("the query", query, str)
+        require_type("k", k, int)
         return self._searcher.search(query, mode, k, filters)
 
     def similar(
@@ -104,15 +102,13 @@ class Store:
         An article is its rows' mean vector; each hit shows its row nearest to that mean. An article without vectors
         is like nothing: an empty list.
         """
+        require_type("k", k, int)
         article_id = read.require_article_id(self._connection, article)
         return self.similar_filtered(article_id, k=k, filters=make_filters(**filters))
 
     def similar_filtered(self, article_id: int, *, k: int, filters: Filters) -> list[SearchHit]:
         """As `similar`, for a known id and made filters."""
-        vector = self._searcher.article_vector(article_id)
-        if vector is None:
-            return []
-        return self._searcher.similar(vector, k, filters, leave_out=article_id)
+        return self._searcher.similar_article(article_id, k, filters)
 
     def similar_to(self, vector: Matrix, *, k: int, filters: Filters) -> list[SearchHit]:
         """The articles most like a unit vector of shape (1, dim)."""
@@ -132,7 +128,9 @@ class Store:
 
     def article(self, name: int | str) -> StoredArticle:
         """One article with its marks, by id or key. Raises UsageError where there is none."""
-        return read.read_article(self._connection, read.require_article_id(self._connection, name))
+        with snapshot(self._connection):
+            article_id = read.require_article_id(self._connection, name)
+            return read.read_article(self._connection, article_id)
 
     def figures(
         self,
@@ -158,7 +156,13 @@ class Store:
         order: FigureOrder = "newest",
     ) -> tuple[int, list[FoundFigure]]:
         """As `figures`, with the exact number of all that match first."""
-        return browse.read_found_figures(self._connection, query, filters, limit=limit, order=order)
+        require_one_of("order", order, get_args(FigureOrder))
+        if query.kind is not None:
+            require_one_of("kind of figure", query.kind, get_args(FigureKind))
+        with snapshot(self._connection):
+            return browse.read_found_figures(
+                self._connection, query, filters, limit=limit, order=order
+            )
 
     def entities(
         self,
@@ -174,11 +178,13 @@ class Store:
         self, name: str | None, filters: Filters, *, limit: int | None
     ) -> tuple[int, list[StoredEntity]]:
         """As `entities`, with the exact number of all that match first."""
-        return browse.read_entities(self._connection, name, filters, limit=limit)
+        with snapshot(self._connection):
+            return browse.read_entities(self._connection, name, filters, limit=limit)
 
     def status(self) -> dict[str, object]:
         """Counts of everything there is."""
-        return browse.count_everything(self._connection)
+        with snapshot(self._connection):
+            return browse.count_everything(self._connection)
 
     def raw_document(self, article_id: int) -> tuple[int, RawDocument]:
         """The newest version's id and its raw document."""
@@ -186,7 +192,7 @@ class Store:
 
     def clean_article(self, article_id: int) -> Article:
         """The current rendering as the enrichers take it."""
-        return read.to_article(read.read_article(self._connection, article_id))
+        return read.to_article(self.article(article_id))
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -225,6 +231,11 @@ class Store:
         derived.add_vectors(self._connection, maker, matrices)
         for rendering_id in rendering_ids:
             derived.mark_done(self._connection, rendering_id, maker)
+
+    def foresee(self, prepared: PreparedArticle, *, force: bool = False) -> Outcome:
+        """What `put` would say of an article; writes nothing."""
+        names = identity.identify(prepared.document, prepared.article)
+        return write.foresee(self._connection, prepared, names, force=force)[0]
 
     def known(self, document: RawDocument) -> Outcome | None:
         """What is to be said of a document at sight, before it is cleaned: unchanged, or deleted once; else None."""
@@ -279,12 +290,24 @@ class Store:
                 (verb, started_at, took_s, dump(counts)),
             )
 
+    def tidy(self) -> None:
+        """Forget names and entities that no mention has any more, after a stage was done again."""
+        with self.transaction():
+            rows = self._connection.execute("SELECT id FROM entities").fetchall()
+            delete.tidy_entities(self._connection, [int(row[0]) for row in rows])
+
     # -- what could not be used, and what must go --------------------------------------------------------------------
 
     def quarantine(self, document: RawDocument, stage: str, problem: Problem) -> None:
         """Keep a document that could not be used."""
         with self.transaction():
             quarantine.quarantine(self._connection, document, stage, problem)
+
+    def release(self, document: RawDocument) -> None:
+        """Forget what was quarantined of a document that needs no second try; writes only where there is something."""
+        if quarantine.is_quarantined(self._connection, document):
+            with self.transaction():
+                quarantine.release(self._connection, document)
 
     def quarantined(self, row_id: int | None = None) -> list[QuarantinedDocument]:
         """What is in quarantine. Raises UsageError where `row_id` is not."""
@@ -310,15 +333,9 @@ class Store:
         """Ids of the articles under date, source and language filters."""
         return delete.select_articles(self._connection, filters)
 
-    def delete(self, article_ids: Sequence[int], *, tombstone: bool = True) -> None:
+    def delete(self, article_ids: Iterable[int], *, tombstone: bool = True) -> None:
         """Remove articles whole; with `tombstone` nothing brings them back until `forget`."""
-        try:
-            delete.delete_articles(self._connection, list(article_ids), tombstone=tombstone)
-        except sqlite3.OperationalError as error:
-            raise DatabaseError(
-                f"{self.path} could not be written ({error})",
-                remedy="try again when no other process uses it",
-            ) from error
+        delete.delete_articles(self._connection, article_ids, tombstone=tombstone)
 
     def forget(self, name: int | str) -> int:
         """Lift the tombstones of a deleted article, by id or key; returns how many names were lifted."""

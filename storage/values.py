@@ -15,7 +15,12 @@ def to_text(moment: datetime | None) -> str | None:
     """An instant as "2024-07-08T05:00:00Z": sorts as text in the order of time."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: it writes the year 800 in three digits.
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar, in another zone
+        utc = moment
+    return utc.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def to_instant(text: str | None) -> datetime | None:

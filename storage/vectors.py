@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from schemas.filters import Filters
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
-from storage.filters import ROWS, row_conditions
+from storage.filters import ROWS, article_conditions, mention_conditions, row_conditions
 
 Ids = NDArray[np.int64]
 
@@ -44,6 +44,7 @@ class VectorIndex:
         """The rows' vectors under `maker`'s weights."""
         state = (*self._generation(), maker, dim)
         if self._rows is None or state != self._state:
+            self._rows = None  # the old matrix goes before the new one comes
             self._rows = _load(self._connection, maker, dim)
             self._state = state
         return self._rows
@@ -68,36 +69,66 @@ def matching_models(connection: sqlite3.Connection, maker: Provenance, dim: int)
 
 
 def _load(connection: sqlite3.Connection, maker: Provenance, dim: int) -> RowVectors:
-    parts: list[tuple[list[int], list[int], bytes]] = []
-    seen: set[int] = set()
+    article_ids: list[int] = []
+    row_ids: list[int] = []
+    windows: list[bytes] = []
     conditions = row_conditions(Filters())
     for model in matching_models(connection, maker, dim):
+        seen = set(row_ids)
         rows = connection.execute(
-            f"""SELECT r.article_id, p.id, e.vector FROM {ROWS}
-                JOIN embeddings e ON e.model_id = ? AND e.text_sha256 = p.text_sha256
-                WHERE {conditions.sql} ORDER BY r.article_id, p.id, e.part""",
+            f"""SELECT r.article_id, p.id, e.vector FROM embeddings e
+                JOIN paragraphs p ON p.text_sha256 = e.text_sha256
+                JOIN renderings r ON r.id = p.rendering_id AND r.current = 1
+                WHERE e.model_id = ? AND {conditions.sql}""",
             (model, *conditions.values),
-        ).fetchall()
-        fresh = [row for row in rows if row[1] not in seen] if seen else rows
-        seen.update(row[1] for row in fresh)
-        parts.append(([r[0] for r in fresh], [r[1] for r in fresh], b"".join(r[2] for r in fresh)))
-    article_ids = np.array([i for part in parts for i in part[0]], dtype=np.int64)
-    row_ids = np.array([i for part in parts for i in part[1]], dtype=np.int64)
-    blob = b"".join(part[2] for part in parts)
-    matrix = np.frombuffer(blob, dtype=np.float16).reshape(-1, dim).astype(np.float32)
+        )
+        for article_id, row_id, window in rows:
+            if row_id not in seen:
+                article_ids.append(article_id)
+                row_ids.append(row_id)
+                windows.append(window)
+    matrix = np.frombuffer(b"".join(windows), dtype=np.float16).reshape(-1, dim).astype(np.float32)
     # Rounding to float16 leaves lengths a thousandth off one; a dot product shall be the cosine.
     matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
-    order = np.lexsort((row_ids, article_ids))
-    return RowVectors(article_ids[order], row_ids[order], matrix[order])
+    articles, rows_of = np.array(article_ids, dtype=np.int64), np.array(row_ids, dtype=np.int64)
+    order = np.lexsort((rows_of, articles))  # stable: a row's windows stay in their order
+    return RowVectors(articles[order], rows_of[order], matrix[order])
 
 
-def allowed_rows(connection: sqlite3.Connection, filters: Filters) -> Ids:
-    """Ids of the rows that `filters` leave, in order."""
+def allowed_lines(
+    connection: sqlite3.Connection, rows: RowVectors, filters: Filters
+) -> NDArray[np.bool_] | None:
+    """Which lines of `rows` the filters leave; None where all of them."""
+    if filters == Filters():
+        return None
+    keep = np.ones(len(rows), dtype=np.bool_)
+    of_article = article_conditions(filters)
+    if of_article.clauses:
+        keep &= _is_in(
+            connection,
+            rows.article_ids,
+            f"""SELECT a.id FROM renderings r JOIN articles a ON a.id = r.article_id
+                WHERE r.current = 1 AND {of_article.sql}""",
+            of_article.values,
+        )
+    if of_mention := mention_conditions(filters):
+        sql = f"SELECT DISTINCT m.paragraph_id FROM mentions m WHERE {of_mention.sql}"
+        keep &= _is_in(connection, rows.row_ids, sql, of_mention.values)
+    return keep
+
+
+def _is_in(
+    connection: sqlite3.Connection, ids: Ids, sql: str, values: list[object]
+) -> NDArray[np.bool_]:
+    chosen = connection.execute(sql, values).fetchall()
+    return np.isin(ids, np.array([row[0] for row in chosen], dtype=np.int64))
+
+
+def has_rows(connection: sqlite3.Connection, filters: Filters) -> bool:
+    """Whether `filters` leave any searchable row."""
     conditions = row_conditions(filters)
-    rows = connection.execute(
-        f"SELECT p.id FROM {ROWS} WHERE {conditions.sql} ORDER BY p.id", conditions.values
-    )
-    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+    sql = f"SELECT 1 FROM {ROWS} WHERE {conditions.sql} LIMIT 1"
+    return connection.execute(sql, conditions.values).fetchone() is not None
 
 
 def missing_vectors(

@@ -41,14 +41,18 @@ def index_words(text: str, language: str | None) -> str:
 def query_words(query: str, languages: Iterable[str | None]) -> list[list[str]]:
     """For each word of `query` that says something, its stems in each of `languages`; at most 500 words.
 
-    Stop words are left out, unless there is nothing else.
+    `languages` are those searched, the most common first. Stop words are left out, unless there is nothing else; a word
+    that is one in a rarer language only ("war", "die" in German) stays unless the query has two such words.
 
     >>> query_words("the visits of ministers", ["en"])
     [['visit'], ['minist']]
     """
     known = list(dict.fromkeys(languages)) or [None]
     words = list(dict.fromkeys(word for _, _, word in _split(query)))
-    stops = frozenset[str]().union(*(stop_words(language) for language in known))
+    stops = set(stop_words(known[0]))
+    for language in known[1:]:
+        foreign = [word for word in words if word in stop_words(language) - stop_words(known[0])]
+        stops.update(foreign if len(foreign) > 1 else ())
     telling = [word for word in words if word not in stops] or words
     return [
         list(dict.fromkeys(_stemmer(language)(word) for language in known))

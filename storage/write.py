@@ -9,6 +9,7 @@ import zstandard
 from schemas.article import Article
 from schemas.document import RawDocument
 from schemas.stored import Outcome, PreparedArticle, Problem, Status
+from storage.delete import drop_unused_raw
 from storage.derived import (
     RowIds,
     add_figures,
@@ -37,20 +38,44 @@ def put(connection: sqlite3.Connection, prepared: PreparedArticle, *, force: boo
     With `force`, what is stored is written anew even where nothing changed, and a tombstone is the only thing that
     still keeps an article out.
     """
-    document, article = prepared.document, prepared.article
-    identity = identify(document, article)
+    identity = identify(prepared.document, prepared.article)
+    expected, place = foresee(connection, prepared, identity, force=force)
+    if expected.status == "stored":
+        return _store_new(connection, prepared, identity)
+    if expected.status == "updated" and place:
+        _store_again(connection, prepared, identity, place)
+    return expected
+
+
+def foresee(
+    connection: sqlite3.Connection, prepared: PreparedArticle, identity: Identity, *, force: bool
+) -> tuple[Outcome, Place | None]:
+    """What `put` would say, and the stored article it is about; writes nothing."""
+    document = prepared.document
     if key := find_tombstone(connection, identity):
-        return tombstone_outcome(document, key)
+        return tombstone_outcome(document, key), None
     place = find_place(connection, identity)
     if place is None and identity.address is None:
         twin = find_same_content(connection, str(identity.content_sha256))
         if twin:
-            return outcome("unchanged", prepared, twin.article_id, twin.key)
+            return outcome("unchanged", prepared, twin.article_id, twin.key), twin
     if place is None:
-        return _store_new(connection, prepared, identity)
-    if not force and (place.found_by == "key" or place.content_sha256 == identity.content_sha256):
-        return outcome("unchanged", prepared, place.article_id, place.key)
-    return _store_again(connection, prepared, identity, place)
+        return outcome("stored", prepared, None, identity.key), None
+    changed = force or _is_changed(identity, document, place)
+    status: Status = "updated" if changed else "unchanged"
+    return outcome(status, prepared, place.article_id, place.key), place
+
+
+def _is_changed(identity: Identity, document: RawDocument, place: Place) -> bool:
+    """Whether there is something to write: another text, or something else said about the very same file."""
+    if place.found_by == "key":
+        return False
+    if place.content_sha256 != identity.content_sha256 or identity.address != (
+        place.address if identity.address else None
+    ):
+        return True
+    same_file = (document.origin_id, identity.raw_sha256) == (place.origin_id, place.raw_sha256)
+    return bool(document.origin_id) and same_file and hints_text(document.hints) != place.hints
 
 
 def tombstone_outcome(document: RawDocument, key: str) -> Outcome:
@@ -65,7 +90,7 @@ def tombstone_outcome(document: RawDocument, key: str) -> Outcome:
     )
 
 
-def outcome(status: Status, prepared: PreparedArticle, article_id: int, key: str) -> Outcome:
+def outcome(status: Status, prepared: PreparedArticle, article_id: int | None, key: str) -> Outcome:
     """The report line for one stored article."""
     article = prepared.article
     return Outcome(
@@ -107,30 +132,52 @@ def _store_new(
 
 def _store_again(
     connection: sqlite3.Connection, prepared: PreparedArticle, identity: Identity, place: Place
-) -> Outcome:
-    document, article = prepared.document, prepared.article
-    same_input = (
-        place.raw_sha256 == identity.raw_sha256 and place.hints == hints_text(document.hints)
-    ) or place.content_sha256 == identity.content_sha256
-    version_id = place.version_id
-    if not same_input:
+) -> None:
+    document = prepared.document
+    if identity.raw_sha256 == place.raw_sha256 or identity.content_sha256 == place.content_sha256:
+        version_id = place.version_id
+        _renew_version(connection, document, identity, place)
+    else:
         version_id = _add_version(
             connection, document, identity, place.article_id, n=place.version + 1
         )
     connection.execute(
-        """UPDATE articles SET url = coalesce(?, url), address_key = coalesce(?, address_key),
-           source = coalesce(?, source) WHERE id = ?""",
-        (article.url or article.canonical_url, identity.address, article.site, place.article_id),
+        "UPDATE articles SET address_key = coalesce(?, address_key) WHERE id = ?",
+        (identity.address, place.article_id),
     )
-    retire_rendering(connection, place.rendering_id)
-    _add_rendering(connection, prepared, place.article_id, version_id)
-    return outcome("updated", prepared, place.article_id, place.key)
+    put_rendering(connection, prepared, place.article_id, version_id)
+
+
+def _renew_version(
+    connection: sqlite3.Connection, document: RawDocument, identity: Identity, place: Place
+) -> None:
+    """The same version as it came now, with what was said of it now: what it is cleaned from the next time."""
+    add_raw(connection, document.content, document.media_type)
+    connection.execute(
+        """UPDATE versions SET raw_sha256 = ?, media_type = ?, url = ?, origin = ?, hints = ?, fetched_at = ?
+           WHERE id = ?""",
+        (
+            identity.raw_sha256,
+            document.media_type,
+            document.url,
+            document.origin,
+            hints_text(document.hints),
+            to_text(document.fetched_at),
+            place.version_id,
+        ),
+    )
+    drop_unused_raw(connection, [place.raw_sha256])
 
 
 def put_rendering(
     connection: sqlite3.Connection, prepared: PreparedArticle, article_id: int, version_id: int
 ) -> int:
-    """A better cleaner's rendering of a stored version: becomes current, and is nobody's edit. Returns its id."""
+    """Another rendering of a stored version: becomes current, and is by itself nobody's edit. Returns its id."""
+    article = prepared.article
+    connection.execute(
+        "UPDATE articles SET url = coalesce(?, url), source = coalesce(?, source) WHERE id = ?",
+        (article.url or article.canonical_url, article.site, article_id),
+    )
     row = connection.execute(
         "SELECT id FROM renderings WHERE article_id = ? AND current = 1", (article_id,)
     ).fetchone()
