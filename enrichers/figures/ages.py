@@ -38,6 +38,8 @@ def _is_led(line: Line, number: Number) -> bool:
     ages = line.lexicon.words.sets["ages.before"]
     if not words:
         return False
+    if words[-1] == "both" and number.plain:
+        return True
     if words[-1] in ages or words[-2:] == ["age", "of"]:
         return True
     if words[-1] in ("was", "is", "be", "were") and line.words_after(number.end, 1) == ["when"]:

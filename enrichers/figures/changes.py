@@ -74,7 +74,7 @@ def _carry(draft: Draft, words: list[str], direction: Direction | None) -> None:
         draft.role = "from"
     elif "to" in words:
         draft.role, draft.change = "to", direction
-    elif words[-1] == "or" or words[-1] in ("by", "another"):
+    elif words[-1] in ("or", "by", "another") or (words[-1] == "and" and draft.kind == "percent"):
         draft.role, draft.change = "delta", direction
 
 

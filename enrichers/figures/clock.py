@@ -11,6 +11,9 @@ _HALF_DAY = re.compile(
     r"(?P<h>1[0-2]|0?[1-9])(?:[:.](?P<m>[0-5][0-9]))? ?(?P<half>[aApP])\.?[mM](?:\.|(?![^\W_]))"
 )
 _FULL_DAY = re.compile(r"(?P<h>[01]?[0-9]|2[0-3]):(?P<m>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])")
+_ZONED = re.compile(
+    r"(?P<h>[01][0-9]|2[0-3]):?(?P<m>[0-5][0-9])(?= (?:GMT|UTC|BST|CET|CEST|EST|EDT|IST|ET|local time)(?![^\W_]))"
+)
 _WORDS = {"noon": "12:00", "midnight": "00:00"}
 
 
@@ -23,7 +26,7 @@ def match_time(line: Line, index: int, _calendar: Calendar) -> Moment | None:
     if match:
         hour = int(match["h"]) % 12 + (12 if match["half"] in "pP" else 0)
         return _moment(*match.span(), f"{hour:02d}:{match['m'] or '00'}")
-    match = _FULL_DAY.match(line.text, token.start)
+    match = _ZONED.match(line.text, token.start) or _FULL_DAY.match(line.text, token.start)
     if match and (token.start == 0 or line.text[token.start - 1] not in ":.,"):
         return _moment(*match.span(), f"{int(match['h']):02d}:{match['m']}")
     return None

@@ -196,6 +196,8 @@ def _after_of(line: Line, position: int) -> int:
     index = line.index_at(position + 4)
     while index < len(line.tokens) and line.tokens[index].word in _DETERMINERS:
         index += 1
+    if index < len(line.tokens) and line.tokens[index].word.isdigit():
+        index += 1  # "3 of the 27 member states"
     return line.tokens[index].start if index < len(line.tokens) else position
 
 

@@ -72,9 +72,7 @@ def _counts_people(line: Line, match: re.Match[str]) -> bool:
 def _days(line: Line, match: re.Match[str], calendar: Calendar) -> Moment | None:
     number, first = line.lexicon.time.months[match["mon"].lower()], int(match["d"])
     start, end = match.span()
-    if line.text[end - 1] == "." and (
-        len(match["mon"]) > 4 or match["mon"].lower() in ("may", "june", "july")
-    ):
+    if line.text[end - 1] == "." and (_is_whole(match["mon"])):
         end -= 1
     year = _stated_year(match, calendar)
     if year is None and calendar.reference is None:
@@ -89,12 +87,17 @@ def _days(line: Line, match: re.Match[str], calendar: Calendar) -> Moment | None
     return found(start, end, "day", span, "day", has_year=year is not None)
 
 
+def _is_whole(name: str) -> bool:
+    """Whether a month's name is not an abbreviation, so that a point after it ends the sentence."""
+    return len(name) > 4 or name.lower() in ("may", "june", "july")
+
+
 def _month(line: Line, index: int, calendar: Calendar) -> Moment | None:
     match = _with_month()[2].match(line.text, line.tokens[index].start)
     if match is None or not _is_month(line, match):
         return None
     number, (start, end) = line.lexicon.time.months[match["mon"].lower()], match.span()
-    if not match["tail"] and match["dot"] and len(match["mon"]) > 4:
+    if not match["tail"] and match["dot"] and _is_whole(match["mon"]):
         end -= 1
     year = _stated_year(match, calendar)
     short = match["yy"] or match["yq"]

@@ -193,7 +193,7 @@ def with_scale(text: str, number: Number, words: NumberWords) -> Number:
 
 def _spelled(line: Line, index: int) -> Number | None:
     spelled = read_spelled(line, index)
-    if spelled is None:
+    if spelled is None or _is_ordinal(line, index, spelled.end):
         return None
     return Number(
         start=spelled.start,
@@ -205,6 +205,20 @@ def _spelled(line: Line, index: int) -> Number | None:
         scaled=spelled.scaled,
         scale=spelled.scale,
         vague=spelled.value is None,
+    )
+
+
+def _is_ordinal(line: Line, index: int, end: int) -> bool:
+    """As in "twenty-first"; but "a thirty-second film" lasts half a minute."""
+    following = line.words_after(end, 1)
+    if line.text[end : end + 1] != "-" or not following:
+        return False
+    value = line.lexicon.numbers.ordinals.get(following[0], 100)
+    if line.tokens[index].word not in line.lexicon.numbers.tens or value > 9:
+        return False
+    return following[0] != "second" or line.words_before(line.tokens[index].start, 1) not in (
+        ["a"],
+        ["an"],
     )
 
 

@@ -154,6 +154,15 @@ def _says_a_share(line: Line, token: Token, top: Token) -> bool:
     following = line.words_after(token.end, 1)
     if top.word == "one" and line.text[top.end : token.start] == "-":
         return True
+    if (
+        following
+        and _compares(line, top)
+        and (
+            following[0] in ("and", "or", "to", "from", "in", "since", "on", "this", "last")
+            or not following[0].isalpha()
+        )
+    ):
+        return True
     if top.word in ("a", "an", "one") or token.word in ("quarters", "halves", "seconds"):
         return bool(following) and following[0] in (
             "of",
@@ -166,6 +175,13 @@ def _says_a_share(line: Line, token: Token, top: Token) -> bool:
             "to",
         )
     return True
+
+
+def _compares(line: Line, top: Token) -> bool:
+    """As in "by a third" and "almost a quarter"."""
+    return not {"by", "than", "nearly", "about", "almost", "over", "around", "roughly"}.isdisjoint(
+        line.words_before(top.start, 1)
+    )
 
 
 def _share(line: Line, start: int, end: int, value: Decimal) -> Draft:

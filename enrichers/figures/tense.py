@@ -10,7 +10,7 @@ from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar
 from enrichers.figures.periods import Span
 
-_REACH = 10
+_REACH = 14
 _ALWAYS_AHEAD = frozenset({"until", "till"})
 _SOON_DAYS = 60
 _SOON_MONTHS = 3
@@ -108,6 +108,6 @@ def nearest_month(line: Line, start: int, calendar: Calendar, month: int) -> Spa
         way = -1
     if ahead > 0 and (way < 0 or (way == 0 and ahead > _SOON_MONTHS)):
         return periods.month(reference.year - 1, month)
-    if ahead < 0 and way > 0 and -ahead > 12 - 2 * _SOON_MONTHS:
+    if ahead < 0 and way > 0 and ahead < -1:
         return periods.month(reference.year + 1, month)
     return periods.month(reference.year, month)

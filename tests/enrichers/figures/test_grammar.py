@@ -146,15 +146,14 @@ def check(text: str, figures: list[Figure]) -> None:
 
 
 WORDS = st.sampled_from(
-    """5 12 1,200 3.5 40 2019 2023-24 1/2 ½ two twenty hundred million billion dozen half third a an the of and to from
-    between in over at least nearly $ € £ US$ Rs USD dollars euros cents pounds % percent points km mph °C m bn k years
-    year-old days ago earlier last this next week month Monday Friday May June July 8 8, Q3 quarter fiscal year first 21st
-    people soldiers Indian killed rose fell by up down . , ; ( ) - – " ' aged one no 5 p.m. noon 1990s times doubled
-    - 0 2-1 A.D. 99999999999 -5 minus lakh crore per barrel hour x10 """.split()
+    ["5", "12", "1,200", "3.5", "40", "2019", "2023-24", "1/2", "½", "two", "twenty", "hundred", "million", "billion", "dozen", "half", "third", "a", "an", "the", "of", "and", "to", "from", "between", "in", "over", "at", "least", "nearly", "$", "€", "£", "US$", "Rs", "USD", "dollars", "euros", "cents", "pounds", "%", "percent", "points", "km", "mph", "°C", "m", "bn", "k", "years", "year-old", "days", "ago", "earlier", "last", "this", "next", "week", "month", "Monday", "Friday", "May", "June", "July", "8", "8,", "Q3", "quarter", "fiscal", "year", "first", "21st", "people", "soldiers", "Indian", "killed", "rose", "fell", "by", "up", "down", ".", ",", ";", "(", ")", "-", "–", '"', "'", "aged", "one", "no", "5", "p.m.", "noon", "1990s", "times", "doubled", "-", "0", "2-1", "A.D.", "99999999999", "-5", "minus", "lakh", "crore", "per", "barrel", "hour", "x10"]
 )
 
 
-@given(st.lists(st.tuples(WORDS, st.sampled_from([" ", "", "-", "\n"])), max_size=30), st.dates() | st.none())
+@given(
+    st.lists(st.tuples(WORDS, st.sampled_from([" ", "", "-", "\n"])), max_size=30),
+    st.dates() | st.none(),
+)
 @settings(max_examples=400, deadline=None)
 def test_any_mixture_of_the_grammars_words_gives_exact_disjoint_spans(
     parts: list[tuple[str, str]], reference: date | None
