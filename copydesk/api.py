@@ -85,6 +85,19 @@ def make_engines(settings: Settings, *, notify: Callable[[str], None] | None = N
     return Engines(options, notify=notify)
 
 
+def check_models(settings: Settings) -> None:
+    """Look for the models that the settings name, without loading one.
+
+    Raises ModelUnavailableError for one that is not on this machine: a wrong setting stops a run before any work.
+    """
+    from enrichers.vectors.model_folder import find_model
+
+    if settings.models.embedding is not None:
+        find_model(settings.models.embedding)
+    if settings.models.tagger:
+        make_engines(settings).tagger.provenance  # noqa: B018  naming itself, it looks for each model
+
+
 @cache
 def _shared_engines() -> Engines:
     return make_engines(load_settings())

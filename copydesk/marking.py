@@ -99,14 +99,43 @@ def _signed(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
 
 
 def describe_figure(figure: Figure) -> str:
-    """A figure's meaning in a few words: "40% = over 40 percent"."""
+    """A figure and its meaning in a few words: "40% = over 40 percent"; the figure alone where they are the same."""
+    meaning = _meaning(figure)
+    return f"{figure.text} = {meaning}" if meaning else figure.text
+
+
+def figures_line(figures: Sequence[Figure]) -> str:
+    """The figures whose meaning says more than their text does, in one line; "" where there is none."""
+    told = dict.fromkeys(describe_figure(figure) for figure in figures if _meaning(figure))
+    return f"figures: {'; '.join(told)}" if told else ""
+
+
+def _meaning(figure: Figure) -> str:
     if figure.kind == "date":
-        span = [str(d) for d in (figure.date_start, figure.date_end) if d]
-        return f"{figure.text} = {' to '.join(dict.fromkeys(span)) or 'a date'}"
-    if figure.value is not None:
-        number = f"{figure.value:,}"
-    else:
-        number = " to ".join(f"{v:,}" for v in (figure.low, figure.high) if v is not None)
+        span = dict.fromkeys(str(d) for d in (figure.date_start, figure.date_end) if d)
+        year = f"{figure.text}-01-01", f"{figure.text}-12-31"
+        return "" if tuple(span) == year else " to ".join(span)
     words = "" if figure.modifier in ("exact", "range") else figure.modifier.replace("_", " ")
-    noun = figure.unit or figure.noun or figure.kind
-    return f"{figure.text} = {' '.join(part for part in (words, number, noun) if part)}"
+    number = _number(figure)
+    noun = _in_words(figure, number)
+    meaning = " ".join(part for part in (words, number, noun) if part)
+    plain_text = figure.text.replace("%", " percent").replace("per cent", "percent")
+    return "" if " ".join(plain_text.split()) == meaning else meaning
+
+
+def _number(figure: Figure) -> str:
+    if figure.value is not None:
+        return f"{figure.value:,f}"
+    return " to ".join(f"{v:,f}" for v in (figure.low, figure.high) if v is not None)
+
+
+def _in_words(figure: Figure, number: str) -> str:
+    if figure.unit is None:
+        return figure.noun or ""
+    if figure.kind in ("money", "percent") or number in ("1", "-1"):
+        return figure.unit
+    head, slash, per = figure.unit.partition("/")
+    if head == "percentage_point":
+        return "percentage points"
+    plural = {"foot": "feet", "inch": "inches", "hertz": "hertz"}.get(head, f"{head}s")
+    return f"{plural}{slash}{per}" if head.isalpha() and head.islower() else figure.unit

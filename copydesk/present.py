@@ -14,8 +14,16 @@ from typing import Literal
 
 Format = Literal["text", "json", "jsonl", "csv"]
 
-# A title from the web must not move the cursor or rewrite the screen: control characters other than tab and line end.
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
+# A title from the web or a file's name must not move the cursor, rewrite the screen, turn the reading order round or
+# pass for a line of ours: control characters (tab apart), line ends and the overrides of direction.
+_OVERRIDES = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS: dict[int, str] = {
+    **dict.fromkeys((*range(32), *range(127, 160), *_OVERRIDES), "\ufffd"),
+    **dict.fromkeys((10, 13, 0x85, 0x2028, 0x2029), " "),
+    9: "\t",
+}
+# JSON escapes the controls under 32 by itself; a terminal obeys these too.
+_ESCAPES: dict[int, str] = {code: f"\\u{code:04x}" for code in (*range(127, 160), *_OVERRIDES)}
 
 
 def plain(value: object) -> object:
@@ -53,27 +61,45 @@ def _scalar(value: object) -> object:
 
 def write_json(value: object) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(_json(value, indent=2) + "\n")
 
 
-def write_rows(rows: Iterable[object], form: Literal["jsonl", "csv"]) -> None:
-    """Rows on stdout as JSON Lines, or as CSV with a header line; in CSV what is nested is left as JSON."""
+def write_rows(
+    rows: Iterable[object], form: Literal["jsonl", "csv"], columns: Sequence[str]
+) -> None:
+    """Rows on stdout as JSON Lines, or as CSV under a header line, which stands there without rows too.
+
+    In CSV what is nested is left as JSON, and no cell holds a control character.
+    """
     if form == "jsonl":
         for row in rows:
-            sys.stdout.write(json.dumps(plain(row), ensure_ascii=False) + "\n")
+            sys.stdout.write(_json(row) + "\n")
         return
-    writer = None
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
     for row in rows:
         record = plain(row)
         assert isinstance(record, dict)  # noqa: S101  rows are records
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(record), lineterminator="\n")
-            writer.writeheader()
         writer.writerow({key: _cell(item) for key, item in record.items()})
 
 
+def _json(value: object, *, indent: int | None = None) -> str:
+    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    return text if text.isascii() else text.translate(_ESCAPES)
+
+
 def _cell(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+    if isinstance(value, (list, dict)):
+        return _json(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return safe(value) if isinstance(value, str) else value
+
+
+def columns_of(kind: type) -> list[str]:
+    """The names of a record's fields, in order."""
+    assert is_dataclass(kind)  # noqa: S101  for the type checker
+    return [f.name for f in fields(kind)]
 
 
 def write(text: str = "") -> None:
@@ -87,7 +113,13 @@ def say(text: str) -> None:
 
 
 def safe(text: str) -> str:
-    """`text` without control characters that a terminal would obey; our own colours are put on afterwards."""
+    r"""`text` as one line without characters that a terminal would obey; our own colours are put on afterwards.
+
+    Every character stays one character, so that offsets hold.
+
+    >>> safe("red \x1b[31m\nalert")
+    'red \ufffd[31m alert'
+    """
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 

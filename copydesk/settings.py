@@ -8,6 +8,7 @@ there is a file: a search without settings does not wait for it.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -24,6 +25,8 @@ ENV_PREFIX = "COPYDESK_"
 
 SourceKind = Literal["page", "feed", "sitemap", "site", "list", "archive", "folder"]
 FlowName = Literal["fetch", "ingest", "enrich", "db-backup", "db-maintain"]
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 Duration = float | str
 """Seconds, or a number with a unit: "15m", "1s", "2h", "1d"."""
 
@@ -134,8 +137,14 @@ def _read(path: Path) -> dict[str, Any]:
             remedy="check the path given with --config",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    if "db" in tables and isinstance(tables["db"], str) and "://" not in tables["db"]:
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}", remedy="mend the file there"
+        ) from error
+    if not isinstance(tables.get("db", ""), str):
+        raise _wrong(
+            "db", f"= {tables['db']!r} is wrong", {"db": str(path)}, why=_KINDS["string_type"]
+        )
+    if "db" in tables and "://" not in tables["db"]:
         # A path in a file is meant from where the file is.
         tables["db"] = str(path.parent / tables["db"])
     return tables
@@ -171,15 +180,69 @@ def _validated(tables: dict[str, Any], origins: dict[str, str]) -> Settings:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(Settings).validate_python({**tables, "origins": origins})
+        settings = TypeAdapter(Settings).validate_python({**tables, "origins": origins})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        where = origins.get(key) or origins.get(key.split(".")[0]) or "settings"
-        raise SettingsError(
-            f"{where}: {key} = {first['input']!r} is wrong: {first['msg']}",
-            remedy="see copydesk.example.toml for what may stand there",
-        ) from error
+        key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        missing = first["type"] == "missing"
+        said = "is missing" if missing else f"= {first['input']!r} is wrong"
+        raise _wrong(key, said, origins, why=_KINDS.get(first["type"]) or first["msg"]) from error
+    _check_values(settings)
+    return settings
+
+
+_KINDS = {
+    "missing": "it has to be there",
+    "dataclass_type": "it has to be a table, as in [section]",
+    "mapping_type": "it has to be a table, as in [section]",
+    "tuple_type": "it has to be a list; [[section]] makes one",
+    "string_type": "it has to be a text in quotes",
+    "int_type": "it has to be a whole number",
+    "int_parsing": "it has to be a whole number",
+    "bool_parsing": "it has to be true or false",
+}
+
+
+def _wrong(key: str, said: str, origins: Mapping[str, str], *, why: str) -> SettingsError:
+    section = ".".join(key.split(".")[:2])
+    inside = (name for name in origins if name.startswith(f"{key}."))
+    place = origins.get(section) or origins.get(key.split(".", maxsplit=1)[0])
+    where = place or origins.get(next(inside, "")) or "settings"
+    return SettingsError(
+        f"{where}: {key} {said}: {why}", remedy="see copydesk.example.toml for what may stand there"
+    )
+
+
+def _check_values(settings: Settings) -> None:
+    """Raise SettingsError for a value that has the right type and cannot be meant."""
+    durations: dict[str, Duration | None] = {
+        "fetch.pause": settings.fetch.pause,
+        "fetch.timeout": settings.fetch.timeout,
+        **{f"source.{n}.pause": place.pause for n, place in enumerate(settings.source)},
+        **{f"schedule.{n}.every": plan.every for n, plan in enumerate(settings.schedule)},
+    }
+    for key, value in durations.items():
+        if value is not None and seconds(value) is None:
+            why = 'it has to be seconds or a duration such as "15m"'
+            raise _wrong(key, f"= {value!r} is wrong", settings.origins, why=why)
+    if settings.fetch.max_bytes < 1:
+        said = f"= {settings.fetch.max_bytes} is wrong"
+        raise _wrong("fetch.max_bytes", said, settings.origins, why="it lets nothing in")
+
+
+def seconds(duration: Duration) -> float | None:
+    """A duration in seconds, None for what is none.
+
+    >>> seconds("15m"), seconds(0), seconds("1.5 h"), seconds("soon")
+    (900.0, 0.0, 5400.0, None)
+    """
+    if isinstance(duration, str):
+        match = _DURATION.fullmatch(duration.strip().lower())
+        if match is None:
+            return None
+        return float(match[1]) * _SECONDS[match[2] or "s"]
+    value = float(duration)
+    return value if 0 <= value < float("inf") else None
 
 
 @cache

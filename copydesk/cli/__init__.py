@@ -10,12 +10,16 @@ import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
+import copydesk
 from copydesk.cli import articles, database, finding, ingest, keeping, quarantine
-from copydesk.present import say
+from copydesk.cli.options import examples
+from copydesk.present import say, write
 from schemas.errors import CopydeskError, DatabaseError, UsageError
 
 app = typer.Typer(
@@ -24,9 +28,28 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
-    help="A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number.",
-    epilog="First steps: copydesk ingest article.txt, then copydesk search QUERY.",
 )
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001  typer hands the flag over so
+    if wanted:
+        write(f"copydesk {copydesk.__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=examples("copydesk ingest article.txt", 'copydesk search "oil imports"'))
+def everything(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
+
+
 for module in (ingest, finding, articles, keeping):
     module.register(app)
 app.add_typer(quarantine.app, name="quarantine")
@@ -34,11 +57,30 @@ app.add_typer(database.app, name="db")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    """Run the command line and exit with its code; a fault of ours is told in one line as well."""
+    _open_streams()
+    try:
+        code = run(list(sys.argv[1:] if arguments is None else arguments))
+    except Exception as error:  # the last door: nobody meets a traceback who did not ask for it
+        if os.environ.get("COPYDESK_TRACEBACK"):
+            raise
+        say(
+            f"copydesk: this is a fault of copydesk ({type(error).__name__}: {error}). "
+            "Please report it; COPYDESK_TRACEBACK=1 shows where it happened"
+        )
+        code = 1
+    sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Make stdout and stderr take any text, and stand in for one that the caller has closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  as long as the process
+            setattr(sys, name, nowhere)
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def run(arguments: list[str]) -> int:
@@ -61,6 +103,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _told(error: Exception) -> int:
+    if isinstance(error, NoArgsIsHelpError):
+        sys.stderr.write(error.format_message() + "\n")
+        return 2
     if isinstance(error, ClickException):
         say(f"copydesk: {error.format_message().rstrip('.')}. See: {_help_call(error)}")
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Annotated, get_args
 
 import typer
@@ -26,8 +27,9 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
-from copydesk.marking import LEGEND, describe_figure, marked, marks_of
+from copydesk.marking import LEGEND, describe_figure, figures_line, marked, marks_of
 from copydesk.present import (
+    columns_of,
     count_of,
     day,
     has_colour,
@@ -39,7 +41,7 @@ from copydesk.present import (
     write_table,
 )
 from schemas.errors import UsageError
-from schemas.marks import FigureKind, FigureOrder, FigureQuery
+from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery
 from schemas.stored import FoundFigure, StoredArticle, StoredEntity
 
 
@@ -105,9 +107,9 @@ def _show_text(article: StoredArticle) -> None:
 
 
 def _show_rest(article: StoredArticle) -> None:
-    if article.figures:
+    if figures_line(article.figures):
         write()
-        write("   figures: " + "; ".join(describe_figure(figure) for figure in article.figures))
+        write_styled(marked(figures_line(article.figures), []))
     if article.dropped:
         write()
         write("   dropped:")
@@ -158,6 +160,7 @@ def figures(
     """List figures by kind, value and unit, each with its article and sentence."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label)
+    _check_span(minimum, maximum)
     query = FigureQuery(kind=_kind(kind), minimum=minimum, maximum=maximum, unit=unit)
     with open_existing(settings_of(db, config)) as store:
         total, found = store.find_figures(query, filters, limit=k, order=_order(sort))
@@ -166,8 +169,16 @@ def figures(
     elif form == "text":
         _show_figures(total, found)
     else:
-        write_rows([_figure_record(item) for item in found], form)
+        write_rows([_figure_record(item) for item in found], form, _FIGURE_COLUMNS)
     return 4 if fail_empty and not found else 0
+
+
+def _check_span(minimum: float | None, maximum: float | None) -> None:
+    for name, value in (("min", minimum), ("max", maximum)):
+        if value is not None and isnan(value):
+            raise UsageError(f"--{name} is no number", remedy="write 1000000, 1e6 or -2.5")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise UsageError(f"--min {minimum:g} is over --max {maximum:g}", remedy="swap the two")
 
 
 def _order(name: str) -> FigureOrder:
@@ -184,12 +195,21 @@ def _kind(name: str | None) -> FigureKind | None:
     return kinds[name] if name else None
 
 
+_FIGURE_COLUMNS = [
+    *columns_of(Figure),
+    *(name for name in columns_of(FoundFigure) if name != "figure"),
+]
+
+
 def _figure_record(found: FoundFigure) -> dict[str, object]:
     rest = {name: value for name, value in record_of(found).items() if name != "figure"}
     return {**record_of(found.figure), **rest}
 
 
 def _show_figures(total: int, found: list[FoundFigure]) -> None:
+    if not found:
+        write("Nothing found.")
+        return
     for item in found:
         write(f"{describe_figure(item.figure)} ({item.figure.kind})")
         write(f"   {item.sentence}")
@@ -201,7 +221,7 @@ def _show_figures(total: int, found: list[FoundFigure]) -> None:
 
 def entities(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A name or alias, or a part of one.")
+        str | None, typer.Argument(metavar="NAME", help="A name or alias, or a part of one.")
     ] = None,
     *,
     label: Label = None,
@@ -227,11 +247,14 @@ def entities(
     elif form == "text":
         _show_entities(total, found)
     else:
-        write_rows(found, form)
+        write_rows(found, form, columns_of(StoredEntity))
     return 4 if fail_empty and not found else 0
 
 
 def _show_entities(total: int, found: list[StoredEntity]) -> None:
+    if not found:
+        write("Nothing found.")
+        return
     rows = [
         [
             str(item.id),

@@ -29,7 +29,7 @@ def database() -> None:
 )
 def delete(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Articles by id or key.")
+        list[str] | None, typer.Argument(metavar="ID", help="Articles by id or key.")
     ] = None,
     *,
     source: Annotated[
@@ -52,7 +52,8 @@ def delete(
     """
     filters = _filters(source, before)
     if bool(names) == (filters is not None):
-        raise UsageError("which articles?", remedy="give ids or keys, or else --source or --before")
+        said = "both ids and a filter are given" if names else "no article is named"
+        raise UsageError(said, remedy="give ids or keys, or else --source or --before")
     lifted = 0
     with open_existing(settings_of(db, config), "r" if dry_run else "w") as store:
         if filters is not None:
@@ -77,8 +78,13 @@ def delete(
 def _filters(source: str | None, before: str | None) -> Filters | None:
     if source is None and before is None:
         return None
-    made = make_filters(source=source)
-    if before is None:
-        return made
+    for name, value in (("source", source), ("before", before)):
+        # A script's empty variable must not come to mean every article there is.
+        if value is not None and not value.strip():
+            raise UsageError(f"--{name} is blank", remedy="say what is to be removed")
     # "before" a day leaves that day alone; make_filters' since is that day's beginning.
-    return Filters(source=made.source, before=make_filters(since=before).since)
+    try:
+        bound = make_filters(since=before).since
+    except UsageError as error:
+        raise UsageError(f"--before {before!r} is no date", remedy=error.remedy) from error
+    return Filters(source=(source or "").strip() or None, before=bound)

@@ -29,9 +29,10 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
-from copydesk.marking import LEGEND, describe_figure, marked, marks_of
+from copydesk.marking import LEGEND, figures_line, marked, marks_of
 from copydesk.present import (
     Format,
+    columns_of,
     count_of,
     day,
     has_colour,
@@ -43,7 +44,7 @@ from copydesk.present import (
     write_styled,
 )
 from copydesk.settings import Settings
-from schemas.errors import UsageError
+from schemas.errors import DocumentError, UsageError
 from schemas.stored import Mode, SearchHit, SearchResult
 
 if TYPE_CHECKING:
@@ -162,7 +163,17 @@ def _file_vector(settings: Settings, path: str) -> Matrix:
     document = documents[0]
     if not isinstance(document, RawDocument):
         raise document.error
-    rows = clean_document(document).rows
+    try:
+        rows = clean_document(document).rows
+    except DocumentError as error:
+        named = document.origin in error.message
+        raise (
+            error
+            if named
+            else DocumentError(
+                f"{document.origin}: {error.message}", remedy=error.remedy, code=error.code
+            )
+        ) from error
     encoder = make_engines(settings, notify=say).encoder()
     windows = np.concatenate(encoder.encode_windows([row.text for row in rows]))
     mean = windows.mean(axis=0, keepdims=True)
@@ -188,7 +199,7 @@ def _show(result: SearchResult, form: Format, *, fail_empty: bool) -> int:
     elif form == "text":
         _show_text(result)
     else:
-        write_rows(result.hits, form)
+        write_rows(result.hits, form, columns_of(SearchHit))
     return 4 if fail_empty and not result.hits else 0
 
 
@@ -208,12 +219,13 @@ def _show_text(result: SearchResult) -> None:
             write(f"{number}. {hit.title or '(no title)'}")
             write(f"   {_facts(hit)}")
             write_styled(text)
-        if hit.figures:
-            figures = "; ".join(describe_figure(figure) for figure in hit.figures)
-            write(f"   figures: {figures}")
+        if told := figures_line(hit.figures):
+            write_styled(marked(told, []))
     total = f" of {result.total}" if result.total is not None else ""
     sys.stdout.flush()
-    say(f"\n{count_of(len(result.hits), 'article')}{total} · {result.mode} · {result.took_ms:.0f} ms")
+    say(
+        f"\n{count_of(len(result.hits), 'article')}{total} · {result.mode} · {result.took_ms:.0f} ms"
+    )
 
 
 def _facts(hit: SearchHit) -> str:

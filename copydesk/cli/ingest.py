@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from copydesk.cli.options import Config, Db, Json, examples, settings_of
-from copydesk.present import count_of, say, write, write_json
+from copydesk.present import say
+from copydesk.reporting import Teller
 from copydesk.settings import Settings
 from schemas.errors import UsageError
 
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
     from schemas.stored import IngestReport, Outcome
     from sources.files import ReadOptions
 
-_SIGNS = {
-    "stored": "+", "updated": "~", "unchanged": "=", "skipped": "-", "quarantined": "!", "put_off": ">",
-}  # fmt: skip
+_LANGUAGE = re.compile(r"[A-Za-z]{2}([-_][A-Za-z0-9]{2,8})*")
 _SIZES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input."),
+        typer.Argument(metavar="PATH", help="Files, folders, or - for standard input."),
     ],
     *,
     url: Annotated[str | None, typer.Option(help="The article's address (one document).")] = None,
@@ -87,12 +87,12 @@ def ingest(
         url=url,
         published=_checked_date(published),
         site=source,
-        language=lang,
+        language=_checked_language(lang),
         encoding=encoding,
-        max_bytes=_size(max_bytes) if max_bytes else settings.fetch.max_bytes,
+        max_bytes=settings.fetch.max_bytes if max_bytes is None else _size(max_bytes),
     )
     options = IngestOptions(force=force, dry_run=dry_run, workers=workers)
-    show = _Lines(quiet=quiet, json=json, dry_run=dry_run)
+    show = Teller(quiet=quiet, json=json)
     if track:
         from copydesk.tracking import run_tracked
 
@@ -101,7 +101,16 @@ def ingest(
             show.tell(outcome)
     else:
         report = _run(paths, settings, reading, options, show)
-    return _close(paths, report, settings, show)
+    show.close(report, before="would be: " if dry_run else "", after=f" · {settings.db}")
+    if not report.counts["found"]:
+        say(
+            f"copydesk: no articles in {', '.join(paths)}. "
+            "Files read are .txt, .md, .html, .json, .jsonl and .csv"
+        )
+        return 1
+    if report.counts["quarantined"] and not dry_run:
+        show.note("What could not be used is kept with its error: copydesk quarantine list")
+    return 3 if report.counts["quarantined"] else 0
 
 
 def _run(
@@ -109,19 +118,23 @@ def _run(
     settings: Settings,
     reading: ReadOptions,
     options: IngestOptions,
-    show: _Lines,
+    show: Teller,
 ) -> IngestReport:
     from pathlib import Path
 
-    from copydesk.api import make_engines, open_store_with
+    from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
     from flows.pipeline import ingest_documents
-    from sources.files import count_documents, open_documents
+    from sources.files import STDIN, count_documents, is_empty_folder, open_documents
 
     engines = make_engines(settings, notify=show.note)
     documents = open_documents(paths, options=reading)
     there = Path(settings.db).exists()
-    if options.dry_run and not there:
+    if not there:
+        check_models(settings)
+    if not there and (
+        options.dry_run or all(path != STDIN and is_empty_folder(path) for path in paths)
+    ):
         return ingest_documents(documents, None, engines, options=options, tell=show.tell)
     store = open_store_with(
         settings.db, "r" if options.dry_run else "a", settings, encoder=engines.encoder
@@ -137,82 +150,12 @@ def _run(
         return ingest_documents(documents, store, engines, options=options, tell=tell)
 
 
-class _Lines:
-    """What is printed while a run goes: a line a document on stdout, unless quiet or JSON is asked for."""
-
-    def __init__(self, *, quiet: bool, json: bool, dry_run: bool) -> None:
-        self.quiet, self.json, self.dry_run = quiet, json, dry_run
-
-    @property
-    def silent(self) -> bool:
-        return self.quiet or self.json
-
-    def note(self, text: str) -> None:
-        if not self.quiet:
-            say(text)
-
-    def tell(self, outcome: Outcome) -> None:
-        if outcome.status == "quarantined" and outcome.error and self.quiet:
-            say(_problem_line(outcome))
-        if not self.silent:
-            write(_line(outcome))
-
-
-def _line(outcome: Outcome) -> str:
-    sign = f"{_SIGNS[outcome.status]} {outcome.status:<11}"
-    if outcome.error:
-        return f"{sign} {_problem_line(outcome)}"
-    made = ", ".join(
-        (
-            count_of(outcome.paragraphs, "paragraph"),
-            count_of(outcome.mentions, "mention"),
-            count_of(outcome.figures, "figure"),
-            f"{outcome.dropped} dropped",
+def _checked_language(code: str | None) -> str | None:
+    if code is not None and not _LANGUAGE.fullmatch(code.strip()):
+        raise UsageError(
+            f"--lang {code!r} is no language code", remedy="write two letters: en, de, fr ..."
         )
-    )
-    name = f"{outcome.id}  " if outcome.id else ""
-    note = f" ({outcome.note})" if outcome.note else ""
-    return f"{sign} {name}{outcome.title or outcome.origin}: {made}{note}"
-
-
-def _problem_line(outcome: Outcome) -> str:
-    error = outcome.error
-    if error is None:
-        return outcome.origin
-    text = (
-        error.message if outcome.origin in error.message else f"{outcome.origin}: {error.message}"
-    )
-    return f"{text}. {error.remedy[:1].upper()}{error.remedy[1:]}" if error.remedy else text
-
-
-def _close(paths: list[str], report: IngestReport, settings: Settings, show: _Lines) -> int:
-    if show.json:
-        articles = [
-            {name: getattr(outcome, name) for name in _REPORTED} for outcome in report.articles
-        ]
-        write_json({"counts": report.counts, "took_s": report.took_s, "articles": articles})
-    elif not show.quiet:
-        parts = [f"{report.counts[name]} {name}" for name in _SIGNS if report.counts[name]]
-        would = "would be: " if show.dry_run else ""
-        write(
-            f"{count_of(report.counts['found'], 'document')} in {report.took_s:.1f} s: "
-            f"{would}{', '.join(parts) or 'nothing'} · {settings.db}"
-        )
-    if not report.counts["found"]:
-        say(
-            f"copydesk: no articles in {', '.join(paths)}. Files read are .txt, .md, .html, .json, .jsonl and .csv"
-        )
-        return 1
-    if report.counts["quarantined"]:
-        if not show.silent and not show.dry_run:
-            say("What could not be read is kept with its error: copydesk quarantine list")
-        return 3
-    return 0
-
-
-_REPORTED = (
-    "id", "key", "status", "origin", "url", "title", "paragraphs", "mentions", "figures", "dropped", "error",
-)  # fmt: skip
+    return code
 
 
 def _checked_date(text: str | None) -> str | None:

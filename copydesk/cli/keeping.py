@@ -110,10 +110,11 @@ def doctor(*, db: Db = None, config: Config = None, json: Json = False) -> int:
     if json:
         write_json({"ok": not failed, "checks": checks})
     else:
+        width = max(len(check.name) for check in checks)
         for check in checks:
-            write(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<12} {check.found}")
+            write(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<{width}}  {check.found}")
             if check.remedy and not check.ok:
-                write(f"      {'':<12} {check.remedy}")
+                write(f"      {'':<{width}}  {check.remedy}")
     return 1 if failed else 0
 
 

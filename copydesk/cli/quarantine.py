@@ -17,9 +17,19 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
-from copydesk.present import count_of, record_of, say, write, write_json, write_rows, write_table
+from copydesk.present import (
+    columns_of,
+    count_of,
+    record_of,
+    say,
+    write,
+    write_json,
+    write_rows,
+    write_table,
+)
+from copydesk.reporting import Teller
 from schemas.errors import UsageError
-from schemas.stored import IngestReport
+from schemas.stored import QuarantinedDocument
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +38,7 @@ app = typer.Typer(
     epilog=examples("copydesk quarantine list", "copydesk quarantine retry --all"),
 )
 
-Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers from the list.")]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="ID", help="Numbers from the list.")]
 All = Annotated[bool, typer.Option("--all", help="Everything in quarantine.")]
 
 
@@ -50,7 +60,7 @@ def list_(
     if form == "json":
         write_json({"total": len(found), "quarantined": found})
     elif form != "text":
-        write_rows(found, form)
+        write_rows(found, form, columns_of(QuarantinedDocument))
     elif not found:
         write("Nothing is in quarantine.")
     else:
@@ -76,7 +86,10 @@ def show(
         write_json(record)
         return
     for name, value in record.items():
-        write(f"{name.replace('_', ' '):<12} {value}")
+        if name != "begins":
+            write(f"{name.replace('_', ' '):<12} {value}")
+    for line in begins.splitlines():
+        write(f"   {line}")
 
 
 @app.command(epilog=examples("copydesk quarantine retry 1 2", "copydesk quarantine retry --all"))
@@ -99,17 +112,10 @@ def retry(
             store.quarantined(number)
         engines = make_engines(settings, notify=say)
         report = retry_quarantined(store, engines, chosen, max_bytes=settings.fetch.max_bytes)
-    return _tell(report, json=json)
-
-
-def _tell(report: IngestReport, *, json: bool) -> int:
-    if json:
-        write_json({"counts": report.counts, "took_s": report.took_s, "articles": report.articles})
-    else:
-        for outcome in report.articles:
-            reason = f": {outcome.error.message}" if outcome.error else ""
-            write(f"{outcome.status:<11} {outcome.title or outcome.origin}{reason}")
-        write(f"{count_of(report.counts['found'], 'document')} tried again")
+    teller = Teller(json=json)
+    for outcome in report.articles:
+        teller.tell(outcome)
+    teller.close(report)
     return 3 if report.counts["quarantined"] else 0
 
 
@@ -136,5 +142,6 @@ def drop(
 
 def _chosen(numbers: list[int] | None, there: list[int], *, everything: bool) -> list[int]:
     if bool(numbers) == everything:
-        raise UsageError("which ones?", remedy="give numbers from the list, or --all")
+        said = "both numbers and --all are given" if numbers else "no document is named"
+        raise UsageError(said, remedy="give numbers from the list, or --all")
     return there if everything else list(dict.fromkeys(numbers or []))
