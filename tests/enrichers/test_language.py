@@ -36,6 +36,17 @@ def test_only_the_beginning_counts() -> None:
     assert detect_language(english + "Der Hafen wurde wieder geöffnet. " * 500) == "en"
 
 
+def test_a_story_that_opens_on_foreign_names_is_in_the_language_it_is_told_in() -> None:
+    text = "LISBON, 30 Januar - João Gonçalves São Pedro. " + (
+        "The club said on Friday that it had agreed to sell the player for a record fee. " * 4
+    )
+    assert detect_language(text) == "en"
+
+
+def test_capitals_do_not_change_the_language() -> None:
+    assert detect_language("DER HAFEN WURDE AM FREITAG NACH DEM STURM WIEDER GEÖFFNET") == "de"
+
+
 def test_the_maker_is_named_with_its_version() -> None:
     assert provenance().stage == "language"
     assert provenance().version
