@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, cast
 
 from enrichers.figures.lexicon import lexicon
-from enrichers.figures.line import Draft, Line
+from enrichers.figures.line import Draft, Line, by_sentence
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
 _REACH = 8
@@ -94,8 +94,7 @@ def _noun_after(line: Line, draft: Draft) -> Direction | None:
 
 def apply_periods(line: Line, sentences: list[tuple[int, int]]) -> None:
     """Give the figures of a sentence with exactly one known period that period."""
-    for start, end in sentences:
-        inside = [draft for draft in line.drafts if start <= draft.start < end]
+    for inside in by_sentence(line.drafts, sentences):
         periods = {_period(draft) for draft in inside if draft.kind == "date"}
         if len(periods) != 1:
             continue

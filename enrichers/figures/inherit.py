@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-
-from enrichers.figures.line import Draft, Line
+from enrichers.figures.line import Draft, Line, by_sentence
 
 _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
@@ -12,23 +10,28 @@ _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
     """Give bare numbers the noun or unit of a neighbour in their sentence, where the words between say they are alike."""
     drafts = [draft for draft in line.drafts if draft.kind not in ("date", "ordinal", "score")]
-    for left, right in itertools.pairwise(drafts):
-        if not any(start <= left.start and right.end <= end for start, end in sentences):
-            continue
-        if left.rule == "bare_number" and line.text[left.end : right.start].strip(" $£€") == "or":
-            _take(left, right, money=True)
-        elif (
-            left.rule == "bare_number"
-            and left.role == "from"
-            and line.text[left.end : right.start].strip(" $£€") == "to"
-        ):
-            _take(left, right)
-        elif right.rule == "bare_number" and line.words_after(right.end, 1) in (["who"], ["whom"]):
-            right.noun = next(
-                (d.noun for d in reversed(drafts) if d.start < left.end and d.noun), None
-            )
-        elif right.rule == "bare_number" and _is_alike(line, left, right):
-            _take(right, left)
+    for inside in by_sentence(drafts, sentences):
+        for index in range(1, len(inside)):
+            _from_neighbour(line, inside[index - 1], inside[index])
+            if inside[index].rule == "bare_number" and inside[index].noun is None:
+                _from_people(line, inside, index)
+
+
+def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
+    between = line.text[left.end : right.start].strip(" $£€") if right.start - left.end < 10 else ""
+    if left.rule == "bare_number" and between == "or":
+        _take(left, right, money=True)
+    elif left.rule == "bare_number" and left.role == "from" and between == "to":
+        _take(left, right)
+    elif right.rule == "bare_number" and _is_alike(line, left, right):
+        _take(right, left)
+
+
+def _from_people(line: Line, inside: list[Draft], index: int) -> None:
+    """As in "68 people were hired, and 95 who had left": the nearest noun before."""
+    if line.words_after(inside[index].end, 1) in (["who"], ["whom"]):
+        nouns = (draft.noun for draft in reversed(inside[max(0, index - 4) : index]) if draft.noun)
+        inside[index].noun = next(nouns, None)
 
 
 def _is_alike(line: Line, left: Draft, right: Draft) -> bool:

@@ -129,3 +129,15 @@ def longest_phrase(
         if " ".join(words[:count]) in phrases:
             return count
     return 0
+
+
+def by_sentence(drafts: Sequence[Draft], sentences: Sequence[tuple[int, int]]) -> list[list[Draft]]:
+    """The drafts of each sentence, both in order; one walk, so that a line of many sentences stays cheap."""
+    groups: list[list[Draft]] = [[] for _ in sentences]
+    index = 0
+    for draft in drafts:
+        while index < len(sentences) and sentences[index][1] <= draft.start:
+            index += 1
+        if index < len(sentences) and sentences[index][0] <= draft.start:
+            groups[index].append(draft)
+    return groups

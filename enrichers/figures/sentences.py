@@ -125,7 +125,7 @@ _ALWAYS_GOES_ON = frozenset(
 def split_lines(text: str) -> list[tuple[int, int]]:
     r"""Spans of the lines of `text` that hold anything, without their ends.
 
-    >>> split_lines("ab\\n\\nc")
+    >>> split_lines("ab\n\nc")
     [(0, 2), (4, 5)]
     """
     return [match.span() for match in _LINE.finditer(text)]

@@ -7,6 +7,7 @@ import re
 from enrichers.figures.counted import is_plural
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
+from enrichers.figures.measures import read_measure
 from enrichers.figures.modifiers import modifier_of
 from enrichers.figures.moment import Calendar
 from enrichers.figures.numbers import read_numeral
@@ -114,8 +115,6 @@ def _stands_alone(line: Line, start: int, end: int) -> bool:
 
 def _is_measured(line: Line, start: int, lead: str) -> bool:
     """A unit, percent sign or currency after it, or a currency before it, makes it a number."""
-    from enrichers.figures.measures import read_measure  # the two modules ask each other
-
     number = read_numeral(line.text, start, line.lexicon.numbers)
     if number is None or number.scaled or lead in ("in", "since", "during"):
         return bool(number and number.scaled)
