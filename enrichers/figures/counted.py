@@ -98,6 +98,8 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
     head = seen[0]
     verbs = line.lexicon.time.sets["past"] | line.lexicon.words.sets["nouns.verbs"]
     for token in seen[1:]:
+        if line.text[token.start].isupper() and line.text[head.start].islower():
+            break  # "the first time Vindman spoke"
         if (
             token.word in verbs
             or token.word[0].isdigit()

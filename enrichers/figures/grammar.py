@@ -24,6 +24,7 @@ from enrichers.figures.ordinals import read_ordinals
 from enrichers.figures.sentences import split_lines, split_sentences
 from enrichers.figures.traps import cover_traps
 from schemas.article import Article
+from schemas.errors import UsageError
 from schemas.marks import Figure
 from schemas.provenance import Provenance
 
@@ -66,10 +67,17 @@ def find_figures(
 
     `reference_dates` holds the day each text was written, by which "Monday" and "last year" are resolved.
 
+    Raises UsageError if there is not one reference date for each text.
+
     >>> [(f.text, f.unit, f.modifier) for f in find_figures(["It cost over $5 million."])[0]]
     [('$5 million', 'USD', 'over')]
     """
     days = reference_dates if reference_dates is not None else [None] * len(texts)
+    if len(days) != len(texts):
+        raise UsageError(
+            f"{len(texts)} texts, but {len(days)} reference dates",
+            remedy="give one date (or None) for each text",
+        )
     return [
         _find(text, 0, Calendar(reference=day, fiscal_month=fiscal_month(text)))
         for text, day in zip(texts, days, strict=True)

@@ -12,7 +12,7 @@ from enrichers.figures.numbers import Number
 
 Reader = Callable[[Line, Number], Draft | None]
 _LINK = re.compile(
-    r"(?: ?[-–—‑] ?|[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)"
+    r"(?:[-–—‑]| [-–—‑] |[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)"
 )
 _CHANGE_REACH = 7
 _BREAKS = frozenset({";", ".", ":", "(", ")", ","})

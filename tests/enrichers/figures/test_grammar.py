@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from enrichers.figures.grammar import FigureFinder, find_figures, provenance
 from schemas.article import Article, Paragraph
+from schemas.errors import UsageError
 from schemas.marks import Figure
 
 REFERENCE = date(2024, 7, 10)  # a Wednesday
@@ -294,3 +295,8 @@ def test_any_string_of_digits_and_signs_gives_exact_spans_in_every_language(text
 def test_a_written_amount_is_read_back(amount: int) -> None:
     figure = read(f"It cost ${amount:,} in all.")[0]
     assert (figure.value, figure.unit) == (Decimal(amount), "USD")
+
+
+def test_texts_without_a_date_each_are_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="2 texts, but 1"):
+        find_figures(["a", "b"], [REFERENCE])

@@ -103,3 +103,11 @@ def test_an_age_in_her_forties_is_a_range() -> None:
 def test_percent_knows_its_points(text: str, unit: str, value: str) -> None:
     figure = find_figures([text])[0][0]
     assert (figure.kind, figure.unit, figure.value) == ("percent", unit, Decimal(value))
+
+
+def test_a_minus_after_a_number_is_no_range() -> None:
+    found = find_figures(["LOW 113.40 -1.62 -1.41%"])[0]
+    assert [(f.text, f.value) for f in found][1:] == [
+        ("-1.62", Decimal("-1.62")),
+        ("-1.41%", Decimal("-1.41")),
+    ]
