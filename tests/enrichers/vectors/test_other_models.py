@@ -169,7 +169,7 @@ def test_a_model_that_does_not_agree_is_refused(
 def test_another_pooling_is_left_to_sentence_transformers(build: Build, tmp_path: Path) -> None:
     folder = build("bert", MAX)
     notes: list[str] = []
-    encoder = open_encoder(str(folder), cache=tmp_path / "models", notify=notes.append)
+    encoder = open_encoder(str(folder), cache=tmp_path / "models", precision="f32", notify=notes.append)
     assert encoder.provenance.backend == "sentence-transformers"
     assert "its pooling is" in notes[0]
     theirs = load_reference(find_model(str(folder))).encode(TEXTS[:3], normalize_embeddings=True)
@@ -179,7 +179,7 @@ def test_another_pooling_is_left_to_sentence_transformers(build: Build, tmp_path
 
 def test_queries_get_the_prefix_the_model_names(build: Build, tmp_path: Path) -> None:
     folder = build("bert", MAX, prompts={"query": "query: "})
-    encoder = open_encoder(str(folder), cache=tmp_path / "models")
+    encoder = open_encoder(str(folder), cache=tmp_path / "models", precision="f32")
     np.testing.assert_allclose(
         encoder.encode_query("the rain"), encoder.encode(["query: the rain"]), atol=1e-6
     )
@@ -200,7 +200,7 @@ def test_static_word_vectors_encode_whole_texts(tmp_path: Path) -> None:
     SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)], device="cpu").save(
         str(folder)
     )
-    encoder = open_encoder(str(folder), cache=tmp_path / "models")
+    encoder = open_encoder(str(folder), cache=tmp_path / "models", precision="f32")
     assert encoder.provenance.backend == "sentence-transformers"
     assert encoder.encode([]).shape == (0, 8)
     matrix = encoder.encode([*TEXTS, "\ud800"])
