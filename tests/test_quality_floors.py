@@ -1,0 +1,47 @@
+"""Quality may only rise: the scoring programs on copydesk against benchmarks/floors.toml."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EVAL = ROOT.parent / "shared" / "eval"
+FLOORS = tomllib.loads((ROOT / "benchmarks" / "floors.toml").read_text(encoding="utf-8"))
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not EVAL.is_dir(), reason="the scoring programs are not beside the project"),
+]
+
+
+def printed(name: str) -> str:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "quality.py"), "--only", name],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", ["extract", "figures"])
+def test_no_figure_is_under_its_floor(name: str) -> None:
+    reached = json.loads(printed(name).rpartition("FIGURE ")[2])
+    for path, floor in FLOORS[name].items():
+        group, _, figure = path.partition(".")
+        assert reached[group][figure] >= floor, path
+
+
+def test_entities_are_not_under_their_floor() -> None:
+    found = re.search(r"ner_core_f1 ([\d.]+)", printed("ner"))
+    assert found is not None
+    assert float(found[1]) >= FLOORS["ner"]["core"]
