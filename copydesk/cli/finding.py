@@ -223,9 +223,8 @@ def _show_text(result: SearchResult) -> None:
             write_styled(marked(told, []))
     total = f" of {result.total}" if result.total is not None else ""
     sys.stdout.flush()
-    say(
-        f"\n{count_of(len(result.hits), 'article')}{total} · {result.mode} · {result.took_ms:.0f} ms"
-    )
+    say("")
+    say(f"{count_of(len(result.hits), 'article')}{total} · {result.mode} · {result.took_ms:.0f} ms")
 
 
 def _facts(hit: SearchHit) -> str:
