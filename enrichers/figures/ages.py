@@ -10,6 +10,7 @@ from enrichers.figures.numbers import Number
 from enrichers.figures.units import to_base
 
 _OLDEST = 120
+_LONGEST_LIST = 24
 _OWNERS = frozenset({"his", "her", "their", "my", "our", "your", "its"})
 
 
@@ -38,9 +39,7 @@ def _is_led(line: Line, number: Number) -> bool:
     ages = line.lexicon.words.sets["ages.before"]
     if not words:
         return False
-    if words[-1] == "both" and number.plain:
-        return True
-    if words[-1] in ages or words[-2:] == ["age", "of"]:
+    if (words[-1] == "both" and number.plain) or words[-1] in ages or words[-2:] == ["age", "of"]:
         return True
     if words[-1] in ("was", "is", "be", "were") and line.words_after(number.end, 1) == ["when"]:
         return True
@@ -49,11 +48,23 @@ def _is_led(line: Line, number: Number) -> bool:
         return number.plain and (
             not following or following[0] in (".", ",", "in", "on", "this", "last", "and")
         )
-    return (
+    if (
         len(words) > 2
-        and words[-1] in ("to", "and", "or", "between")
+        and words[-1] in ("to", "or", "between")
         and not ages.isdisjoint(words[-4:-1])
-    )
+    ):
+        return True
+    return _is_listed(line, number)
+
+
+def _is_listed(line: Line, number: Number) -> bool:
+    """As the 25 and the 31 of "three men aged 22, 25 and 31"."""
+    words = line.words_before(number.start, _LONGEST_LIST)
+    while words and (words[-1] in (",", "and") or words[-1].isdigit()):
+        last = words.pop()
+        if words and words[-1] in line.lexicon.words.sets["ages.before"]:
+            return last.isdigit()
+    return False
 
 
 def _is_apposed(line: Line, number: Number) -> bool:

@@ -43,10 +43,19 @@ def apply_modifiers(line: Line) -> None:
         ):
             continue
         name = modifier_of(line, draft.start, draft.end)
+        if name == "over" and draft.kind == "duration" and _is_during(line, draft.start):
+            name = None
         if name == "equal":
             draft.low = draft.high = draft.value
         elif name:
             bend(draft, cast("Modifier", name))
+
+
+def _is_during(line: Line, start: int) -> bool:
+    """As in "invest $3 million over five years": not "for over five years", "a man over 60"."""
+    before = line.words_before(start, 2)
+    lasting = line.lexicon.words.sets["modifier_limits.lasting"]
+    return before[-1:] == ["over"] and len(before) > 1 and before[0] not in lasting
 
 
 def bend(draft: Draft, modifier: Modifier) -> None:
