@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from copydesk.present import count_of, plain, say, write, write_json
-from schemas.stored import IngestReport, Outcome
+
+if TYPE_CHECKING:
+    from schemas.stored import IngestReport, Outcome
 
 SIGNS = {
     "stored": "+", "updated": "~", "unchanged": "=", "skipped": "-", "quarantined": "!", "put_off": ">",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -42,7 +42,9 @@ from copydesk.present import (
 )
 from schemas.errors import UsageError
 from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery
-from schemas.stored import FoundFigure, StoredArticle, StoredEntity
+
+if TYPE_CHECKING:
+    from schemas.stored import FoundFigure, StoredArticle, StoredEntity
 
 
 def register(app: typer.Typer) -> None:
@@ -169,7 +171,7 @@ def figures(
     elif form == "text":
         _show_figures(total, found)
     else:
-        write_rows([_figure_record(item) for item in found], form, _FIGURE_COLUMNS)
+        write_rows([_figure_record(item) for item in found], form, _figure_columns())
     return 4 if fail_empty and not found else 0
 
 
@@ -195,10 +197,10 @@ def _kind(name: str | None) -> FigureKind | None:
     return kinds[name] if name else None
 
 
-_FIGURE_COLUMNS = [
-    *columns_of(Figure),
-    *(name for name in columns_of(FoundFigure) if name != "figure"),
-]
+def _figure_columns() -> list[str]:
+    from schemas.stored import FoundFigure
+
+    return [*columns_of(Figure), *(name for name in columns_of(FoundFigure) if name != "figure")]
 
 
 def _figure_record(found: FoundFigure) -> dict[str, object]:
@@ -247,6 +249,8 @@ def entities(
     elif form == "text":
         _show_entities(total, found)
     else:
+        from schemas.stored import StoredEntity
+
         write_rows(found, form, columns_of(StoredEntity))
     return 4 if fail_empty and not found else 0
 

@@ -45,11 +45,11 @@ from copydesk.present import (
 )
 from copydesk.settings import Settings
 from schemas.errors import DocumentError, UsageError
-from schemas.stored import Mode, SearchHit, SearchResult
 
 if TYPE_CHECKING:
     from schemas.filters import Filters
     from schemas.protocols import Matrix
+    from schemas.stored import Mode, SearchHit, SearchResult
     from storage.sqlite import Store
 
 
@@ -124,6 +124,8 @@ def similar(
     began = time.perf_counter()
     with open_existing(settings) as store:
         hits = _similar(store, settings, to, k, filters)
+    from schemas.stored import SearchResult
+
     result = SearchResult(
         query=to,
         mode="meaning",
@@ -199,6 +201,8 @@ def _show(result: SearchResult, form: Format, *, fail_empty: bool) -> int:
     elif form == "text":
         _show_text(result)
     else:
+        from schemas.stored import SearchHit
+
         write_rows(result.hits, form, columns_of(SearchHit))
     return 4 if fail_empty and not result.hits else 0
 

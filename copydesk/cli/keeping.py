@@ -10,10 +10,10 @@ import typer
 from copydesk.cli.options import Config, Db, Json, examples, open_existing, settings_of
 from copydesk.present import count_of, record_of, say, write, write_json, write_table
 from schemas.errors import UsageError
-from schemas.stored import Problem
 
 if TYPE_CHECKING:
     from flows.redo import Stage
+    from schemas.stored import Problem
 
 
 def register(app: typer.Typer) -> None:

@@ -29,7 +29,6 @@ from copydesk.present import (
 )
 from copydesk.reporting import Teller
 from schemas.errors import UsageError
-from schemas.stored import QuarantinedDocument
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,6 +59,8 @@ def list_(
     if form == "json":
         write_json({"total": len(found), "quarantined": found})
     elif form != "text":
+        from schemas.stored import QuarantinedDocument
+
         write_rows(found, form, columns_of(QuarantinedDocument))
     elif not found:
         write("Nothing is in quarantine.")
