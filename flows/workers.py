@@ -35,7 +35,7 @@ def prepared_batches(
         head = list(islice(source, POOL_FROM_BATCHES))
         cores = os.cpu_count() or 1
         workers = 0 if len(head) < POOL_FROM_BATCHES or cores < 2 else max(1, cores // 2)
-    elif workers == 1:
+    elif workers < 2:
         workers = 0
     if workers:
         yield from _pooled(chain(head, source), engines, workers)

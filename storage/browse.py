@@ -81,7 +81,7 @@ def _less(number: float) -> float:
     except (TypeError, ValueError) as error:
         raise UsageError(f"{number!r} is no number to compare figures with") from error
     except OverflowError:
-        real = math.copysign(math.inf, number)
+        real = math.inf if number > 0 else -math.inf
     if math.isnan(real):
         raise UsageError("figures cannot be compared with NaN")
     return real if math.isinf(real) else real - abs(real) * _ROUNDING

@@ -5,6 +5,7 @@ Which error of SQLite becomes which of ours is known to `storage.faults`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _check_place(path: Path, mode: Access) -> None:
-    if "\0" in str(path):
+    if b"\0" in os.fsencode(path):
         raise ValueError("its name holds a NUL")
     if path.is_dir():
         raise DatabaseError(f"{path} is a folder, not a database", remedy="name a file with --db")

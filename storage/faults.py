@@ -143,6 +143,14 @@ class Connection(sqlite3.Connection):
         cursor: Cursor = self.cursor().executemany(sql, rows)
         return cursor
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        try:
+            return super().in_transaction
+        except sqlite3.Error as error:
+            raise _ours(self, error) from error
+
     def rollback(self) -> None:
         """End the transaction, if there is one, as if it had not begun."""
         try:

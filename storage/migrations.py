@@ -106,7 +106,7 @@ _FIRST = (
         counts TEXT NOT NULL) STRICT""",
     # Words are folded and stemmed by us, a language at a time, before they come here: what is left is splitting at blanks.
     """CREATE VIRTUAL TABLE paragraphs_fts USING fts5(
-        words, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3')""",
+        words, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co' tokenchars '_'")""",
 )
 
 

@@ -93,9 +93,7 @@ class Searcher:
         rows = self._vectors()
         if not len(rows) or k < 1:
             return []
-        starts = np.flatnonzero(np.diff(rows.article_ids, prepend=-1))
-        means = np.add.reduceat(rows.matrix, starts, axis=0)
-        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+        starts, means = self.index.means(rows)
         nearness = (means @ vector[0]).astype(np.float64)
         lines = np.diff(np.append(starts, len(rows)))
         similarities = (rows.matrix @ vector[0]).astype(np.float64)

@@ -39,15 +39,25 @@ class VectorIndex:
         self._connection = connection
         self._state: tuple[object, ...] = ()
         self._rows: RowVectors | None = None
+        self._means: tuple[Ids, Matrix] | None = None
 
     def rows(self, maker: Provenance, dim: int) -> RowVectors:
         """The rows' vectors under `maker`'s weights."""
         state = (*self._generation(), maker, dim)
         if self._rows is None or state != self._state:
-            self._rows = None  # the old matrix goes before the new one comes
+            self._rows = self._means = None  # the old matrix goes before the new one comes
             self._rows = _load(self._connection, maker, dim)
             self._state = state
         return self._rows
+
+    def means(self, rows: RowVectors) -> tuple[Ids, Matrix]:
+        """Where each article begins in `rows` (which `rows()` has just given), and the articles' mean vectors."""
+        if self._means is None:
+            starts = np.flatnonzero(np.diff(rows.article_ids, prepend=-1))
+            means = np.add.reduceat(rows.matrix, starts, axis=0)
+            means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+            self._means = starts, means
+        return self._means
 
     def _generation(self) -> tuple[int, int]:
         # data_version moves when another connection commits, total_changes when this one writes.
@@ -81,7 +91,7 @@ def _load(connection: sqlite3.Connection, maker: Provenance, dim: int) -> RowVec
                 JOIN renderings r ON r.id = p.rendering_id AND r.current = 1
                 WHERE e.model_id = ? AND {conditions.sql}""",
             (model, *conditions.values),
-        )
+        ).fetchall()
         for article_id, row_id, window in rows:
             if row_id not in seen:
                 article_ids.append(article_id)

@@ -1,0 +1,99 @@
+"""Filters as people type them: days are whole, spans count back, and what means nothing is said."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.errors import UsageError
+from schemas.filters import Filters, make_filters
+
+NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
+JUNE = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "day", ["2024-06-01", "20240601", " 2024-06-01 ", date(2024, 6, 1), "2024-W22-6"]
+)
+def test_a_day_is_whole(day: str | date) -> None:
+    made = make_filters(since=day, until=day)
+    assert (made.since, made.before) == (JUNE, JUNE + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2024-06-01T00:00Z",
+        "2024-06-01T02:00+02:00",
+        "2024-06-01 00:00",
+        JUNE,
+        JUNE.replace(tzinfo=None),
+        JUNE.astimezone(timezone(timedelta(hours=-9))),
+    ],
+)
+def test_an_instant_counts_itself(moment: str | datetime) -> None:
+    made = make_filters(since=moment, until=moment)
+    assert made.since == JUNE
+    assert made.before is not None
+    assert JUNE < made.before <= JUNE + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("span", "back"),
+    [("7d", timedelta(days=7)), ("12 H", timedelta(hours=12)), ("2w", timedelta(days=14)), ("30m", timedelta(minutes=30))],
+)  # fmt: skip
+def test_a_span_counts_back_from_now(span: str, back: timedelta) -> None:
+    assert make_filters(since=span, now=NOW).since == NOW - back
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["yesterday", "2024-13-01", "2024-02-30", "7 days ago", "999999y", "-", "２０２４", "2024-06-01T25:00", "\0", 5, [], b"x", 1.5],
+)  # fmt: skip
+def test_what_is_no_date_is_a_usage_error(wrong: Any) -> None:
+    for name in ("since", "until"):
+        with pytest.raises(UsageError):
+            make_filters(**{name: wrong})
+
+
+def test_a_span_that_ends_before_it_begins_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="later"):
+        make_filters(since="2024-06-02", until="2024-06-01")
+
+
+@pytest.mark.parametrize("edge", [(1, 1, 1, 0), (9999, 12, 31, 23), (1, 1, 1), (9999, 12, 31)])
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+def test_the_edges_of_the_calendar_are_dates_too(edge: tuple[int, ...], hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    moment = datetime(*edge, tzinfo=zone) if len(edge) == 4 else date(*edge)  # type: ignore[arg-type, misc]
+    assert make_filters(until=moment).before is not None
+    assert make_filters(since=moment).since is not None
+
+
+def test_blank_filters_are_none() -> None:
+    blank = make_filters(since="", until=None, source=" ", lang="", entity="\n", label="  ")
+    assert blank == Filters()
+
+
+def test_language_and_label_have_one_case() -> None:
+    made = make_filters(lang=" EN ", label="person")
+    assert (made.lang, made.label) == ("en", "PERSON")
+
+
+@pytest.mark.parametrize("name", ["sinse", "langs", "now_", "kind"])
+def test_an_unknown_filter_is_a_usage_error(name: str) -> None:
+    with pytest.raises(UsageError, match="unknown filter"):
+        make_filters(**{name: "x"})  # type: ignore[misc]
+
+
+@given(text=st.text())
+def test_no_text_as_a_date_raises_anything_else(text: str) -> None:
+    try:
+        since = make_filters(since=text).since
+    except UsageError:
+        return
+    assert since is None or since.tzinfo is not None

@@ -1,0 +1,348 @@
+"""Whatever is wrong with the file is one sentence with its remedy, and nothing that was told is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import CopydeskError, DatabaseError, DocumentError, UsageError
+from schemas.stored import PreparedArticle
+from storage.connection import SCHEMA_VERSION
+from storage.sqlite import Store
+
+Prepare = Callable[..., PreparedArticle]
+OpenStore = Callable[..., Store]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def fails(open_store: OpenStore, path: Path | str, mode: str = "r") -> DatabaseError:
+    with pytest.raises(DatabaseError) as caught:
+        open_store(Path(path), mode=mode)
+    assert caught.value.remedy
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize("mode", ["r", "w"])
+def test_a_missing_file_is_not_made_by_a_reader(
+    open_store: OpenStore, tmp_path: Path, mode: str
+) -> None:
+    error = fails(open_store, tmp_path / "none.db", mode)
+    assert error.code == "database_missing"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", ["r", "w", "a"])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"This is a letter, not a database. " * 40, "database_foreign"),
+        (b"SQLite format 3\0" + b"\xff" * 4000, "database_foreign"),
+        (b"\0" * 4096, "database_foreign"),
+    ],
+)
+def test_a_file_that_is_no_database_is_left_as_it_is(
+    open_store: OpenStore, tmp_path: Path, mode: str, content: bytes, code: str
+) -> None:
+    path = tmp_path / "letter.db"
+    path.write_bytes(content)
+    assert fails(open_store, path, mode).code == code
+    assert path.read_bytes() == content
+
+
+def test_an_empty_file_is_filled_by_a_writer_only(open_store: OpenStore, tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    path.touch()
+    assert fails(open_store, path, "r").code == "database_foreign"
+    assert fails(open_store, path, "w").code == "database_foreign"
+    assert open_store(path).status()["articles"] == 0
+
+
+@pytest.mark.parametrize("mode", ["r", "w", "a"])
+def test_another_programs_database_is_left_as_it_is(
+    open_store: OpenStore, tmp_path: Path, mode: str
+) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    assert fails(open_store, path, mode).code == "database_foreign"
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", ["r", "w", "a"])
+def test_a_newer_copydesks_database_is_refused(
+    open_store: OpenStore, tmp_path: Path, mode: str
+) -> None:
+    open_store().close()
+    path = tmp_path / "news.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    error = fails(open_store, path, mode)
+    assert error.code == "database_newer"
+    assert "update copydesk" in error.remedy
+
+
+@pytest.mark.parametrize("mode", ["r", "w", "a"])
+@pytest.mark.parametrize("name", ["/proc/x.db", "/dev/null", "a\0b", "x" * 5000, "", "\ud800"])
+def test_a_place_that_cannot_hold_a_database_is_named(
+    open_store: OpenStore, name: str, mode: str
+) -> None:
+    fails(open_store, name, mode)
+
+
+def test_a_folder_and_a_missing_folder_are_named(open_store: OpenStore, tmp_path: Path) -> None:
+    assert "is a folder" in str(fails(open_store, tmp_path, "a"))
+    assert "no folder" in str(fails(open_store, tmp_path / "none" / "x.db", "a"))
+    assert not (tmp_path / "none").exists()
+
+
+def filled(store: Store, prepare_article: Prepare) -> Path:
+    store.put(
+        [
+            prepare_article(f"Harbour paper {i}. " * 40, origin=f"/{i}", names=[("Harbour", "LOC")])
+            for i in range(40)
+        ]
+    )
+    store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    store.close()
+    return store.path
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_a_truncated_file_gives_our_error_or_an_answer(
+    store: Store, open_store: OpenStore, prepare_article: Prepare, kept: float
+) -> None:
+    path = filled(store, prepare_article)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    assert use_everything(open_store, path) > 0
+
+
+@pytest.mark.parametrize("place", [5000, 20_000, 60_000])
+def test_a_damaged_page_gives_our_error_or_an_answer(
+    store: Store, open_store: OpenStore, prepare_article: Prepare, place: int
+) -> None:
+    path = filled(store, prepare_article)
+    content = bytearray(path.read_bytes())
+    content[place : len(content) : 4096 * 3] = b"\xee" * len(range(place, len(content), 4096 * 3))
+    content[place : place + 9000] = b"\x77" * 9000
+    path.write_bytes(bytes(content))
+    use_everything(open_store, path)
+
+
+def use_everything(open_store: OpenStore, path: Path) -> int:
+    """Ask all there is; anything but our errors escapes. Returns how often it was one."""
+    errors = 0
+
+    def ask(question: Callable[[], object]) -> None:
+        nonlocal errors
+        try:
+            question()
+        except CopydeskError:
+            errors += 1
+
+    try:
+        store = open_store(path, mode="w")
+    except DatabaseError:
+        return 1
+    for mode in ("words", "meaning", "hybrid"):
+        ask(lambda mode=mode: store.search("harbour paper", mode=mode, k=99))  # type: ignore[misc]
+    for question in (store.status, store.entities, store.figures, lambda: store.similar(3)):
+        ask(question)
+    for number in range(1, 41):
+        ask(lambda number=number: store.article(number))  # type: ignore[misc]
+        ask(lambda number=number: store.raw_document(number))  # type: ignore[misc]
+    ask(lambda: store.delete([1, 2, 3]))
+    assert not store._connection.in_transaction
+    return errors
+
+
+def test_a_reader_cannot_write(
+    store: Store, open_store: OpenStore, prepare_article: Prepare
+) -> None:
+    store.put([prepare_article("One.")])
+    reader = open_store(mode="r")
+    with pytest.raises(DatabaseError) as caught:
+        reader.put([prepare_article("Two.", origin="/2")])
+    assert caught.value.code == "database_unwritable"
+    assert reader.search("one", mode="words")
+
+
+def test_a_full_disk_is_said_and_loses_nothing(store: Store, prepare_article: Prepare) -> None:
+    store.put([prepare_article("One.")])
+    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(DatabaseError) as caught:
+        store.put([prepare_article(os.urandom(60_000).hex(), origin="/2")])
+    assert caught.value.code == "database_full"
+    assert not store._connection.in_transaction
+    assert store.status()["articles"] == 1
+    store._connection.execute("PRAGMA max_page_count = 1000000")
+    assert store.put([prepare_article("Two.", origin="/2")])[0].status == "stored"
+
+
+def test_a_file_that_stays_locked_is_said(
+    store: Store, open_store: OpenStore, prepare_article: Prepare
+) -> None:
+    other = open_store()
+    other._connection.execute("PRAGMA busy_timeout = 50")
+    with store.transaction(), pytest.raises(DatabaseError) as caught:
+        other.put([prepare_article("One.")])
+    assert caught.value.code == "database_busy"
+    assert other.put([prepare_article("One.")])[0].status == "stored"
+
+
+def test_a_closed_store_says_so(store: Store) -> None:
+    store.close()
+    store.close()
+    with pytest.raises(DatabaseError) as caught:
+        store.search("x", mode="words")
+    assert caught.value.code == "database_closed"
+
+
+def test_an_error_inside_a_batch_stores_none_of_it(store: Store, prepare_article: Prepare) -> None:
+    bad = prepare_article("Half \ud800 a pair.", origin="/2")
+    with pytest.raises(DocumentError):
+        store.put([prepare_article("One."), bad])
+    assert store.status()["articles"] == 0
+    assert store.put([prepare_article("One.")])[0].status == "stored"
+
+
+def test_a_value_of_no_type_that_is_stored_is_a_usage_error(store: Store) -> None:
+    with pytest.raises(UsageError):
+        store._connection.execute("SELECT ?", (object(),))
+    with pytest.raises(UsageError):
+        store._connection.execute("SELECT ?", (10**30,))
+
+
+def test_a_failed_opening_leaves_no_connection_open(open_store: OpenStore, tmp_path: Path) -> None:
+    path = tmp_path / "letter.db"
+    path.write_bytes(b"letter " * 500)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        fails(open_store, path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+WRITER = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from schemas.article import Article, Paragraph
+from schemas.document import RawDocument
+from schemas.provenance import Provenance
+from schemas.stored import PreparedArticle
+from storage.sqlite import Store
+path, name, number, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+time.sleep(max(0.0, start - time.time()))
+with Store(path, encoder=lambda: None, mode="a") as store:
+    for i in range(number):
+        text = f"Story {i} of desk {name}."
+        document = RawDocument(content=text.encode(), media_type="text/plain", origin=f"/{name}/{i}",
+                               origin_id=f"/{name}/{i}", fetched_at=datetime.now(UTC))
+        article = Article(paragraphs=(Paragraph(index=0, kind="text", text=text),), language="en")
+        maker = Provenance(stage="clean", name="c", version="1")
+        outcome = store.put([PreparedArticle(document=document, article=article, made_by=(maker,))])[0]
+        print(outcome.status, outcome.id, flush=True)
+"""
+
+
+def start_writer(path: Path, name: str, number: int, start: float) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), name, str(number), str(start)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_four_processes_make_one_new_file_and_lose_nothing(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "shared.db"
+    start = time.time() + 1.5
+    writers = [start_writer(path, name, 25, start) for name in "abcd"]
+    for writer in writers:
+        out, err = writer.communicate(timeout=120)
+        assert writer.returncode == 0, err
+        assert out.count("stored") == 25
+    store = open_store(path)
+    assert store.status()["articles"] == 100
+    assert len(store.search("story", mode="words", k=200)) == 100
+
+
+def test_what_was_told_before_a_kill_is_stored(tmp_path: Path, open_store: OpenStore) -> None:
+    path = tmp_path / "killed.db"
+    writer = start_writer(path, "a", 100_000, 0.0)
+    assert writer.stdout is not None
+    told = [writer.stdout.readline() for _ in range(40)]
+    writer.send_signal(signal.SIGKILL)
+    told += writer.stdout.readlines()
+    writer.communicate()
+    complete = [line for line in told if line.endswith("\n") and line.startswith("stored ")]
+    assert len(complete) >= 40
+    store = open_store(path)
+    for line in complete:
+        assert store.article(line.split()[1]).paragraphs
+    check = store._connection.execute("PRAGMA integrity_check").fetchone()
+    assert check[0] == "ok"
+
+
+def test_a_reader_searches_while_another_writes(
+    store: Store, open_store: OpenStore, prepare_article: Prepare
+) -> None:
+    store.put([prepare_article("First story of the day.", origin="/1")])
+    reader = open_store(mode="r")
+    assert len(reader.search("story", k=9)) == 1
+    with store.transaction():
+        from storage import write
+
+        write.put(store._connection, prepare_article("Second story.", origin="/2"), force=False)
+        assert len(reader.search("story", k=9)) == 1
+    assert len(reader.search("story", k=9)) == 2
+    store.delete([1])
+    assert [hit.article_id for hit in reader.search("story", k=9)] == [2]
+
+
+def test_a_search_sees_one_state_though_the_file_changes_under_it(
+    store: Store, open_store: OpenStore, prepare_article: Prepare
+) -> None:
+    store.put([prepare_article("First story of the day.", origin="/1")])
+    reader = open_store(mode="r")
+    reader.search("story")
+    rows = reader._searcher.index.rows
+
+    def rows_then_change(*arguments: object) -> object:
+        found = rows(*arguments)  # type: ignore[arg-type]
+        store.put([prepare_article("Rewritten story.", origin="/1")])
+        return found
+
+    reader._searcher.index.rows = rows_then_change  # type: ignore[method-assign, assignment]
+    hits = reader.search("story", mode="meaning")
+    assert [hit.text for hit in hits] == ["First story of the day."]
+
+
+def test_a_reader_needs_no_right_to_write_the_folder(
+    store: Store, tmp_path: Path, prepare_article: Prepare
+) -> None:
+    store.put([prepare_article("One story.")])
+    store.close()
+    tmp_path.chmod(0o555)
+    store.path.chmod(0o444)
+    try:
+        with Store(store.path, encoder=lambda: None, mode="r") as reader:  # type: ignore[arg-type, return-value]
+            assert reader.search("story", mode="words")
+    finally:
+        tmp_path.chmod(0o755)
