@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+def test_show_json_has_the_public_shape(db: Any, cli: Any) -> None:
+    article = cli("show", 7, "--json").json
+    assert list(article) == snapshot(
+        [
+            "id",
+            "key",
+            "url",
+            "canonical_url",
+            "site",
+            "title",
+            "authors",
+            "published_at",
+            "published_precision",
+            "published_from",
+            "modified_at",
+            "language",
+            "summary",
+            "page_kind",
+            "version",
+            "first_seen",
+            "origin",
+            "paragraphs",
+            "dropped",
+            "mentions",
+            "figures",
+            "title_mentions",
+            "title_figures",
+            "summary_mentions",
+            "summary_figures",
+            "made_by",
+        ]
+    )
+    assert [p["index"] for p in article["paragraphs"]] == list(range(len(article["paragraphs"])))
+    assert all(set(p) == {"index", "kind", "text"} for p in article["paragraphs"])
+    assert {"text", "reason"} <= set(article["dropped"][0])
+    assert ISO.fullmatch(article["published_at"])
+    assert {"clean", "entities", "figures", "vectors"} <= {
+        maker["stage"] for maker in article["made_by"]
+    }
+    assert set(article["mentions"][0]) == {
+        "paragraph",
+        "start",
+        "end",
+        "text",
+        "label",
+        "name",
+        "entity_id",
+    }
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_every_span_of_show_slices_back(number: int, db: Any, cli: Any) -> None:
+    article = cli("show", number, "--json").json
+    texts = {p["index"]: p["text"] for p in article["paragraphs"]}
+    for mark in (*article["mentions"], *article["figures"]):
+        assert texts[mark["paragraph"]][mark["start"] : mark["end"]] == mark["text"]
+    for field in ("title", "summary"):
+        for mark in (*article[f"{field}_mentions"], *article[f"{field}_figures"]):
+            assert article[field][mark["start"] : mark["end"]] == mark["text"]
+
+
+def test_show_takes_the_key_as_well(db: Any, cli: Any) -> None:
+    article = cli("show", 4, "--json").json
+    assert cli("show", article["key"], "--json").json == article
+
+
+def test_show_prints_marks_and_what_was_dropped_with_reasons(db: Any, cli: Any) -> None:
+    out = cli("show", 4).out
+    assert "[Qatar]" in out
+    assert "{$65 billion}" in out
+    assert re.search(r"dropped:\n   - \w+: .*Scroll to Top", out, re.DOTALL)
+
+
+@pytest.mark.parametrize("name", ["99", "0", "-1", "abc", "", "9" * 30])
+def test_an_article_that_is_not_there_is_a_usage_error(name: str, db: Any, cli: Any) -> None:
+    answer = cli("show", "--", name)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.count("\n") == 1
+
+
+def test_figures_json_has_the_public_shape(db: Any, cli: Any) -> None:
+    found = cli("figures", "--kind", "money", "--min", "1e9", "--json").json
+    assert list(found) == ["total", "figures"]
+    assert found["total"] == len(found["figures"]) > 0
+    figure = found["figures"][0]
+    assert {
+        "paragraph", "start", "end", "text", "kind", "value", "low", "high", "modifier", "unit", "base_value",
+        "base_unit", "noun", "change", "role", "date_start", "date_end", "time", "about_start", "about_end",
+        "subjects", "sentence_start", "sentence_end", "rule", "article_id", "title", "published_at", "sentence",
+    } <= set(figure)  # fmt: skip
+    for item in found["figures"]:
+        assert item["kind"] == "money"
+        assert max(v for v in (item["value"], item["low"], item["high"]) if v is not None) >= 1e9
+        assert item["text"] in item["sentence"]
+
+
+def test_figure_dates_are_iso_days_and_numbers_are_numbers(db: Any, cli: Any) -> None:
+    dates = [
+        f["date_start"]
+        for f in cli("figures", "--kind", "date", "--json", "-k", 500).json["figures"]
+    ]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", d) for d in dates if d)
+    assert any(dates)
+    shares = cli("figures", "--kind", "percent", "--json").json["figures"]
+    assert {type(f["value"]) for f in shares} <= {int, float, type(None)}
+    assert {f["unit"] for f in shares} <= {"percent", "percentage_point"}
+
+
+def test_figures_sort_by_value_and_count_all(db: Any, cli: Any) -> None:
+    found = cli(
+        "figures", "--kind", "money", "--unit", "usd", "--sort", "value", "-k", 3, "--json"
+    ).json
+    values = [f["value"] for f in found["figures"]]
+    assert values == sorted(values, reverse=True)
+    assert found["total"] > len(values) == 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--kind", "monkey"),
+        ("--sort", "size"),
+        ("--min", "nan"),
+        ("--min", "5", "--max", "1"),
+        ("--min", "many"),
+    ],
+)
+def test_wrong_figure_options_are_usage_errors(options: tuple[str, ...], db: Any, cli: Any) -> None:
+    answer = cli("figures", *options)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.count("\n") == 1
+
+
+def test_entities_are_found_by_name_with_counts(db: Any, cli: Any) -> None:
+    found = cli("entities", "Qatar", "--json").json
+    assert list(found) == ["total", "entities"]
+    assert found["entities"][0]["name"] == "Qatar"
+    assert found["entities"][0]["articles"] == 2
+    people = cli("entities", "--label", "person", "--json").json["entities"]
+    assert {e["label"] for e in people} == {"PERSON"}
+
+
+def test_nothing_found_reads_the_same_everywhere(db: Any, cli: Any) -> None:
+    for call in (("figures", "--min", "1e60"), ("entities", "nobody at all"), ("search", "")):
+        assert cli(*call).out == "Nothing found.\n"
