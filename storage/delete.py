@@ -9,14 +9,20 @@ from typing import Any
 
 from schemas.filters import Filters
 from storage.connection import transaction
-from storage.filters import article_conditions
+from storage.filters import article_conditions, mention_conditions
 from storage.identity import address_hash, origin_name
 from storage.values import to_text
 
 
 def select_articles(connection: sqlite3.Connection, filters: Filters) -> list[int]:
-    """Ids of the articles under `filters` (date, source, language), in order."""
+    """Ids of the articles under `filters`, in order; entity and label hold for any of their rows."""
     conditions = article_conditions(filters)
+    if mentions := mention_conditions(filters):
+        conditions.add(
+            f"""r.id IN (SELECT p.rendering_id FROM mentions m JOIN paragraphs p ON p.id = m.paragraph_id
+                WHERE {mentions.sql})""",
+            *mentions.values,
+        )
     rows = connection.execute(
         f"""SELECT a.id FROM articles a JOIN renderings r ON r.article_id = a.id AND r.current = 1
             WHERE {conditions.sql} ORDER BY a.id""",

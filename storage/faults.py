@@ -21,7 +21,7 @@ _BY_REASON: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "database_foreign",
     ),
     (
-        ("malformed", "corrupt", "no such table", "no such column", "fts5:"),
+        ("malformed", "corrupt", "no such table", "no such column", "fts5:", "decode"),
         "is damaged",
         "restore it from a backup, or move it away and ingest again",
         "database_damaged",

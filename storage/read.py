@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from schemas.marks import Figure, Mention
 from schemas.provenance import Provenance
 from schemas.stored import StoredArticle
 from storage.identity import provenance_of
-from storage.values import to_day, to_decimal, to_instant
+from storage.values import damage_said, load, sha256, to_day, to_decimal, to_instant
 
 FIGURE_COLUMNS = """f.start, f."end", f.text, f.kind, f.value, f.low, f.high, f.modifier, f.unit, f.base_value,
     f.base_unit, f.noun, f.change, f.role, f.date_start, f.date_end, f.time, f.about_start, f.about_end,
@@ -77,7 +76,7 @@ def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArtic
         canonical_url=row[3],
         site=row[4],
         title=row[5],
-        authors=tuple(json.loads(row[6])),
+        authors=tuple(load(row[6])),
         published_at=to_instant(row[7]),
         published_precision=row[8],
         published_from=row[9],
@@ -193,7 +192,7 @@ def figure_of(row: Row, paragraph: int) -> Figure:
         time=row[16],
         about_start=to_day(row[17]),
         about_end=to_day(row[18]),
-        subjects=tuple(json.loads(row[19])),
+        subjects=tuple(load(row[19])),
         sentence_start=row[20],
         sentence_end=row[21],
         rule=row[22],
@@ -215,7 +214,7 @@ def select_by_ids(
 def read_document(connection: sqlite3.Connection, article_id: int) -> tuple[int, RawDocument]:
     """The newest version's id, and its raw document as it came, so that it can be cleaned again."""
     row = connection.execute(
-        """SELECT v.id, d.content, v.media_type, v.url, v.origin, v.hints, v.fetched_at, a.origin_id
+        """SELECT v.id, d.content, v.media_type, v.url, v.origin, v.hints, v.fetched_at, a.origin_id, d.sha256
            FROM versions v JOIN raw_documents d ON d.sha256 = v.raw_sha256
            JOIN articles a ON a.id = v.article_id
            WHERE v.article_id = ? ORDER BY v.n DESC LIMIT 1""",
@@ -223,13 +222,17 @@ def read_document(connection: sqlite3.Connection, article_id: int) -> tuple[int,
     ).fetchone()
     if row is None:
         raise _missing(article_id)
-    return int(row[0]), document_of(row[1:])
+    return int(row[0]), document_of(row[1:8], row[8])
 
 
-def document_of(row: Row) -> RawDocument:
-    """A raw document from (content, media_type, url, origin, hints, fetched_at, origin_id)."""
+def document_of(row: Row, digest: str | None = None) -> RawDocument:
+    """A raw document from (content, media_type, url, origin, hints, fetched_at, origin_id), checked by its sha256."""
+    with damage_said():
+        content = zstandard.decompress(row[0])
+        if digest is not None and sha256(content) != digest:
+            raise ValueError("other bytes than were kept")
     return RawDocument(
-        content=zstandard.decompress(row[0]),
+        content=content,
         media_type=row[1],
         url=row[2],
         origin=row[3],
@@ -241,10 +244,11 @@ def document_of(row: Row) -> RawDocument:
 
 def hints_of(text: str) -> Hints:
     """The hints that `hints_text` wrote."""
-    hints: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()
-    }
-    return Hints(**hints)
+    with damage_said():
+        hints: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in load(text).items()
+        }
+        return Hints(**hints)
 
 
 def to_article(stored: StoredArticle) -> Article:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.errors import UsageError
 from schemas.filters import Filters
 from schemas.protocols import Encoder, Matrix
 from schemas.stored import Mode, SearchHit, SearchResult
@@ -91,6 +92,10 @@ class Searcher:
         self, vector: Matrix, k: int, filters: Filters, *, leave_out: int = 0
     ) -> list[SearchHit]:
         rows = self._vectors()
+        if vector.shape != (1, rows.matrix.shape[1]):
+            raise UsageError(
+                f"a vector of shape {vector.shape} where (1, {rows.matrix.shape[1]}) is wanted"
+            )
         if not len(rows) or k < 1:
             return []
         starts, means = self.index.means(rows)

@@ -330,7 +330,7 @@ class Store:
             quarantine.drop(self._connection, row_id)
 
     def select(self, filters: Filters) -> list[int]:
-        """Ids of the articles under date, source and language filters."""
+        """Ids of the articles under the filters, in order."""
         return delete.select_articles(self._connection, filters)
 
     def delete(self, article_ids: Iterable[int], *, tombstone: bool = True) -> None:

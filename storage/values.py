@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
+
+from zstandard import ZstdError
 
 from schemas.article import Article
+from schemas.errors import DatabaseError
 
 
 def to_text(moment: datetime | None) -> str | None:
@@ -25,12 +31,14 @@ def to_text(moment: datetime | None) -> str | None:
 
 def to_instant(text: str | None) -> datetime | None:
     """The instant that `to_text` wrote."""
-    return datetime.fromisoformat(text) if text else None
+    with damage_said():
+        return datetime.fromisoformat(text) if text else None
 
 
 def to_day(text: str | None) -> date | None:
     """An ISO day as a date."""
-    return date.fromisoformat(text) if text else None
+    with damage_said():
+        return date.fromisoformat(text) if text else None
 
 
 def to_decimal(number: float | None) -> Decimal | None:
@@ -76,6 +84,28 @@ def name_key(name: str) -> str:
     folded = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     words = " ".join(folded.split())
     return words.removesuffix("'s").removesuffix("'").strip() or words
+
+
+@contextmanager
+def damage_said() -> Iterator[None]:
+    """A stored value that cannot be what was written is damage, and is said as such.
+
+    Raises DatabaseError for any ValueError, ZstdError or TypeError within.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, ZstdError) as error:
+        raise DatabaseError(
+            f"the database is damaged: what was stored does not read back ({error})",
+            remedy="restore it from a backup, or move it away and ingest again",
+            code="database_damaged",
+        ) from error
+
+
+def load(text: str) -> Any:
+    """What `dump` wrote."""
+    with damage_said():
+        return json.loads(text)
 
 
 def dump(value: object) -> str:

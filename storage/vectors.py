@@ -89,8 +89,8 @@ def _load(connection: sqlite3.Connection, maker: Provenance, dim: int) -> RowVec
             f"""SELECT r.article_id, p.id, e.vector FROM embeddings e
                 JOIN paragraphs p ON p.text_sha256 = e.text_sha256
                 JOIN renderings r ON r.id = p.rendering_id AND r.current = 1
-                WHERE e.model_id = ? AND {conditions.sql}""",
-            (model, *conditions.values),
+                WHERE e.model_id = ? AND length(e.vector) = ? AND {conditions.sql}""",
+            (model, 2 * dim, *conditions.values),
         ).fetchall()
         for article_id, row_id, window in rows:
             if row_id not in seen:

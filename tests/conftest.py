@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -63,10 +64,15 @@ class FakeEncoder:
     def _vector(self, words: Sequence[str]) -> Matrix:
         total = np.full(self.dim, 1e-3, dtype=np.float32)
         for word in words:
-            seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:4])
-            total += np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)
+            total += _word_vector(word, self.dim)
         unit: Matrix = (self._turn * total / np.linalg.norm(total)).reshape(1, -1)
         return unit
+
+
+@cache
+def _word_vector(word: str, dim: int) -> Matrix:
+    seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:4])
+    return np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
 
 
 CLEANER = Provenance(stage="clean", name="test-cleaner", version="1")

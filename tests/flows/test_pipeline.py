@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from enrichers.cleaning.clean import clean
 from flows.engines import EngineOptions, Engines
 from flows.pipeline import (
     BATCH_BYTES,
@@ -379,10 +380,8 @@ def test_progress_of_the_cleaner_does_not_pass_for_an_edit(
     """The page's bytes change, its text does not, but the new cleaner drops a line that the old one kept."""
     import flows.prepare
 
-    real = flows.prepare.clean
-
     def old_clean(document: RawDocument) -> Article | None:
-        article = real(document)
+        article = clean(document)
         if article is None:
             return None
         rows = (*article.paragraphs, replace(article.paragraphs[0], index=9, text="Share this!"))
@@ -437,3 +436,18 @@ def test_figures_slice_back_to_their_text(store: Store, desk: TestingEngines) ->
     assert marks
     for mark in marks:
         assert article.paragraphs[mark.paragraph].text[mark.start : mark.end] == mark.text
+
+
+def test_an_article_is_found_by_meaning_with_the_models_that_ship(
+    open_store: OpenStore, engines: Engines
+) -> None:
+    store = open_store(encoder=engines.encoder())
+    wheat = text(
+        "w.txt", "Drought spares the north\n\nFarmers expect to bring in more wheat this year."
+    )
+    ingest_documents([story(1), wheat], store, engines)
+    hit = store.search("grain harvest forecast", mode="meaning", k=1)[0]
+    assert (hit.article_id, hit.paragraph) == (2, 0)
+    vector = engines.encoder().encode([hit.text])[0]
+    query = engines.encoder().encode_query("grain harvest forecast")[0]
+    assert hit.similarity == pytest.approx(float(vector @ query), abs=2e-3)

@@ -10,6 +10,8 @@ import pytest
 
 import flows.prepare
 import flows.redo
+from enrichers.cleaning.clean import clean
+from enrichers.cleaning.clean import provenance as cleaner
 from flows.batch import BatchWork, can_pass, run_name, totals
 from flows.engines import Engines
 from flows.pipeline import ingest_documents
@@ -88,7 +90,7 @@ def filled(store: Store, today: OtherEngines, tmp_path: Path) -> Store:
 
 
 def set_cleaner(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
-    maker = replace(flows.prepare.cleaner(), version=version)
+    maker = replace(cleaner(), version=version)
     monkeypatch.setattr(flows.prepare, "cleaner", lambda: maker)
     monkeypatch.setattr(flows.redo, "cleaner", lambda: maker)
 
@@ -152,10 +154,9 @@ def test_a_later_cleaner_renders_every_stored_document_again(
     filled: Store, today: OtherEngines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_cleaner(monkeypatch, "next")
-    real = flows.prepare.clean
 
     def better(document: RawDocument) -> Article | None:
-        article = real(document)
+        article = clean(document)
         return article and replace(article, paragraphs=article.paragraphs[:1])
 
     monkeypatch.setattr(flows.prepare, "clean", better)
@@ -170,9 +171,8 @@ def test_what_cannot_be_done_again_stays_as_it_was_and_is_named(
     filled: Store, today: OtherEngines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_cleaner(monkeypatch, "next")
-    real = flows.prepare.clean
     monkeypatch.setattr(
-        flows.prepare, "clean", lambda d: None if b"$2 million" in d.content else real(d)
+        flows.prepare, "clean", lambda d: None if b"$2 million" in d.content else clean(d)
     )
     before = filled.article(1)
     found = redo(filled, today, ["clean"])

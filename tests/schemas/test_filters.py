@@ -69,7 +69,7 @@ def test_a_span_that_ends_before_it_begins_is_a_usage_error() -> None:
 @pytest.mark.parametrize("hours", [-14, 0, 14])
 def test_the_edges_of_the_calendar_are_dates_too(edge: tuple[int, ...], hours: int) -> None:
     zone = timezone(timedelta(hours=hours))
-    moment = datetime(*edge, tzinfo=zone) if len(edge) == 4 else date(*edge)  # type: ignore[arg-type, misc]
+    moment = datetime(*edge, tzinfo=zone) if len(edge) == 4 else date(*edge)
     assert make_filters(until=moment).before is not None
     assert make_filters(since=moment).since is not None
 
@@ -87,7 +87,7 @@ def test_language_and_label_have_one_case() -> None:
 @pytest.mark.parametrize("name", ["sinse", "langs", "now_", "kind"])
 def test_an_unknown_filter_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError, match="unknown filter"):
-        make_filters(**{name: "x"})  # type: ignore[misc]
+        make_filters(**{name: "x"})  # type: ignore[arg-type]
 
 
 @given(text=st.text())

@@ -212,6 +212,14 @@ def test_articles_are_selected_by_source_and_date(store: Store, prepare_article:
     assert store.select(make_filters(source="élan", until="2024-01-01")) == [1]
 
 
+def test_articles_are_selected_by_whom_they_mention(store: Store, prepare_article: Prepare) -> None:
+    store.put([prepare_article("Oslo.", origin="1", names=[("Oslo", "GPE")])])
+    store.put([prepare_article("Rome.", origin="2", names=[("Rome", "GPE")])])
+    assert store.select(make_filters(entity="rome")) == [2]
+    assert store.select(make_filters(label="GPE")) == [1, 2]
+    assert store.select(make_filters(entity="rome", label="ORG")) == []
+
+
 def test_deleting_what_is_not_there_changes_nothing(store: Store, prepare_article: Prepare) -> None:
     store.put([prepare_article(TEXT)])
     store.delete([5])

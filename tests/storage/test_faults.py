@@ -346,3 +346,48 @@ def test_a_reader_needs_no_right_to_write_the_folder(
             assert reader.search("story", mode="words")
     finally:
         tmp_path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE raw_documents SET content = x'0102'",
+        "UPDATE raw_documents SET content = (SELECT content FROM raw_documents ORDER BY sha256 DESC LIMIT 1)",
+        "UPDATE embeddings SET vector = x'01'",
+        "UPDATE renderings SET authors = '{'",
+        "UPDATE renderings SET published_at = 'someday'",
+        "UPDATE versions SET hints = '{\"nonsense\": 1}'",
+        "UPDATE figures SET subjects = '[', date_start = 'x'",
+        "UPDATE renderings SET title = CAST(x'ff' AS TEXT)",
+        "UPDATE renderings SET current = 0",
+        "DROP TABLE mentions",
+        "DROP TABLE paragraphs_fts",
+    ],
+)
+def test_values_that_were_damaged_give_our_error_or_an_answer(
+    store: Store, open_store: OpenStore, prepare_article: Prepare, damage: str
+) -> None:
+    path = filled(store, prepare_article)
+    with sqlite3.connect(path) as connection:
+        connection.execute(damage)
+    connection.close()
+    use_everything(open_store, path)
+
+
+def test_bytes_that_are_not_those_that_were_kept_are_never_handed_out(
+    store: Store, prepare_article: Prepare
+) -> None:
+    store.put([prepare_article("One."), prepare_article("Two.", origin="/2")])
+    store._connection.execute(
+        "UPDATE raw_documents SET content = (SELECT content FROM raw_documents ORDER BY rowid LIMIT 1)"
+    )
+    damaged = [number for number in (1, 2) if raises_damage(store, number)]
+    assert len(damaged) == 1
+
+
+def raises_damage(store: Store, number: int) -> bool:
+    try:
+        store.raw_document(number)
+    except DatabaseError as error:
+        return error.code == "database_damaged"
+    return False

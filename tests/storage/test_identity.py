@@ -33,6 +33,18 @@ def test_the_same_input_twice_writes_nothing(store: Store, prepare_article: Prep
     assert bytes_of(store.path) == before
 
 
+def test_a_second_run_on_a_file_that_was_closed_leaves_its_bytes_as_they_are(
+    store: Store, open_store: Callable[..., Store], prepare_article: Prepare
+) -> None:
+    article = prepare_article(TEXT, title="Fees", names=[("Tuesday", "DATE")])
+    put(store, article)
+    store.close()
+    before = bytes_of(store.path)
+    with open_store() as again:
+        assert put(again, article) == ("unchanged", 1)
+    assert bytes_of(store.path) == before
+
+
 def test_a_stored_document_is_known_at_sight_with_its_counts(
     store: Store, prepare_article: Prepare
 ) -> None:

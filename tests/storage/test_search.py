@@ -552,3 +552,13 @@ def test_words_are_indexed_as_they_are_marked(text: str, language: str | None) -
     stems = index_words(text, language).split(" ")
     marked = find_matches(text, [[stem] for stem in stems], language)
     assert bool(marked) == (stems != [""])
+
+
+def test_a_vector_of_another_length_is_a_usage_error(
+    desk: tuple[Store, list[PreparedArticle]],
+) -> None:
+    from schemas.filters import make_filters
+
+    for shape in ((1, 7), (2, 24), (24,)):
+        with pytest.raises(UsageError):
+            desk[0].similar_to(np.ones(shape, dtype=np.float32), k=3, filters=make_filters())
