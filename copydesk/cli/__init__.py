@@ -22,6 +22,8 @@ from copydesk.cli.options import examples
 from copydesk.present import say, write
 from schemas.errors import CopydeskError, DatabaseError, UsageError
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="copydesk",
     no_args_is_help=True,
@@ -89,16 +91,20 @@ def run(arguments: list[str]) -> int:
         code = app(arguments, standalone_mode=False, prog_name="copydesk")
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        say(
-            "copydesk: interrupted; what was told as done is stored, the same call goes on from there"
-        )
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output has enough. Python would complain once more when it closes stdout.
+        code = _INTERRUPTED
+    except (BrokenPipeError, SystemExit) as end:
+        if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
+            raise
+        # Whoever read our output has enough (typer makes an exit of it). Python would complain once more when it
+        # closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ClickException, CopydeskError, sqlite3.Error, OSError) as error:
         return _told(error)
+    if code == _INTERRUPTED:  # typer, too, makes this code of Ctrl-C
+        say(
+            "copydesk: interrupted; what was told as done is stored, the same call goes on from there"
+        )
     return code if isinstance(code, int) else 0
 
 

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = "prefect spacy torch sentence_transformers pydantic_settings structlog sqlite_utils".split()
+HEAVY = [
+    "prefect",
+    "spacy",
+    "torch",
+    "sentence_transformers",
+    "pydantic_settings",
+    "structlog",
+    "sqlite_utils",
+]
 COMMAND = [sys.executable, "-m", "copydesk"]
 SPY = """
 import json, sys
