@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
@@ -17,10 +17,8 @@ from schemas.errors import UsageError
 from schemas.protocols import Encoder, Matrix
 from schemas.stored import Mode, PreparedArticle
 from storage.sqlite import Store
-from storage.values import sha256
 
 Prepare = Callable[..., PreparedArticle]
-OpenStore = Callable[..., Store]
 WORDS = [
     "oil",
     "gas",
@@ -295,167 +293,6 @@ def test_an_unknown_filter_names_the_nearest(desk: tuple[Store, list[PreparedArt
         desk[0].search("oil", entitiy="Gdansk")  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "query", "marked"),
-    [
-        ("Ministers were visiting Élysée palace.", "en", "elysee", ["Élysée"]),
-        ("Ministers were visiting the palace.", "en", "visits minister", ["Ministers", "visiting"]),
-        ("Die Häuser in Köln brannten.", "de", "haus köln", ["Häuser", "Köln"]),
-        ("Die Häuser in Köln brannten.", "de", "KOLN", ["Köln"]),
-        ("Die Straße war gesperrt.", "de", "strasse", ["Straße"]),
-        ("Les marchés européens reculent.", "fr", "marche europeen", ["marchés", "européens"]),
-        ("東京都知事が辞任した。", "ja", "東京", ["東京"]),
-        ("北京市政府发布公告。", "zh", "北京市政府", ["北京市政府"]),
-        ("กรุงเทพมหานครมีฝนตก", "th", "กรุงเทพ", ["กรุงเทพ"]),
-        ("Цены на нефть выросли.", "ru", "нефти", ["нефть"]),
-        ("Η τιμή του πετρελαίου.", "el", "ΠΕΤΡΕΛΑΊΟΥ", ["πετρελαίου"]),
-        ("किसानों ने प्रदर्शन किया", "hi", "प्रदर्शन", ["प्रदर्शन"]),
-        ("the oil_price file", "en", "oil_price", ["oil_price"]),
-        ("Kivi maksaa euron.", "xx", "maksaa", ["maksaa"]),
-    ],
-)
-def test_words_are_found_folded_and_stemmed_and_marked_where_they_stand(
-    store: Store,
-    prepare_article: Prepare,
-    text: str,
-    language: str,
-    query: str,
-    marked: Sequence[str],
-) -> None:
-    store.put([prepare_article(text, language=language)])
-    store.put([prepare_article("Nothing of the kind.", origin="/other")])
-    hits = store.search(query, mode="words")
-    assert [hit.article_id for hit in hits] == [1]
-    found = "|".join(text[start:end] for start, end in hits[0].matches)
-    assert found.replace("|", "") == "".join(marked)
-
-
-def test_rows_of_a_ninth_language_are_found_too(store: Store, prepare_article: Prepare) -> None:
-    for i, language in enumerate(
-        ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "ru", "da", "no"]
-    ):
-        for j in range(2):
-            store.put([prepare_article(f"Text {i} {j}.", origin=f"/{i}/{j}", language=language)])
-    store.put([prepare_article("Talot paloivat yöllä.", origin="/fi", language="fi")])
-    hits = store.search("talo", mode="words")
-    assert [hit.text for hit in hits] == ["Talot paloivat yöllä."]
-
-
-def test_a_stop_word_of_a_rarer_language_is_a_word(store: Store, prepare_article: Prepare) -> None:
-    store.put([prepare_article("The war goes on.", origin="/1")])
-    store.put([prepare_article("Rain goes on.", origin="/2")])
-    store.put([prepare_article("Es war ein Tag im Mai.", origin="/3", language="de")])
-    assert 1 in {hit.article_id for hit in store.search("war", mode="words")}
-    assert [h.article_id for h in store.search("the war", mode="words", lang="en")] == [1]
-    wer = store.search("wer war das im Mai", mode="words")
-    assert [hit.article_id for hit in wer] == [3]
-
-
-def test_a_query_of_stop_words_alone_still_searches(store: Store, prepare_article: Prepare) -> None:
-    store.put([prepare_article("To be or not to be.")])
-    assert store.search("to be", mode="words")
-
-
-def test_title_and_summary_are_found_as_rows_of_their_own(
-    store: Store, prepare_article: Prepare
-) -> None:
-    store.put([prepare_article("Body.", title="Glaciers melt", summary="A warm summer.")])
-    hits = [store.search(query, mode="words")[0] for query in ("glacier", "summer", "body")]
-    assert [(hit.kind, hit.paragraph) for hit in hits] == [
-        ("title", None),
-        ("summary", None),
-        ("text", 0),
-    ]
-
-
-def test_masked_rows_and_pages_that_are_no_articles_stay_out(
-    store: Store, prepare_article: Prepare
-) -> None:
-    masked = prepare_article("Sign up for glacier news.", "Glaciers melt.")
-    rows = masked.article.paragraphs
-    article = replace(masked.article, paragraphs=(replace(rows[0], masked=True), rows[1]))
-    store.put([replace(masked, article=article, mentions=[])])
-    store.put(
-        [
-            prepare_article("Glaciers and glaciers.", origin=f"/{kind}", page_kind=kind)
-            for kind in ("section", "error", "consent", "paywalled")
-        ]
-    )
-    for mode in get_args(Mode):
-        hits = store.search("glacier", mode=mode, k=99)
-        assert [(hit.article_id, hit.text) for hit in hits] == [(1, "Glaciers melt.")]
-    assert store.article(1).paragraphs[0].masked
-
-
-def test_vectors_of_other_weights_are_never_compared(
-    store: Store,
-    open_store: OpenStore,
-    prepare_article: Prepare,
-    make_encoder: Callable[..., Encoder],
-) -> None:
-    from schemas.filters import make_filters
-
-    store.put([prepare_article("Oil rose.")])
-    other = open_store(mode="r", encoder=make_encoder(weights="w2", turn=-1.0))
-    assert other.search("oil", mode="meaning") == []
-    assert other.similar(1) == []
-    result = other.find("oil", mode="hybrid", k=5, filters=make_filters())
-    assert [hit.similarity for hit in result.hits] == [None]
-    assert "copydesk enrich" in result.notes[0]
-
-
-def test_no_note_where_the_filters_leave_nothing(store: Store, prepare_article: Prepare) -> None:
-    from schemas.filters import make_filters
-
-    store.put([prepare_article("Oil rose.")])
-    late = make_filters(since="2030-01-01")
-    assert store.find("oil", mode="meaning", k=5, filters=late).notes == ()
-
-
-def test_the_same_weights_at_another_precision_serve_only_where_the_wanted_ones_are_missing(
-    store: Store,
-    open_store: OpenStore,
-    prepare_article: Prepare,
-    make_encoder: Callable[..., Encoder],
-) -> None:
-    coarse = make_encoder(precision="bf16", turn=-1.0)
-    store.put([prepare_article("Oil rose.", origin="/1", encoder=coarse)])
-    store.put([prepare_article("Oil rose much.", origin="/2")])
-    store.put([prepare_article("Oil rose.", origin="/3", content=b"3", url="https://e.org/3")])
-    hits = {hit.article_id: hit.similarity for hit in store.search("oil rose", mode="meaning")}
-    assert hits[1] == hits[3] == pytest.approx(1.0, abs=1e-3)
-    assert 0 < (hits[2] or 0) < 1
-    only_coarse = open_store(store.path.parent / "coarse.db")
-    only_coarse.put([prepare_article("Oil rose.", encoder=coarse)])
-    assert only_coarse.search("oil rose", mode="meaning")[0].similarity == pytest.approx(
-        -1.0, abs=1e-3
-    )
-
-
-def test_stored_vectors_are_float16_of_what_came(
-    store: Store, prepare_article: Prepare, fake_encoder: Encoder
-) -> None:
-    text = " ".join(WORDS * 4)
-    store.put([prepare_article(text)])
-    rows = store._connection.execute(
-        "SELECT vector FROM embeddings WHERE text_sha256 = ? ORDER BY part", (sha256(text),)
-    ).fetchall()
-    stored = np.stack([np.frombuffer(row[0], dtype=np.float16) for row in rows])
-    assert stored.shape == (3, fake_encoder.dim)
-    assert np.array_equal(stored, fake_encoder.encode_windows([text])[0].astype(np.float16))
-
-
-def test_one_text_in_two_articles_is_embedded_once(store: Store, prepare_article: Prepare) -> None:
-    store.put([prepare_article("Shared.", "One.", origin="/1")])
-    again = prepare_article("Shared.", "Two.", origin="/2")
-    maker = again.made_by[-1]
-    texts = [sha256("Shared."), sha256("Two.")]
-    assert store.missing_vectors(maker, 24, texts) == [sha256("Two.")]
-    store.put([again])
-    assert store.status()["embeddings"] == 3
-    assert len(store.search("shared", mode="meaning", k=9)) == 2
-
-
 def test_similar_leaves_itself_out_and_puts_the_nearest_first(
     desk: tuple[Store, list[PreparedArticle]], fake_encoder: Encoder
 ) -> None:
@@ -483,75 +320,9 @@ def test_similar_keeps_to_the_filters(desk: tuple[Store, list[PreparedArticle]])
     assert all("Gdansk" in hit.text for hit in hits)
 
 
-def test_an_article_without_vectors_is_like_nothing(store: Store, prepare_article: Prepare) -> None:
-    store.put([prepare_article("Oil rose.")])
-    bare = replace(prepare_article("New words.", origin="/2"), vectors={}, made_by=())
-    store.put([replace(bare, made_by=prepare_article("x").made_by[:1])])
-    assert store.similar(2) == []
-
-
-def test_ties_go_to_the_lower_article(store: Store, prepare_article: Prepare) -> None:
-    store.put(
-        [
-            prepare_article("Oil rose again.", origin=f"/{i}", url=f"https://e.org/{i}")
-            for i in range(9)
-        ]
-    )
-    for mode in get_args(Mode):
-        hits = store.search("oil rose", mode=mode, k=9)
-        assert [hit.article_id for hit in hits] == list(range(1, 10))
-
-
-def test_words_still_count_where_every_cosine_is_negative(
-    store: Store, prepare_article: Prepare, make_encoder: Callable[..., Encoder]
-) -> None:
-    against = make_encoder(turn=-1.0)
-    texts = ["Glaciers melt in summer heat.", "Glaciers melt fast.", "Glaciers melt."]
-    store.put([prepare_article(t, origin=t, encoder=against) for t in texts])
-    hits = store.search("glaciers melt summer")
-    assert all(hit.similarity is not None and hit.similarity < 0 for hit in hits)
-    assert hits[0].text == texts[0]
-    assert all(-1 <= hit.score <= 1 for hit in hits)
-
-
-def test_the_index_is_read_once_while_nothing_changes(
-    store: Store, open_store: OpenStore, prepare_article: Prepare
-) -> None:
-    store.put([prepare_article("Oil rose.", origin="/1")])
-    reader = open_store(mode="r")
-    index, maker = reader._searcher.index, prepare_article("x").made_by[-1]
-    reader.search("oil")
-    first = index.rows(maker, 24)
-    reader.search("gas", since="2020-01-01")
-    assert index.rows(maker, 24) is first
-    store.put([prepare_article("Gas rose.", origin="/2")])
-    assert len(index.rows(maker, 24)) == 2
-
-
 def test_an_empty_store_finds_nothing(store: Store) -> None:
     for mode in get_args(Mode):
         assert store.search("oil", mode=mode) == []
-
-
-def test_hits_carry_the_marks_of_their_row(store: Store, prepare_article: Prepare) -> None:
-    store.put([prepare_article("Rain.", "Lena Ort met the board of Norvik.", names=NAMES)])
-    hit = store.search("board", mode="words")[0]
-    assert hit.paragraph == 1
-    assert [(m.text, hit.text[m.start : m.end]) for m in hit.mentions] == [
-        ("Lena Ort", "Lena Ort"),
-        ("Norvik", "Norvik"),
-    ]
-
-
-@ANYTHING
-@given(text=st.text(), language=st.sampled_from(["en", "de", "hi", "ja", "tr", None, "xx"]))
-@example(text="The İstanbul ﬁle's naïve CAFÉ_2 — ½ ² №", language="tr")
-def test_words_are_indexed_as_they_are_marked(text: str, language: str | None) -> None:
-    from storage.words import find_matches, index_words
-
-    stems = index_words(text, language).split(" ")
-    marked = find_matches(text, [[stem] for stem in stems], language)
-    assert bool(marked) == (stems != [""])
 
 
 def test_a_vector_of_another_length_is_a_usage_error(
