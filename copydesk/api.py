@@ -111,7 +111,7 @@ def clean(
     `media_type` is text/html, text/plain, text/markdown or application/json (one record); without it, what has tags
     is read as a page and the rest as text. Raises DocumentError for bytes that are not text.
 
-    >>> clean("Rates held\\n\\nThe bank left its rate at 4%.\\n\\nScroll to Top").dropped[0].text
+    >>> clean("Rates held\n\nThe bank left its rate at 4%.\n\nScroll to Top").dropped[0].text
     'Scroll to Top'
     """
     from enrichers.cleaning.clean import clean as clean_document

@@ -204,13 +204,17 @@ _KINDS = {
 
 
 def _wrong(key: str, said: str, origins: Mapping[str, str], *, why: str) -> SettingsError:
-    section = ".".join(key.split(".")[:2])
-    inside = (name for name in origins if name.startswith(f"{key}."))
-    place = origins.get(section) or origins.get(key.split(".", maxsplit=1)[0])
-    where = place or origins.get(next(inside, "")) or "settings"
     return SettingsError(
-        f"{where}: {key} {said}: {why}", remedy="see copydesk.example.toml for what may stand there"
+        f"{_origin_of(key, origins)}: {key} {said}: {why}",
+        remedy="see copydesk.example.toml for what may stand there",
     )
+
+
+def _origin_of(key: str, origins: Mapping[str, str]) -> str:
+    """Where a key was said: itself, what it stands in, or what stands in it."""
+    names = [key, ".".join(key.split(".")[:2]), key.split(".", maxsplit=1)[0]]
+    names += [name for name in origins if name.startswith(f"{key}.")]
+    return next((origins[name] for name in names if name in origins), "settings")
 
 
 def _check_values(settings: Settings) -> None:
@@ -267,8 +271,8 @@ def _check_keys(
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-            where = origins.get(f"{prefix}{key}") or origins.get(prefix.rstrip(".") or key)
-            raise SettingsError(f"{where or 'settings'}: unknown key {prefix}{key}", remedy=hint)
+            where = _origin_of(f"{prefix}{key}", origins)
+            raise SettingsError(f"{where}: unknown key {prefix}{key}", remedy=hint)
         inner = known[key]
         for table in value if isinstance(value, list) else [value]:
             if inner is not None and isinstance(table, dict):

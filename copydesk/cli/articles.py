@@ -68,7 +68,7 @@ def show(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Show an article with its marks, and the lines that were dropped with their reasons."""
+    """Show an article with its marks, and what was dropped and why."""
     with open_existing(settings_of(db, config)) as store:
         article = store.article(name)
     if json:
@@ -159,7 +159,7 @@ def figures(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """List figures by kind, value and unit, each with its article and sentence."""
+    """List figures by kind, value and unit, each with its sentence."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label)
     _check_span(minimum, maximum)
@@ -239,7 +239,10 @@ def entities(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """List people, places and organisations, most mentioned first, with the names they go by."""
+    """List people, places and organisations, and how often they come.
+
+    Most mentioned first, with the names they go by.
+    """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, label=label)
     with open_existing(settings_of(db, config)) as store:

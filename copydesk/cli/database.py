@@ -46,9 +46,9 @@ def delete(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Remove articles whole: text, raw document, words, marks and vectors.
+    """Remove articles whole, with all that was made of them.
 
-    A tombstone stays, so that nothing brings them back, until the same call with --forget.
+    Text, raw document, words, marks and vectors go. A tombstone stays, so that nothing brings them back, until the same call with --forget.
     """
     filters = _filters(source, before)
     if bool(names) == (filters is not None):

@@ -86,9 +86,9 @@ def search(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """Find stored articles by meaning, by word, or both; shows the best paragraph of each.
+    """Find stored articles by meaning, by word, or both.
 
-    Filters hold exactly: there are always k hits if that many articles match them.
+    Shows the best paragraph of each. Filters hold exactly: there are always k hits if that many articles match them.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label)
@@ -117,7 +117,7 @@ def similar(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """Find the stored articles most like an article, a file or a text."""
+    """Find the stored articles most like another, or like a file."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label)
     settings = settings_of(db, config)

@@ -67,9 +67,9 @@ def ingest(
     config: Config = None,
     json: Json = False,
 ) -> int:
-    """Read articles from files, folders or standard input; clean, tag, embed and store them.
+    """Bring articles in from files, folders or standard input.
 
-    Reads .txt, .md, .html, .json, .jsonl and .csv. The same input twice changes nothing.
+    They are cleaned, tagged, embedded and stored. Reads .txt, .md, .html, .json, .jsonl and .csv. The same input twice changes nothing.
     """
     settings = settings_of(db, config)
     if addresses := [path for path in paths if path.startswith(("http://", "https://"))]:

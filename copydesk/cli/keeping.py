@@ -40,7 +40,10 @@ def enrich(
     config: Config = None,
     json: Json = False,
 ) -> int:
-    """Do again whatever is out of date: what another model or version made, or what was never made."""
+    """Do again whatever is out of date.
+
+    That is what another model or version made, or what was never made.
+    """
     from copydesk.api import make_engines
     from copydesk.progress import Progress
     from flows.redo import STAGES, out_of_date, redo
@@ -102,7 +105,10 @@ def _short(value: object) -> str:
 
 
 def doctor(*, db: Db = None, config: Config = None, json: Json = False) -> int:
-    """Check what works here, make the embedding model ready, and say what to do about what does not work."""
+    """Check what works here, and say what to do about the rest.
+
+    Makes the embedding model ready on the way.
+    """
     from copydesk.doctor import examine
 
     checks = examine(settings_of(db, config), notify=say)

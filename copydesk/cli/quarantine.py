@@ -77,7 +77,7 @@ def show(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Show one quarantined document: its error, and the beginning of what came."""
+    """Show one: its error, and the beginning of what came."""
     with open_existing(settings_of(db, config)) as store:
         found = store.quarantined(number)[0]
         document = store.quarantined_document(number)
@@ -102,7 +102,10 @@ def retry(
     config: Config = None,
     json: Json = False,
 ) -> int:
-    """Try documents again: from their file if it is there, else from the bytes that were kept."""
+    """Try documents again.
+
+    From their file if it is there, else from the bytes that were kept.
+    """
     from copydesk.api import make_engines
     from flows.retry import retry_quarantined
 

@@ -92,7 +92,7 @@ def test_embeddings_are_unit_rows_in_input_order() -> None:
 def test_open_store_makes_writes_or_only_reads(own_place: Path, db: Path) -> None:
     for mode in ("r", "w"):
         with pytest.raises(copydesk.DatabaseError):
-            copydesk.open_store("none.db", mode=mode)  # type: ignore[arg-type]
+            copydesk.open_store("none.db", mode=mode)
     assert not Path("none.db").exists()
     copydesk.open_store(Path("none.db")).close()
     assert Path("none.db").exists()

@@ -115,3 +115,11 @@ def test_wrong_usage_is_one_line_that_names_the_help(call: tuple[str, ...], cli:
     assert answer.out == ""
     assert answer.err.count("\n") == 1
     assert "--help" in answer.err
+
+
+def test_no_summary_in_a_list_of_commands_is_cut_off(
+    cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for call in (("--help",), ("db", "--help"), ("quarantine", "--help")):
+        assert "..." not in cli(*call).out.partition("Commands:")[2].partition("Examples:")[0]
