@@ -239,7 +239,7 @@ def entities(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """List people, places and organisations, and how often they come.
+    """List people, places and organisations, by number of mentions.
 
     Most mentioned first, with the names they go by.
     """
