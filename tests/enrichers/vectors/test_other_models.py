@@ -169,7 +169,9 @@ def test_a_model_that_does_not_agree_is_refused(
 def test_another_pooling_is_left_to_sentence_transformers(build: Build, tmp_path: Path) -> None:
     folder = build("bert", MAX)
     notes: list[str] = []
-    encoder = open_encoder(str(folder), cache=tmp_path / "models", precision="f32", notify=notes.append)
+    encoder = open_encoder(
+        str(folder), cache=tmp_path / "models", precision="f32", notify=notes.append
+    )
     assert encoder.provenance.backend == "sentence-transformers"
     assert "its pooling is" in notes[0]
     theirs = load_reference(find_model(str(folder))).encode(TEXTS[:3], normalize_embeddings=True)
