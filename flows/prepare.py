@@ -12,7 +12,12 @@ from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
 from schemas.article import Article
 from schemas.document import RawDocument
-from schemas.errors import CopydeskError, DocumentError, SkippedDocumentError
+from schemas.errors import (
+    CopydeskError,
+    DocumentError,
+    ModelUnavailableError,
+    SkippedDocumentError,
+)
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import PreparedArticle, Problem, Status
@@ -78,12 +83,14 @@ def find_marks(articles: Sequence[PreparedArticle], engines: Engines) -> list[Pr
 def each_alone(batch: Sequence[T], work: Callable[[Sequence[T]], Sequence[R]]) -> list[R | Problem]:
     """What `work` makes of a batch; where it breaks down, of each one alone: only what breaks it is a Problem.
 
-    Errors that are not about one document (a missing model, the database) are raised.
+    Errors that are not about one document (a missing package or model, the database) are raised.
     """
     if not batch:
         return []
     try:
         return [*work(batch)]
+    except ImportError:
+        raise
     except Exception as error:
         if isinstance(error, CopydeskError) and not isinstance(error, DocumentError):
             raise
@@ -122,6 +129,8 @@ def _clean(document: RawDocument) -> Prepared:
         return Refused(
             document=document, stage="clean", problem=problem_of(error), status="skipped"
         )
+    except (ImportError, ModelUnavailableError):
+        raise  # nothing is wrong with the document
     except Exception as error:  # the one place a document that feeds quarantine
         return Refused(document=document, stage="clean", problem=problem_of(error))
     return PreparedArticle(

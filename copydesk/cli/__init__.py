@@ -19,6 +19,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 import copydesk
 from copydesk.cli import articles, database, finding, ingest, keeping, quarantine
 from copydesk.cli.options import examples
+from copydesk.entry import missing_package
 from copydesk.present import say, write
 from schemas.errors import CopydeskError, DatabaseError, UsageError
 
@@ -63,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _open_streams()
     try:
         code = run(list(sys.argv[1:] if arguments is None else arguments))
+    except ImportError as error:
+        say(missing_package(error))
+        code = 1
     except Exception as error:  # the last door: nobody meets a traceback who did not ask for it
         if os.environ.get("COPYDESK_TRACEBACK"):
             raise
