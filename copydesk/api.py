@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.settings import Settings, load_settings
+from enrichers.vectors.lazy import LazyEncoder
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DatabaseError
 
@@ -49,14 +50,13 @@ def open_store_with(
         )
     from storage.sqlite import Store
 
-    return Store(Path(name), encoder=encoder or _query_encoder(settings, notify), mode=mode)
+    return Store(Path(name), encoder=encoder or query_encoder(settings, notify), mode=mode)
 
 
-def _query_encoder(
-    settings: Settings, notify: Callable[[str], None] | None
-) -> Callable[[], Encoder]:
-    @cache
-    def encoder() -> Encoder:
+def query_encoder(settings: Settings, notify: Callable[[str], None] | None = None) -> LazyEncoder:
+    """The encoder for queries: it takes the model as it is, converted or not."""
+
+    def open_it() -> Encoder:
         from enrichers.vectors.encoder import open_encoder
 
         models = settings.models
@@ -68,7 +68,7 @@ def _query_encoder(
             notify=notify,
         )
 
-    return encoder
+    return LazyEncoder(open_it)
 
 
 def make_engines(settings: Settings, *, notify: Callable[[str], None] | None = None) -> Engines:

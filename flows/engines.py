@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Literal
 
 from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
 from enrichers.figures.grammar import FigureFinder
-from schemas.errors import CopydeskError
+from enrichers.vectors.lazy import LazyEncoder
 from schemas.protocols import Encoder
 
 
@@ -43,8 +41,7 @@ class Engines:
         self.options = options or EngineOptions()
         self._convert = convert
         self._notify = notify
-        self._lock = threading.Lock()
-        self._made: Encoder | None = None
+        self._lazy = LazyEncoder(self._open_encoder)
 
     @cached_property
     def tagger(self) -> EntityTagger:
@@ -58,19 +55,11 @@ class Engines:
 
     def encoder(self) -> Encoder:
         """Makes vectors. Raises ModelUnavailableError where the model's files are not on this machine."""
-        with self._lock:
-            if self._made is None:
-                self._made = self._open_encoder()
-            return self._made
+        return self._lazy()
 
     def preload(self) -> None:
-        """Begin to load the encoder beside whatever else is loading; what goes wrong is told by `encoder`."""
-        if self._made is None and not self._lock.locked():
-            threading.Thread(target=self._try_encoder, daemon=True).start()
-
-    def _try_encoder(self) -> None:
-        with suppress(CopydeskError):
-            self.encoder()
+        """Begin to load the encoder beside whatever else is loading."""
+        self._lazy.preload()
 
     def _open_encoder(self) -> Encoder:
         from enrichers.vectors.encoder import open_encoder

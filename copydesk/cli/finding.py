@@ -92,8 +92,9 @@ def search(
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label)
-    with open_existing(settings_of(db, config)) as store:
-        result = store.find(" ".join(query), mode=_mode(mode), k=k, filters=filters)
+    by = _mode(mode)
+    with open_existing(settings_of(db, config), by_meaning=by != "words") as store:
+        result = store.find(" ".join(query), mode=by, k=k, filters=filters)
     return _show(result, form, fail_empty=fail_empty)
 
 
@@ -122,7 +123,7 @@ def similar(
     filters = filters_of(since, until, source, lang, entity, label)
     settings = settings_of(db, config)
     began = time.perf_counter()
-    with open_existing(settings) as store:
+    with open_existing(settings, by_meaning=True) as store:
         hits = _similar(store, settings, to, k, filters)
     from schemas.stored import SearchResult
 

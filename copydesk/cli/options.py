@@ -69,11 +69,16 @@ def settings_of(db: str | None, config: str | None) -> Settings:
     return load_settings(db=db, config=config)
 
 
-def open_existing(settings: Settings, mode: Literal["r", "w"] = "r") -> Store:
-    """The store that must be there."""
-    from copydesk.api import open_store_with
+def open_existing(
+    settings: Settings, mode: Literal["r", "w"] = "r", *, by_meaning: bool = False
+) -> Store:
+    """The store that must be there; `by_meaning` loads the encoder while it is opened."""
+    from copydesk.api import open_store_with, query_encoder
 
-    return open_store_with(settings.db, mode, settings, notify=say)
+    encoder = query_encoder(settings, say)
+    if by_meaning and Path(settings.db).is_file():
+        encoder.preload(daemon=False)
+    return open_store_with(settings.db, mode, settings, encoder=encoder)
 
 
 def format_of(*, json: bool, jsonl: bool = False, csv: bool = False) -> Format:

@@ -1,0 +1,38 @@
+"""An encoder that is opened when it is first needed, or beside other work just before."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from schemas.errors import CopydeskError
+from schemas.protocols import Encoder
+
+
+class LazyEncoder:
+    """Calling it gives the encoder, opened once, whichever thread asks first."""
+
+    def __init__(self, open_it: Callable[[], Encoder]) -> None:
+        self._open = open_it
+        self._lock = threading.Lock()
+        self._made: Encoder | None = None
+
+    def __call__(self) -> Encoder:
+        """The encoder. Raises what opening it raises (ModelUnavailableError), each time it is asked for."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._open()
+            return self._made
+
+    def preload(self, *, daemon: bool = True) -> None:
+        """Begin to open it on another thread; what goes wrong there is raised by the call that needs it.
+
+        A daemon thread does not keep the process from ending (a first conversion takes some 20 s).
+        """
+        if self._made is None and not self._lock.locked():
+            threading.Thread(target=self._try, daemon=daemon).start()
+
+    def _try(self) -> None:
+        with suppress(CopydeskError):
+            self()
