@@ -34,7 +34,7 @@ STATUSES: tuple[Status, ...] = (
     "quarantined",
     "put_off",
 )
-BATCH_DOCUMENTS = 8
+BATCH_DOCUMENTS = 16
 BATCH_BYTES = 2_000_000
 
 Incoming = RawDocument | BadDocument

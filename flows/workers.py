@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import chain, islice
 from multiprocessing import get_context
 
@@ -15,8 +16,10 @@ from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
 from schemas.document import RawDocument
 
-POOL_FROM_BATCHES = 4
+POOL_FROM_BATCHES = 3
 """A worker costs a second or two of loading; below this many batches one process is done before that pays."""
+_AHEAD = 5
+"""Batches that wait beside those the workers hold. The pool takes one more than it has workers off their queue."""
 
 _engines: list[Engines] = []
 
@@ -53,33 +56,55 @@ def _pooled(
         initializer=_start,
         initargs=(engines.options,),
     )
-    waiting: deque[tuple[list[RawDocument], Future[list[Prepared]] | None]] = deque()
+    waiting: deque[_Job] = deque()
     try:
         for batch in batches:
-            waiting.append((batch, _submit(pool, batch)))
-            if len(waiting) > workers + 1:
-                yield _result(*waiting.popleft(), engines)
+            waiting.append(_Job(pool, batch))
+            if len(waiting) > workers + _AHEAD:
+                yield _next(waiting, engines)
         while waiting:
-            yield _result(*waiting.popleft(), engines)
+            yield _next(waiting, engines)
         pool.shutdown()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _result(
-    batch: Sequence[RawDocument], future: Future[list[Prepared]] | None, engines: Engines
-) -> list[Prepared]:
-    try:
-        return future.result() if future else prepare(batch, engines)
-    except BrokenProcessPool:
-        return prepare(batch, engines)
+class _Job:
+    """A batch and where its result comes from: a worker, or this process."""
+
+    def __init__(self, pool: ProcessPoolExecutor, batch: list[RawDocument]) -> None:
+        self.batch = batch
+        self._future: Future[list[Prepared]] | None = None
+        self._result: list[Prepared] | None = None
+        with suppress(BrokenProcessPool):
+            self._future = pool.submit(_prepare, batch)
+
+    def is_done(self) -> bool:
+        return self._result is not None or (self._future is not None and self._future.done())
+
+    def take_over(self, engines: Engines) -> bool:
+        """Prepare the batch here, unless a worker has begun with it."""
+        if self.is_done() or (self._future is not None and not self._future.cancel()):
+            return False
+        self._result = prepare(self.batch, engines)
+        return True
+
+    def result(self, engines: Engines) -> list[Prepared]:
+        if self._result is not None:
+            return self._result
+        try:
+            return self._future.result() if self._future else prepare(self.batch, engines)
+        except BrokenProcessPool:
+            return prepare(self.batch, engines)
 
 
-def _submit(pool: ProcessPoolExecutor, batch: list[RawDocument]) -> Future[list[Prepared]] | None:
-    try:
-        return pool.submit(_prepare, batch)
-    except BrokenProcessPool:
-        return None
+def _next(waiting: deque[_Job], engines: Engines) -> list[Prepared]:
+    """The first batch's result; while it is not there, this process prepares what no worker has begun."""
+    first = waiting.popleft()
+    while not first.is_done():
+        if not any(job.take_over(engines) for job in (first, *waiting)):
+            break
+    return first.result(engines)
 
 
 def _start(options: EngineOptions) -> None:
