@@ -1,6 +1,6 @@
 """copydesk against the plain and the tuned way to write it with the same packages: warm, cold, and how well it cleans.
 
-    python benchmarks/pipeline.py [--data ../shared/data] [--eval ../shared/eval] [--pages 60] [--repeat 2]
+    python benchmarks/pipeline.py [--data ../shared/data] [--eval ../shared/eval] [--pages 200] [--repeat 2]
 
 Warm: each way reads the same English news pages in a process of its own, after one warm-up article; runs alternate and the
 best of each counts. Cold: one short text file as a new process. Without --data the examples are read alone.
@@ -149,7 +149,7 @@ def main() -> None:
     shared = HERE.parent.parent / "shared"
     parser.add_argument("--data", type=Path, default=shared / "data")
     parser.add_argument("--eval", type=Path, default=shared / "eval")
-    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=2)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from schemas.marks import Figure, Mention
+
 Format = Literal["text", "json", "jsonl", "csv"]
 
 # A title from the web or a file's name must not move the cursor, rewrite the screen, turn the reading order round or
@@ -34,8 +36,11 @@ def plain(value: object) -> object:
     """
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
+    if isinstance(value, (Mention, Figure)) and value.paragraph < 0:
+        # The title and the summary stand outside the numbering; a negative index would count from the end.
+        return {**record_of(value), "paragraph": None}
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return record_of(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Iterable):

@@ -43,7 +43,11 @@ def read_json(source: Source) -> Iterator[Outcome]:
         )
         return
     if not records:
-        raise DocumentError(f"{source.origin} is a list without articles", code="empty")
+        raise DocumentError(
+            f"{source.origin} is a list without articles",
+            remedy="give a file with at least one record",
+            code="empty",
+        )
     for index, record in enumerate(records):
         yield record_outcome(record, Place(source=source, origin=f"{source.origin}[{index}]"))
 
@@ -63,7 +67,9 @@ def read_json_lines(source: Source) -> Iterator[Outcome]:
         else:
             yield _line_outcome(line, encoding, place)
     if not some:
-        raise DocumentError(f"{source.origin} is empty", code="empty")
+        raise DocumentError(
+            f"{source.origin} is empty", remedy="give a file with text in it", code="empty"
+        )
 
 
 def split_lines(blocks: Iterable[bytes], limit: int) -> Iterator[bytes | None]:

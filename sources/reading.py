@@ -97,7 +97,9 @@ class Source:
         if len(content) > self.options.max_bytes:
             raise too_large(self.origin, self.options.max_bytes)
         if not content.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
-            raise DocumentError(f"{self.origin} is empty", code="empty")
+            raise DocumentError(
+                f"{self.origin} is empty", remedy="give a file with text in it", code="empty"
+            )
         return content
 
     def read_up_to(self, size: int) -> bytes:

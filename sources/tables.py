@@ -56,7 +56,11 @@ def read_csv(source: Source) -> Iterator[Outcome]:
             f"{source.origin} is not valid CSV: {error}", code="malformed"
         ) from error
     if not some:
-        raise DocumentError(f"{source.origin} has a header and no rows", code="empty")
+        raise DocumentError(
+            f"{source.origin} has a header and no rows",
+            remedy="give a file with at least one row",
+            code="empty",
+        )
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -47,7 +47,7 @@ def require_article_id(connection: sqlite3.Connection, name: int | str) -> int:
 def _missing(name: int | str) -> UsageError:
     return UsageError(
         f"there is no article {name} in this database",
-        remedy="ids and keys stand in what search, ingest and status print",
+        remedy="ids and keys stand in what search and ingest print",
         code="article_missing",
     )
 

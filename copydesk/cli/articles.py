@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -204,8 +204,9 @@ def _figure_columns() -> list[str]:
 
 
 def _figure_record(found: FoundFigure) -> dict[str, object]:
-    rest = {name: value for name, value in record_of(found).items() if name != "figure"}
-    return {**record_of(found.figure), **rest}
+    record = record_of(found)
+    figure = cast("dict[str, object]", record.pop("figure"))
+    return {**figure, **record}
 
 
 def _show_figures(total: int, found: list[FoundFigure]) -> None:

@@ -154,3 +154,14 @@ def test_entities_are_found_by_name_with_counts(db: Any, cli: Any) -> None:
 def test_nothing_found_reads_the_same_everywhere(db: Any, cli: Any) -> None:
     for call in (("figures", "--min", "1e60"), ("entities", "nobody at all"), ("search", "")):
         assert cli(*call).out == "Nothing found.\n"
+
+
+def test_marks_of_title_and_summary_have_no_paragraph_number(cli: Any, db: Any) -> None:
+    shown = cli("show", 1, "--json").json
+    outside = shown["title_figures"] + shown["title_mentions"]
+    assert outside
+    assert {mark["paragraph"] for mark in outside} == {None}
+    listed = cli("figures", "-k", 1000, "--json").json["figures"]
+    numbers = [figure["paragraph"] for figure in listed]
+    assert None in numbers
+    assert all(number is None or number >= 0 for number in numbers)
