@@ -191,7 +191,7 @@ def add_raw(connection: sqlite3.Connection, content: bytes, media_type: str) -> 
     digest = sha256(content)
     connection.execute(
         "INSERT OR IGNORE INTO raw_documents (sha256, media_type, size, content) VALUES (?, ?, ?, ?)",
-        (digest, media_type, len(content), zstandard.compress(content, 6)),
+        (digest, media_type, len(content), zstandard.compress(content, 3)),
     )
     return digest
 
