@@ -1,8 +1,9 @@
 """copydesk against the plain and the tuned way to write it with the same packages: warm, cold, and how well it cleans.
 
-    python benchmarks/pipeline.py [--data ../shared/data] [--eval ../shared/eval] [--pages 200] [--repeat 2]
+    python benchmarks/pipeline.py [--data ../shared/data] [--eval ../shared/eval] [--pages 400] [--english] [--repeat 2]
 
-Warm: each way reads the same English news pages in a process of its own, after one warm-up article; runs alternate and the
+Warm: each way reads the same news pages (with --english those in English only: elsewhere copydesk tags nothing, where it has
+no tagger, and the others run the English one) in a process of its own, after one warm-up article; runs alternate and the
 best of each counts. Cold: one short text file as a new process. Without --data the examples are read alone.
 """
 
@@ -29,15 +30,15 @@ WAYS = ("plain", "tuned", "copydesk")
 Page = dict[str, Any]
 
 
-def english_pages(data: Path, limit: int) -> list[Page]:
-    """The first `limit` pages whose expected text is English, with their HTML."""
+def news_pages(data: Path, limit: int, *, english: bool) -> list[Page]:
+    """The first `limit` pages with their HTML; with `english` those whose expected text is."""
     from enrichers.language import detect_language
 
     found: list[Page] = []
     expected = (data / "extraction" / "expected.jsonl").read_text(encoding="utf-8")
     for line in expected.splitlines():
         page = json.loads(line)
-        if detect_language(page["text"]) != "en":
+        if english and detect_language(page["text"]) != "en":
             continue
         packed = (data / "extraction" / "pages" / page["file"]).read_bytes()
         found.append({**page, "html": gzip.decompress(packed), "name": f"{len(found):03}.html"})
@@ -149,14 +150,17 @@ def main() -> None:
     shared = HERE.parent.parent / "shared"
     parser.add_argument("--data", type=Path, default=shared / "data")
     parser.add_argument("--eval", type=Path, default=shared / "eval")
-    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--pages", type=int, default=400)
+    parser.add_argument("--english", action="store_true")
     parser.add_argument("--repeat", type=int, default=2)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         folder = work / "pages"
         folder.mkdir()
-        pages = english_pages(arguments.data, arguments.pages) if arguments.data.is_dir() else []
+        pages: list[Page] = []
+        if arguments.data.is_dir():
+            pages = news_pages(arguments.data, arguments.pages, english=arguments.english)
         for page in pages:
             (folder / page["name"]).write_bytes(page["html"])
         for example in EXAMPLES.iterdir():
