@@ -7,12 +7,15 @@
     +-- ModelUnavailableError     a model's files are not on this machine; nothing is ever downloaded
     +-- DocumentError             one document cannot be used; it goes to quarantine and the others go on
     +-- SkippedDocumentError      one document was understood and, by rule, is not kept
+    +-- FetchError                an address gave no whole answer, or may not be asked; the others go on
 
 A class is a decision a caller can make. The facts are in `code` (stable, for programs), `message` (what happened, with
 what) and `remedy` (what to do). The command line turns them into one line each; it adds nothing.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class CopydeskError(Exception):
@@ -78,3 +81,30 @@ class SkippedDocumentError(CopydeskError):
     """One document was read and understood but is, by rule, not kept (section page, error page, tombstone ...)."""
 
     default_code = "skipped"
+
+
+class FetchError(CopydeskError):
+    """An address gave no whole answer, or may not be asked for one; the rest of the run goes on.
+
+    `retry_at` is when to ask again, where the server said so or the fault is one that passes.
+    """
+
+    default_code = "fetch"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        code: str | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy, code=code)
+        self.retry_at = retry_at
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_fetch, (self.message, self.remedy, self.code, self.retry_at))
+
+
+def _rebuild_fetch(message: str, remedy: str, code: str, retry_at: datetime | None) -> FetchError:
+    return FetchError(message, remedy=remedy, code=code, retry_at=retry_at)
