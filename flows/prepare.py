@@ -9,6 +9,7 @@ from typing import TypeVar
 from enrichers import language
 from enrichers.cleaning.clean import clean
 from enrichers.cleaning.clean import provenance as cleaner
+from enrichers.cleaning.script_only import LITTLE_TEXT, is_script_only
 from flows.engines import Engines
 from schemas.article import Article
 from schemas.document import RawDocument
@@ -144,6 +145,12 @@ def clean_document(document: RawDocument) -> Article:
     Raises DocumentError where nothing is left of it, SkippedDocumentError where it is no article by rule.
     """
     article = clean(document)
+    if _is_little(article) and is_script_only(document):
+        raise DocumentError(
+            f"{document.origin}: the page is empty until a browser has run its scripts",
+            remedy="save it from a browser and ingest the file, or fetch it with a fetcher that has one",
+            code="needs_browser",
+        )
     if article is None:
         raise DocumentError(
             f"{document.origin}: no text is left after cleaning",
@@ -156,6 +163,10 @@ def clean_document(document: RawDocument) -> Article:
             f"{document.origin}: {message}", remedy=remedy, code=article.page_kind
         )
     return article
+
+
+def _is_little(article: Article | None) -> bool:
+    return article is None or sum(len(row.text) for row in article.rows) < LITTLE_TEXT
 
 
 def add_vectors(
