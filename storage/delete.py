@@ -123,6 +123,12 @@ def tidy_entities(connection: sqlite3.Connection, entity_ids: Iterable[int]) -> 
     )
 
 
+def tidy_all_entities(connection: sqlite3.Connection) -> None:
+    """As `tidy_entities`, for every entity there is."""
+    rows = connection.execute("SELECT id FROM entities").fetchall()
+    tidy_entities(connection, [int(row[0]) for row in rows])
+
+
 def drop_unused_raw(connection: sqlite3.Connection, digests: Iterable[str | None]) -> None:
     """Remove those raw documents that nothing stands on any more."""
     connection.executemany(

@@ -110,10 +110,26 @@ _FIRST = (
 )
 
 
+# Of addresses that were asked: when to ask again. Of sources: how far each was read.
+_FETCHING = (
+    "ALTER TABLE fetches ADD COLUMN next_try TEXT",
+    "CREATE INDEX fetches_error ON fetches(source, error) WHERE error IS NOT NULL",
+    """CREATE TABLE cursors (
+        source TEXT PRIMARY KEY, cursor TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
+)
+
+
 @migrations()
 def m001_first_schema(db: Database) -> None:
     """All tables of the first release."""
     for statement in _FIRST:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m002_fetching(db: Database) -> None:
+    """What fetching from the web has to remember."""
+    for statement in _FETCHING:
         db.conn.execute(statement)
 
 

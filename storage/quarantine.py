@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.errors import UsageError
 from schemas.stored import Problem, QuarantinedDocument
 from storage.delete import drop_unused_raw
 from storage.identity import hints_text
@@ -71,11 +72,11 @@ def _rows_of(connection: sqlite3.Connection, document: RawDocument) -> list[tupl
 def read_quarantine(
     connection: sqlite3.Connection, row_id: int | None = None
 ) -> list[QuarantinedDocument]:
-    """What is in quarantine, oldest first; with `row_id` that one alone."""
+    """What is in quarantine, oldest first; with `row_id` that one alone. Raises UsageError where it is not there."""
     where = "WHERE id = ?" if row_id is not None else ""
     values = (row_id,) if row_id is not None else ()
     rows = connection.execute(f"SELECT {_COLUMNS} FROM quarantine {where} ORDER BY id", values)
-    return [
+    found = [
         QuarantinedDocument(
             id=row[0],
             origin=row[1],
@@ -90,6 +91,13 @@ def read_quarantine(
         )
         for row in rows
     ]
+    if row_id is not None and not found:
+        raise UsageError(
+            f"there is no {row_id} in quarantine",
+            remedy="see: copydesk quarantine list",
+            code="quarantine_missing",
+        )
+    return found
 
 
 def read_payload(connection: sqlite3.Connection, row_id: int) -> RawDocument:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import zstandard
 
+from schemas.addresses import address_key
 from schemas.article import SUMMARY_ROW, TITLE_ROW, Article, Dropped, Paragraph
 from schemas.document import Hints, RawDocument
 from schemas.errors import UsageError
@@ -25,6 +26,14 @@ MENTION_COLUMNS = 'm.start, m."end", m.text, m.label, m.name, m.entity_id'
 # Rows of sqlite3 are untyped by nature: they become records here and nowhere else.
 Row = tuple[Any, ...]
 _BATCH = 500
+
+
+def find_article_at(connection: sqlite3.Connection, url: str) -> int | None:
+    """The id of the article at an address, in any of its spellings."""
+    row = connection.execute(
+        "SELECT id FROM articles WHERE address_key = ?", (address_key(url),)
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def find_article_id(connection: sqlite3.Connection, name: int | str) -> int | None:

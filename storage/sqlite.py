@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 from typing import Self, Unpack, get_args
 
-from schemas.addresses import address_key
 from schemas.article import Article
 from schemas.document import RawDocument
-from schemas.errors import UsageError
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery, Mention
 from schemas.protocols import Encoder, Matrix
@@ -28,7 +25,20 @@ from schemas.stored import (
     StoredArticle,
     StoredEntity,
 )
-from storage import browse, delete, derived, identity, quarantine, read, vectors, write
+from schemas.web import SourceSpec
+from storage import (
+    browse,
+    delete,
+    derived,
+    fetches,
+    identity,
+    quarantine,
+    read,
+    sight,
+    sources,
+    vectors,
+    write,
+)
 from storage.connection import Access, open_database, snapshot, transaction
 from storage.search import Searcher
 from storage.values import dump
@@ -55,12 +65,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -119,11 +124,7 @@ class Store:
     def article_id(self, name: int | str | None = None, *, url: str | None = None) -> int | None:
         """The id behind an id, a key, or an address in any of its spellings; None where there is none."""
         if url is not None:
-            address = address_key(url)
-            row = self._connection.execute(
-                "SELECT id FROM articles WHERE address_key = ?", (address,)
-            ).fetchone()
-            return int(row[0]) if row else None
+            return read.find_article_at(self._connection, url)
         return None if name is None else read.find_article_id(self._connection, name)
 
     def article(self, name: int | str) -> StoredArticle:
@@ -184,7 +185,8 @@ class Store:
     def status(self) -> dict[str, object]:
         """Counts of everything there is."""
         with snapshot(self._connection):
-            return browse.count_everything(self._connection)
+            counts = browse.count_everything(self._connection)
+            return {**counts, "fetch_errors": fetches.blocked_by_source(self._connection)}
 
     def raw_document(self, article_id: int) -> tuple[int, RawDocument]:
         """The newest version's id and its raw document."""
@@ -239,36 +241,7 @@ class Store:
 
     def known(self, document: RawDocument) -> Outcome | None:
         """What is to be said of a document at sight, before it is cleaned: unchanged, or deleted once; else None."""
-        connection = self._connection
-        if key := identity.find_tombstone(connection, identity.identify(document, None)):
-            return write.tombstone_outcome(document, key)
-        place = identity.find_same_input(connection, document)
-        if place is None:
-            return None
-        return self._unchanged(document, place)
-
-    def _unchanged(self, document: RawDocument, place: identity.Place) -> Outcome:
-        row = self._connection.execute(
-            """SELECT a.url, r.title,
-               (SELECT count(*) FROM paragraphs p WHERE p.rendering_id = r.id AND p.n >= 0),
-               (SELECT count(*) FROM mentions m JOIN paragraphs p ON p.id = m.paragraph_id WHERE p.rendering_id = r.id),
-               (SELECT count(*) FROM figures f JOIN paragraphs p ON p.id = f.paragraph_id WHERE p.rendering_id = r.id),
-               (SELECT count(*) FROM dropped d WHERE d.rendering_id = r.id)
-               FROM renderings r JOIN articles a ON a.id = r.article_id WHERE r.id = ?""",
-            (place.rendering_id,),
-        ).fetchone()
-        return Outcome(
-            status="unchanged",
-            origin=document.origin,
-            id=place.article_id,
-            key=place.key,
-            url=row[0],
-            title=row[1],
-            paragraphs=row[2],
-            mentions=row[3],
-            figures=row[4],
-            dropped=row[5],
-        )
+        return sight.find_known(self._connection, document)
 
     def place(self, document: RawDocument, article: Article) -> identity.Place | None:
         """The stored article that a cleaned document is, or None."""
@@ -293,8 +266,50 @@ class Store:
     def tidy(self) -> None:
         """Forget names and entities that no mention has any more, after a stage was done again."""
         with self.transaction():
-            rows = self._connection.execute("SELECT id FROM entities").fetchall()
-            delete.tidy_entities(self._connection, [int(row[0]) for row in rows])
+            delete.tidy_all_entities(self._connection)
+
+    # -- where news comes from ---------------------------------------------------------------------------------------
+
+    def sources(self) -> list[SourceSpec]:
+        """The sources kept here, in the order they were added."""
+        return sources.read_sources(self._connection)
+
+    def add_source(self, spec: SourceSpec) -> None:
+        """Keep a source. Raises UsageError where it cannot be meant, holds a secret, or its name is taken."""
+        with self.transaction():
+            sources.add_source(self._connection, spec)
+
+    def remove_source(self, name: str) -> bool:
+        """Forget a source, not its articles; whether there was one."""
+        with self.transaction():
+            return sources.remove_source(self._connection, name)
+
+    def set_source_enabled(self, name: str, *, enabled: bool) -> bool:
+        """Switch a source on or off; whether there is one."""
+        with self.transaction():
+            return sources.set_source_enabled(self._connection, name, enabled=enabled)
+
+    def fetch_state(self, url: str) -> fetches.FetchState | None:
+        """How the last request for an address ended, in any of its spellings; None where none was made."""
+        return fetches.read_fetch_state(self._connection, url)
+
+    def note_fetches(self, states: Iterable[fetches.FetchState]) -> int:
+        """Keep how requests ended; writes, and locks the file, only where that is news. Returns the rows written."""
+        listed = list(states)
+        if not fetches.changes_anything(self._connection, listed):
+            return 0
+        with self.transaction():
+            return fetches.note_fetches(self._connection, listed)
+
+    def cursor(self, source: str) -> object:
+        """How far a source was read, as `set_cursor` left it; None at first."""
+        return fetches.read_cursor(self._connection, source)
+
+    def set_cursor(self, source: str, value: object) -> None:
+        """Keep how far a source was read: anything JSON knows, None to forget. Writes only where it moved."""
+        if fetches.cursor_moved(self._connection, source, value):
+            with self.transaction():
+                fetches.set_cursor(self._connection, source, value)
 
     # -- what could not be used, and what must go --------------------------------------------------------------------
 
@@ -311,14 +326,7 @@ class Store:
 
     def quarantined(self, row_id: int | None = None) -> list[QuarantinedDocument]:
         """What is in quarantine. Raises UsageError where `row_id` is not."""
-        found = quarantine.read_quarantine(self._connection, row_id)
-        if row_id is not None and not found:
-            raise UsageError(
-                f"there is no {row_id} in quarantine",
-                remedy="see: copydesk quarantine list",
-                code="quarantine_missing",
-            )
-        return found
+        return quarantine.read_quarantine(self._connection, row_id)
 
     def quarantined_document(self, row_id: int) -> RawDocument:
         """A quarantined document as it came; empty content where its bytes were not kept."""
