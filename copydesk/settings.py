@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.errors import SettingsError
+from schemas.web import SourceKind, SourceSpec
 
 CONFIG_NAME = "copydesk.toml"
 DEFAULT_DB = "copydesk.db"
 ENV_PREFIX = "COPYDESK_"
 
-SourceKind = Literal["page", "feed", "sitemap", "site", "list", "archive", "folder"]
 FlowName = Literal["fetch", "ingest", "enrich", "db-backup", "db-maintain"]
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -33,7 +33,7 @@ Duration = float | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
-    """[fetch]: how the web is read."""
+    """[fetch]: how the web is read. `allow_hosts` are the only "host:port" that may be private; `contact` is in the User-Agent."""
 
     allow_hosts: tuple[str, ...] = ()
     pause: Duration = 1.0
@@ -54,7 +54,7 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """[[source]]: one place that news comes from."""
+    """[[source]]: one place that news comes from. Values of headers and the proxy may be "env:NAME" or "file:PATH"."""
 
     name: str
     kind: SourceKind
@@ -141,12 +141,15 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path} is not valid TOML: {error}", remedy="mend the file there"
         ) from error
     if not isinstance(tables.get("db", ""), str):
-        raise _wrong(
+        raise wrong(
             "db", f"= {tables['db']!r} is wrong", {"db": str(path)}, why=_KINDS["string_type"]
         )
+    # A path in a file is meant from where the file is.
     if "db" in tables and "://" not in tables["db"]:
-        # A path in a file is meant from where the file is.
         tables["db"] = str(path.parent / tables["db"])
+    for table in tables["source"] if isinstance(tables.get("source"), list) else []:
+        if isinstance(table, dict) and isinstance(table.get("path"), str):
+            table["path"] = str(path.parent / table["path"])
     return tables
 
 
@@ -158,9 +161,13 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         for name in (f.name for f in fields(kind) if f.name != "tagger"):
             value = environment.get(f"{ENV_PREFIX}{section.upper()}_{name.upper()}")
             if value is not None:
-                parsed = value.split(",") if name == "allow_hosts" else value
+                parsed = _listed(value) if name == "allow_hosts" else value
                 tables.setdefault(section, {})[name] = parsed
     return tables
+
+
+def _listed(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def _merge(
@@ -185,10 +192,32 @@ def _validated(tables: dict[str, Any], origins: dict[str, str]) -> Settings:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"] if part != "[key]")
         missing = first["type"] == "missing"
-        said = "is missing" if missing else f"= {first['input']!r} is wrong"
-        raise _wrong(key, said, origins, why=_KINDS.get(first["type"]) or first["msg"]) from error
-    _check_values(settings)
+        said = "is missing" if missing else _wrongly(first["loc"], first["input"])
+        why = _KINDS.get(first["type"]) or first["msg"] + _nearest_kind(first)
+        # The cause would show every value, and a traceback shows the cause.
+        raise wrong(key, said, origins, why=why) from (None if "source" in key else error)
+    from copydesk.settings_checks import check_values
+
+    check_values(settings)
     return settings
+
+
+_SECRETS = frozenset(["headers", "cookies_env", "proxy", "url"])
+
+
+def _wrongly(place: tuple[int | str, ...], value: object) -> str:
+    """What is said of a value: itself, but for one that may hold a secret."""
+    if _SECRETS & set(place) or (place[0] == "source" and isinstance(value, (dict, list, tuple))):
+        return "is wrong"
+    return f"= {value!r} is wrong"
+
+
+def _nearest_kind(error: Any) -> str:
+    if error["type"] != "literal_error" or not isinstance(error["input"], str):
+        return ""
+    known = re.findall("'([^']+)'", error["ctx"]["expected"])
+    near = get_close_matches(error["input"], known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 _KINDS = {
@@ -203,35 +232,39 @@ _KINDS = {
 }
 
 
-def _wrong(key: str, said: str, origins: Mapping[str, str], *, why: str) -> SettingsError:
+def wrong(key: str, said: str, origins: Mapping[str, str], *, why: str) -> SettingsError:
+    """The error for a value: where it was said, by which key, what of it, and why it will not do."""
     return SettingsError(
-        f"{_origin_of(key, origins)}: {key} {said}: {why}",
+        f"{origin_of(key, origins)}: {key} {said}: {why}",
         remedy="see copydesk.example.toml for what may stand there",
     )
 
 
-def _origin_of(key: str, origins: Mapping[str, str]) -> str:
+def origin_of(key: str, origins: Mapping[str, str]) -> str:
     """Where a key was said: itself, what it stands in, or what stands in it."""
     names = [key, ".".join(key.split(".")[:2]), key.split(".", maxsplit=1)[0]]
     names += [name for name in origins if name.startswith(f"{key}.")]
     return next((origins[name] for name in names if name in origins), "settings")
 
 
-def _check_values(settings: Settings) -> None:
-    """Raise SettingsError for a value that has the right type and cannot be meant."""
-    durations: dict[str, Duration | None] = {
-        "fetch.pause": settings.fetch.pause,
-        "fetch.timeout": settings.fetch.timeout,
-        **{f"source.{n}.pause": place.pause for n, place in enumerate(settings.source)},
-        **{f"schedule.{n}.every": plan.every for n, plan in enumerate(settings.schedule)},
-    }
-    for key, value in durations.items():
-        if value is not None and seconds(value) is None:
-            why = 'it has to be seconds or a duration such as "15m"'
-            raise _wrong(key, f"= {value!r} is wrong", settings.origins, why=why)
-    if settings.fetch.max_bytes < 1:
-        said = f"= {settings.fetch.max_bytes} is wrong"
-        raise _wrong("fetch.max_bytes", said, settings.origins, why="it lets nothing in")
+def source_specs(settings: Settings) -> tuple[SourceSpec, ...]:
+    """The sources of the settings, in the file's order; references in headers and proxies stay as they are written."""
+    return tuple(
+        SourceSpec(
+            name=place.name,
+            kind=place.kind,
+            url=place.url,
+            path=place.path,
+            language=place.language,
+            pause=None if place.pause is None else seconds(place.pause),
+            headers=tuple(place.headers.items()),
+            cookies_env=place.cookies_env,
+            proxy=place.proxy,
+            user_agent=place.user_agent,
+            enabled=place.enabled,
+        )
+        for place in settings.source
+    )
 
 
 def seconds(duration: Duration) -> float | None:
@@ -244,8 +277,9 @@ def seconds(duration: Duration) -> float | None:
         match = _DURATION.fullmatch(duration.strip().lower())
         if match is None:
             return None
-        return float(match[1]) * _SECONDS[match[2] or "s"]
-    value = float(duration)
+        value = float(match[1]) * _SECONDS[match[2] or "s"]
+    else:
+        value = float(duration)
     return value if 0 <= value < float("inf") else None
 
 
@@ -271,7 +305,7 @@ def _check_keys(
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
-            where = _origin_of(f"{prefix}{key}", origins)
+            where = origin_of(f"{prefix}{key}", origins)
             raise SettingsError(f"{where}: unknown key {prefix}{key}", remedy=hint)
         inner = known[key]
         for table in value if isinstance(value, list) else [value]:
