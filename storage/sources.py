@@ -221,8 +221,10 @@ def add_source(connection: sqlite3.Connection, spec: SourceSpec) -> None:
 
 def remove_source(connection: sqlite3.Connection, name: str) -> bool:
     """Forget a source and how far it was read, in the caller's transaction; whether there was one. Articles stay."""
-    connection.execute("DELETE FROM cursors WHERE source = ?", (without_credentials(name),))
-    return bool(connection.execute("DELETE FROM sources WHERE name = ?", (name,)).rowcount)
+    gone = bool(connection.execute("DELETE FROM sources WHERE name = ?", (name,)).rowcount)
+    if gone:
+        connection.execute("DELETE FROM cursors WHERE source = ?", (name,))
+    return gone
 
 
 def set_source_enabled(connection: sqlite3.Connection, name: str, *, enabled: bool) -> bool:

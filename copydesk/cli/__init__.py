@@ -17,7 +17,7 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
 import copydesk
-from copydesk.cli import articles, database, finding, ingest, keeping, quarantine
+from copydesk.cli import articles, database, finding, ingest, keeping, opml, quarantine, sources
 from copydesk.cli.options import examples
 from copydesk.entry import missing_package
 from copydesk.present import say, write
@@ -55,6 +55,8 @@ def everything(
 
 for module in (ingest, finding, articles, keeping):
     module.register(app)
+opml.register(sources.app)
+app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(database.app, name="db")
 
