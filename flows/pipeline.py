@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -21,10 +22,11 @@ from flows.prepare import (
 from flows.redo import redo_articles
 from flows.workers import prepared_batches
 from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.provenance import Provenance
 from schemas.stored import IngestReport, Outcome, PreparedArticle, Status
 from sources.files import BadDocument
 from storage.sqlite import Store
-from storage.values import content_sha256, to_text
+from storage.values import content_sha256, sha256, to_text
 
 STATUSES: tuple[Status, ...] = (
     "stored",
@@ -110,6 +112,23 @@ class _Sighted:
         return [d for d, told in pairs if told is None and isinstance(d, RawDocument)]
 
 
+class _Embedding:
+    """A prepared batch, its vectors in the making."""
+
+    def __init__(
+        self, prepared: Sequence[Prepared], vectors: Future[list[Prepared]] | None = None
+    ) -> None:
+        self._prepared, self._vectors = prepared, vectors
+
+    def result(self) -> list[Prepared]:
+        """The batch, each article with its vectors, or refused where it could have none. Raises what making them raised."""
+        found = iter(self._vectors.result()) if self._vectors else None
+        return [
+            next(found) if found and isinstance(made, PreparedArticle) else made
+            for made in self._prepared
+        ]
+
+
 class _Run:
     """One run's state: what was sighted and waits for its results, and what has been told."""
 
@@ -124,12 +143,27 @@ class _Run:
 
     def take(self, documents: Iterable[Incoming]) -> None:
         work = self._sight(documents)
-        for prepared in prepared_batches(work, self.engines, workers=self.options.workers):
-            while not self._waiting[0].todo:
-                self._finish(self._waiting.popleft(), [])
-            self._finish(self._waiting.popleft(), prepared)
+        thread = ThreadPoolExecutor(1, thread_name_prefix="copydesk-embed")
+        embedding: deque[_Embedding] = deque()
+        try:
+            for prepared in prepared_batches(work, self.engines, workers=self.options.workers):
+                # A batch is stored while the next one is embedded: neither waits for the other.
+                embedding.append(self._embed(prepared, thread))
+                if len(embedding) > 1:
+                    self._finish_next(embedding.popleft())
+            while embedding:
+                self._finish_next(embedding.popleft())
+        finally:
+            thread.shutdown(wait=False, cancel_futures=True)
         while self._waiting:
             self._finish(self._waiting.popleft(), [])
+
+    def _finish_next(self, embedding: _Embedding) -> None:
+        """Finish the oldest batch with work in it, and those before it that had none."""
+        prepared = embedding.result()
+        while not self._waiting[0].todo:
+            self._finish(self._waiting.popleft(), [])
+        self._finish(self._waiting.popleft(), prepared)
 
     def _sight(self, documents: Iterable[Incoming]) -> Iterator[list[RawDocument]]:
         for batch in batches(documents):
@@ -186,10 +220,24 @@ class _Run:
             return []
         if self.store is None or self.options.dry_run:
             return [self._would_be(prepared) for prepared in articles]
-        for prepared in articles:
-            self._bring_up_to_date(self.store, prepared)
-        ready = add_vectors(articles, self.engines.encoder(), self.store.missing_vectors)
-        return self._settle(ready, self._put)
+        return self._put(articles)
+
+    def _embed(self, prepared: list[Prepared], thread: ThreadPoolExecutor) -> _Embedding:
+        """Begin to make the vectors of a batch; the database is asked here, because a connection serves one thread."""
+        articles = [made for made in prepared if isinstance(made, PreparedArticle)]
+        store = self.store
+        if store is None or self.options.dry_run or not articles:
+            return _Embedding(prepared)
+        for article in articles:
+            self._bring_up_to_date(store, article)
+        encoder = self.engines.encoder()
+        digests = {sha256(row.text) for found in articles for row in found.article.rows}
+        wanted = set(store.missing_vectors(encoder.provenance, encoder.dim, sorted(digests)))
+
+        def missing(_maker: Provenance, _dim: int, digests: list[str]) -> list[str]:
+            return [digest for digest in digests if digest in wanted]
+
+        return _Embedding(prepared, thread.submit(add_vectors, articles, encoder, missing))
 
     def _put(self, articles: list[PreparedArticle]) -> list[Outcome]:
         store, force = self.store, self.options.force
