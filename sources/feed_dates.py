@@ -62,6 +62,7 @@ _MAIL = re.compile(
 )
 _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.0+)?")
 _OLDEST_YEAR = 1600  # the first newspapers
+_UNSET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def iso_date(text: str | None, *, now: datetime) -> str | None:
@@ -166,9 +167,10 @@ def _zone(parts: dict[str, str | None]) -> timezone | None:
 
 
 def _is_credible(value: date, now: datetime) -> bool:
+    if value.year < _OLDEST_YEAR:
+        return False
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     at = value.replace(tzinfo=UTC) if value.tzinfo is None else value
     # The beginning of the epoch is what programs write where there is no date.
-    is_unset = at.astimezone(UTC) == datetime(1970, 1, 1, tzinfo=UTC) if at.year > 1 else True
-    return at.year >= _OLDEST_YEAR and not is_unset and at <= now + timedelta(days=1)
+    return at != _UNSET and at <= now + timedelta(days=1)

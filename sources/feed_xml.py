@@ -64,7 +64,11 @@ _ROOT_CLOSED = re.compile(
 
 
 class BrokenXmlError(Exception):
-    """The stream is not well-formed, or an element in it is larger than any of ours is."""
+    """The stream is not well-formed; `is_excess` where it is nested too deeply or an element is larger than any of ours."""
+
+    def __init__(self, reason: str, *, is_excess: bool = False) -> None:
+        super().__init__(reason)
+        self.is_excess = is_excess
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,12 @@ def elements(document: XmlDocument, names: tuple[str, ...]) -> Iterator[Element]
             freed += _prune(root, names)
             marks = 0 if freed else marks + chunk.count(b"<") + chunk.count(b"=")
             if marks > _MOST_MARKS:
-                raise BrokenXmlError(f"over {_MOST_MARKS:,} tags and attributes in one element")
+                reason = f"over {_MOST_MARKS:,} tags and attributes in one element"
+                raise BrokenXmlError(reason, is_excess=True)
         parser.close()
     except etree.XMLSyntaxError as error:
-        raise BrokenXmlError(str(error)) from error
+        is_excess = error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT
+        raise BrokenXmlError(str(error), is_excess=is_excess) from error
 
 
 def _prune(root: Element | None, names: tuple[str, ...]) -> int:
