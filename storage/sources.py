@@ -136,7 +136,7 @@ def check_no_secrets(spec: SourceSpec) -> None:
             raise _wrong(
                 spec,
                 f"its {what} holds a user or password, which the database does not keep",
-                'leave it out, and put "Basic ..." into a variable: header Authorization = env:NAME',
+                'leave it out, and give it as the header "Authorization: env:NAME", with a variable that holds "Basic ..."',
                 code="source_secret",
             )
     for name, value in spec.headers:
@@ -171,9 +171,9 @@ def read_sources(connection: sqlite3.Connection) -> list[SourceSpec]:
 
 def _spec_of(row: Sequence[object]) -> SourceSpec:
     name, kind, url, settings, enabled = row
-    kept = load(str(settings))
     with damage_said():
-        return SourceSpec(
+        kept = dict(load(str(settings)))
+        spec = SourceSpec(
             name=str(name),
             kind=cast("SourceKind", kind),
             url=cast("str | None", url),
@@ -186,6 +186,11 @@ def _spec_of(row: Sequence[object]) -> SourceSpec:
             user_agent=kept.get("user_agent"),
             enabled=bool(enabled),
         )
+        try:
+            check_source(spec)
+        except UsageError as error:  # it was checked when it was kept
+            raise ValueError(error.message) from error
+        return spec
 
 
 def add_source(connection: sqlite3.Connection, spec: SourceSpec) -> None:

@@ -237,7 +237,7 @@ def kept_sources(settings: Settings) -> list[SourceSpec]:
             return []
         raise DatabaseError(
             error.message,
-            remedy="copydesk sources add URL makes one, and so does copydesk ingest FILE; or name another with --db",
+            remedy="make one with: copydesk sources add URL, or name another with --db",
             code=error.code,
         ) from error
 
