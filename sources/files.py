@@ -1,25 +1,29 @@
 """How files, folders and standard input give documents: the door of this room.
 
-Which file is safe to open is known to `sources.reading`, which files a folder holds to `sources.walk`, what a record is
-to `sources.records`. Nothing here cleans.
+Which file is safe to open is known to `sources.reading`, which files a folder holds to `sources.walk`, how each format
+is read to `sources.formats`. Nothing here cleans.
 """
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
-from encodings.aliases import aliases
 from typing import BinaryIO
 
 from schemas.addresses import canonical_address
-from schemas.document import HTML, MARKDOWN, PLAIN_TEXT, RawDocument
 from schemas.errors import DocumentError, UsageError
-from sources.json_files import read_json, read_json_lines
+from sources.blocks import Meter
+from sources.formats import (
+    FORMATS,
+    chosen_format,
+    is_limited_as_a_whole,
+    is_one_document,
+    known_format,
+    read_source,
+)
 from sources.reading import (
     BadDocument,
     Outcome,
@@ -32,8 +36,7 @@ from sources.reading import (
     reading_error,
     too_large,
 )
-from sources.sniffing import binary_kind, sniff_format
-from sources.tables import read_csv
+from sources.sniffing import encodings_like, known_encoding
 from sources.walk import SUPPORTED_SUFFIXES, find_files, is_folder
 
 __all__ = [
@@ -47,24 +50,7 @@ __all__ = [
     "open_documents",
 ]
 
-FORMATS = ("txt", "md", "html", "json", "jsonl", "csv")
 STDIN = "-"
-
-_FORMAT_BY_NAME = {
-    **{name: name for name in FORMATS},
-    "text": "txt",
-    "markdown": "md",
-    "htm": "html",
-    "xhtml": "html",
-    "ndjson": "jsonl",
-}
-_MEDIA_TYPES = {"txt": PLAIN_TEXT, "md": MARKDOWN, "html": HTML}
-_LIMITED_BY_LINE = ("jsonl", None)  # None: may yet turn out to be JSON Lines
-_READERS = {"json": read_json, "jsonl": read_json_lines, "csv": read_csv}
-# Python's names for things that are no charset of a document, though they "decode".
-_NO_CHARSET = frozenset(
-    ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7")
-)
 
 
 def open_documents(paths: Sequence[str], *, options: ReadOptions) -> Iterator[Outcome]:
@@ -102,12 +88,14 @@ def count_documents(paths: Sequence[str], options: ReadOptions) -> int | None:
     >>> count_documents(["no-such-file.txt"], ReadOptions()), count_documents(["-"], ReadOptions())
     (1, None)
     """
-    count, forced = 0, _known_format(options.format)
+    count, forced = 0, known_format(options.format)
     for path in paths:
         if path == STDIN:
             return None
         for found in find_files(path):
-            if not isinstance(found, BadDocument) and (forced or found.format) in _READERS:
+            if not isinstance(found, BadDocument) and not is_one_document(
+                chosen_format(found.format, forced)
+            ):
                 return None
             count += 1
     return count
@@ -119,42 +107,21 @@ def _checked(options: ReadOptions, paths: Sequence[str]) -> ReadOptions:
     if options.url is not None:
         _check_url(options.url, paths)
     return replace(
-        options, format=_known_format(options.format), encoding=_known_encoding(options.encoding)
+        options, format=known_format(options.format), encoding=_known_encoding(options.encoding)
     )
-
-
-def _known_format(name: str | None) -> str | None:
-    if name is None:
-        return None
-    known = _FORMAT_BY_NAME.get(name.strip().lower().lstrip("."))
-    if known is None:
-        raise UsageError(
-            f"no format {name!r}", remedy=f"use one of {', '.join(FORMATS)}", code="unknown_format"
-        )
-    return known
 
 
 def _known_encoding(name: str | None) -> str | None:
     if name is None:
         return None
-    try:
-        codec = codecs.lookup(name.strip())
-    except (LookupError, ValueError):
-        codec = None
-    if codec is None or codec.incrementaldecoder is None or not _decodes_text(codec):
-        known = {alias.replace("_", "-") for alias in [*aliases, *aliases.values()]}
-        near = get_close_matches(name.lower().replace("_", "-"), sorted(known - _NO_CHARSET), n=3)
-        raise UsageError(
-            f"no encoding {name!r}",
-            remedy=f"use {', '.join(near)}" if near else "use a name such as utf-8 or windows-1252",
-            code="unknown_encoding",
-        )
-    return codec.name
-
-
-def _decodes_text(codec: codecs.CodecInfo) -> bool:
-    # codecs.lookup also finds base64 and zip, which give bytes; only this attribute tells (bytes.decode asks it too).
-    return bool(getattr(codec, "_is_text_encoding", True)) and codec.name not in _NO_CHARSET
+    if found := known_encoding(name):
+        return found
+    near = encodings_like(name)
+    raise UsageError(
+        f"no encoding {name!r}",
+        remedy=f"use {', '.join(near)}" if near else "use a name such as utf-8 or windows-1252",
+        code="unknown_encoding",
+    )
 
 
 def _check_url(url: str, paths: Sequence[str]) -> None:
@@ -198,7 +165,8 @@ def _all_outcomes(paths: Sequence[str], options: ReadOptions, now: datetime) -> 
             if isinstance(found, BadDocument):
                 yield found
             else:
-                yield from _read_file(found.path, options.format or found.format, options, now)
+                format_name = chosen_format(found.format, options.format)
+                yield from _read_file(found.path, format_name, options, now)
 
 
 def _read_file(
@@ -207,10 +175,8 @@ def _read_file(
     origin, full_path = printable(path), absolute(path)
     try:
         with open_regular(path) as stream:
-            if (
-                format_name not in _LIMITED_BY_LINE
-                and os.fstat(stream.fileno()).st_size > options.max_bytes
-            ):
+            size = os.fstat(stream.fileno()).st_size
+            if is_limited_as_a_whole(format_name) and size > options.max_bytes:
                 raise too_large(origin, options.max_bytes)
             source = Source(
                 origin=origin,
@@ -218,8 +184,10 @@ def _read_file(
                 blocks=blocks_of(stream),
                 options=options,
                 fetched_at=now,
+                meter=Meter(origin),
+                file=stream,
             )
-            yield from _read_source(source, format_name)
+            yield from read_source(source.measured(), format_name)
     except DocumentError as error:
         yield BadDocument(origin=origin, origin_id=full_path, error=error)
     except OSError as error:
@@ -235,11 +203,12 @@ def _read_stdin(options: ReadOptions, now: datetime) -> Iterator[Outcome]:
             blocks=blocks_of(options.stdin or _process_stdin()),
             options=options,
             fetched_at=now,
-        )
+            meter=Meter(origin),
+        ).measured()
         if options.format is None:
             # Only the whole tells JSON from JSON Lines for sure; what is over the limit can only be lines.
             source = source.put_back(source.read_up_to(options.max_bytes + 1))
-        yield from _read_source(source, options.format)
+        yield from read_source(source, options.format)
     except DocumentError as error:
         yield BadDocument(origin=origin, error=error)
     except (OSError, ValueError) as error:  # ValueError: the stream is closed
@@ -252,36 +221,3 @@ def _process_stdin() -> BinaryIO:
     if buffer is None:
         raise DocumentError("this process has no standard input", code="unreadable")
     return buffer
-
-
-def _read_source(source: Source, format_name: str | None) -> Iterator[Outcome]:
-    head = source.read_up_to(1)
-    source = source.put_back(head)
-    kind = binary_kind(head)
-    if format_name is None:
-        format_name = sniff_format(head, source.options.encoding)
-        if format_name is None:
-            raise _unsupported(source.origin, kind)
-    elif kind:
-        raise DocumentError(
-            f"{source.origin} is {kind}, not text", remedy="give the text itself", code="binary"
-        )
-    if format_name in _READERS:
-        yield from _READERS[format_name](source)
-        return
-    yield RawDocument(
-        content=source.read_whole(),
-        media_type=_MEDIA_TYPES[format_name],
-        origin=source.origin,
-        origin_id=source.path,
-        fetched_at=source.fetched_at,
-        hints=source.hints(),
-    )
-
-
-def _unsupported(origin: str, kind: str | None) -> DocumentError:
-    return DocumentError(
-        f"{origin} is {kind or 'no text that is known'}, which cannot be read",
-        remedy=f"formats: {', '.join(FORMATS)}; name one with --format if it is one of them",
-        code="unsupported",
-    )

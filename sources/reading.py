@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -17,8 +17,7 @@ from typing import BinaryIO
 
 from schemas.document import Hints, RawDocument
 from schemas.errors import CopydeskError, DocumentError
-
-BLOCK_BYTES = 65_536
+from sources.blocks import BLOCK_BYTES, Meter
 
 # A pipe would block for ever without O_NONBLOCK, and a link put there after the look would be followed without O_NOFOLLOW.
 _OPEN_FLAGS = (
@@ -34,7 +33,7 @@ _OPEN_FLAGS = (
 class ReadOptions:
     """What the user said about the documents, and how much of them may be read.
 
-    `format` (txt, md, html, json, jsonl, csv) wins over the suffix of every file read. `url` is for exactly one
+    `format` (one of `sources.formats.FORMATS`) wins over the suffix of every file read. `url` is for exactly one
     document. `max_bytes` is for a file, or for one line of JSON Lines. `stdin` is what "-" reads, `now` the
     `fetched_at` of the run; None means the real ones.
     """
@@ -69,13 +68,22 @@ Outcome = RawDocument | BadDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file or stream that stands open. `path` is absolute, its folders resolved; None for a stream."""
+    """A file, a stream or a member of an archive that stands open.
+
+    `path` is absolute, its folders resolved; None for a stream. `file` is the same bytes where they can be read in any
+    order, for formats that begin at their end. `level` counts the archives it is in, `unpacked` says that it has just
+    come out of a compression, and `meter` is that of the outermost file.
+    """
 
     origin: str
     path: str | None
     blocks: Iterator[bytes]
     options: ReadOptions
     fetched_at: datetime
+    meter: Meter
+    file: BinaryIO | None = None
+    level: int = 0
+    unpacked: bool = False
 
     def bad(self, error: DocumentError, *, payload: bytes | None = None) -> BadDocument:
         """The whole source as one bad document."""
@@ -113,12 +121,26 @@ class Source:
 
     def put_back(self, content: bytes) -> Source:
         """The same source with `content` before what is left of it."""
-        return Source(
-            origin=self.origin,
-            path=self.path,
-            blocks=chain([content], self.blocks),
-            options=self.options,
-            fetched_at=self.fetched_at,
+        return replace(self, blocks=chain([content], self.blocks))
+
+    def measured(self) -> Source:
+        """The same source, each block of it counted as taken from the outermost file."""
+        return replace(self, blocks=_counted(self.blocks, self.meter))
+
+    def unpack(self, blocks: Iterator[bytes]) -> Source:
+        """The same source after its compression was undone."""
+        return replace(self, blocks=blocks, file=None, unpacked=True)
+
+    def member(self, name: str, blocks: Iterator[bytes]) -> Source:
+        """What stands in this source under `name`, which is text to be shown (see `printable_name`)."""
+        return replace(
+            self,
+            origin=f"{self.origin}!{name}",
+            path=None if self.path is None else f"{self.path}!{name}",
+            blocks=blocks,
+            file=None,
+            level=self.level + 1,
+            unpacked=False,
         )
 
 
@@ -141,6 +163,22 @@ def printable(path: str) -> str:
         return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # no file name could be that, but somebody may type it
         return path.encode("utf-8", "backslashreplace").decode()
+
+
+def printable_name(name: str) -> str:
+    r"""A name from inside a container as one line: what breaks lines, reorders or hides text is escaped as Python does.
+
+    >>> printable_name("a\\nb\\u202ehtml.exe"), printable_name("-rf Straße.html")
+    ('a\\\\nb\\\\u202ehtml.exe', '-rf Straße.html')
+    """
+    return printable(
+        "".join(
+            character
+            if character.isprintable() or character == " " or "\udc80" <= character <= "\udcff"
+            else character.encode("unicode_escape").decode()
+            for character in name
+        )
+    )
 
 
 def absolute(path: str) -> str:
@@ -217,6 +255,12 @@ def reading_error(path: str, error: OSError | ValueError) -> DocumentError:
         )
     reason = error.strerror or str(error)
     return DocumentError(f"{printable(path)} cannot be read: {reason}", code="unreadable")
+
+
+def _counted(blocks: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
+    for block in blocks:
+        meter.taken_bytes += len(block)
+        yield block
 
 
 def blocks_of(stream: BinaryIO) -> Iterator[bytes]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from difflib import get_close_matches
+from encodings.aliases import aliases
 from typing import Final
 
 _SIGNATURES: Final = (
@@ -74,6 +76,33 @@ def binary_kind(head: bytes) -> str | None:
     if head.startswith(b"RIFF") and head[8:12] in {b"WEBP", b"WAVE", b"AVI "}:
         return "a picture, sound or video file"
     return "a tar archive" if head[257:262] == b"ustar" and b"\0" in head[:257] else None
+
+
+# Python's names for things that are no charset of a document, though they "decode".
+_NO_CHARSET: Final = frozenset(
+    ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7")
+)
+
+
+def known_encoding(name: str) -> str | None:
+    """Python's name of a charset, or None where it knows none of that name.
+
+    >>> known_encoding("Latin-1"), known_encoding("base64"), known_encoding("utf8x")
+    ('iso8859-1', None, None)
+    """
+    try:
+        codec = codecs.lookup(name.strip())
+    except (LookupError, ValueError):
+        return None
+    # codecs.lookup also finds base64 and zip, which give bytes; only this attribute tells (bytes.decode asks it too).
+    is_text = getattr(codec, "_is_text_encoding", True) and codec.name not in _NO_CHARSET
+    return codec.name if is_text and codec.incrementaldecoder is not None else None
+
+
+def encodings_like(name: str) -> list[str]:
+    """The names of charsets nearest to one that is unknown."""
+    known = {alias.replace("_", "-") for alias in [*aliases, *aliases.values()]}
+    return get_close_matches(name.lower().replace("_", "-"), sorted(known - _NO_CHARSET), n=3)
 
 
 def wide_encoding(head: bytes) -> str | None:

@@ -26,8 +26,24 @@ FORMAT_BY_SUFFIX = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
+    ".eml": "eml",
+    ".mbox": "mbox",
+    ".mht": "mhtml",
+    ".mhtml": "mhtml",
+    ".pdf": "pdf",
+    ".warc": "warc",
+    ".wacz": "zip",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tgz": "tar",
+    ".tbz2": "tar",
+    ".txz": "tar",
+    ".tzst": "tar",
 }
-SUPPORTED_SUFFIXES = frozenset(FORMAT_BY_SUFFIX)
+COMPRESSIONS = ("gz", "bz2", "xz", "zst")
+SUPPORTED_SUFFIXES = frozenset((*FORMAT_BY_SUFFIX, *(f".{name}" for name in COMPRESSIONS)))
+# These undo the compression themselves: a damaged place costs a record, not the rest of the file.
+_READ_COMPRESSED = frozenset(("tar", "warc"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +77,28 @@ def find_files(path: str) -> Iterator[Found | BadDocument]:
 def format_of(path: str) -> str | None:
     """The format the suffix names, or None.
 
-    >>> format_of("News.HTM"), format_of("news.pdf")
-    ('html', None)
+    >>> format_of("News.HTM"), format_of("pages.tar.gz"), format_of("page.html.gz"), format_of("news.docx")
+    ('html', 'tar', 'gz', None)
     """
-    return FORMAT_BY_SUFFIX.get(PurePath(path).suffix.lower())
+    name = PurePath(path)
+    suffix = name.suffix.lower()
+    if suffix.removeprefix(".") in COMPRESSIONS and suffix:
+        inner = FORMAT_BY_SUFFIX.get(PurePath(name.stem).suffix.lower())
+        return inner if inner in _READ_COMPRESSED else suffix.removeprefix(".")
+    return FORMAT_BY_SUFFIX.get(suffix)
+
+
+def is_supported(path: str) -> bool:
+    """Whether a file of that name is read where it was not named by itself: in a folder or an archive.
+
+    >>> is_supported("page.html.gz"), is_supported("dump.sql.gz"), is_supported("news.gz")
+    (True, False, True)
+    """
+    name = PurePath(path)
+    if name.suffix.lower().removeprefix(".") in COMPRESSIONS:
+        inner = PurePath(name.stem).suffix.lower()
+        return inner in FORMAT_BY_SUFFIX or not inner
+    return format_of(path) is not None
 
 
 def is_folder(path: str) -> bool:
@@ -94,8 +128,8 @@ def _below(top: str) -> Iterator[Found | BadDocument]:
         except DocumentError as error:
             yield _bad(path, error)
             continue
-        if (found_format := format_of(path)) is not None:
-            yield Found(path, found_format)
+        if is_supported(path):
+            yield Found(path, format_of(path))
 
 
 def _entries(folder: str) -> list[tuple[str, int]]:

@@ -104,7 +104,7 @@ def test_a_folder_gives_its_supported_files_in_sorted_order(tmp_path: Path) -> N
         "b.txt",
         "a/z.md",
         "a/deep/x.html",
-        "c.pdf",
+        "c.docx",
         ".hidden.txt",
         ".git/x.txt",
         "noname",
@@ -121,7 +121,7 @@ def test_a_folder_of_any_depth_is_walked(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_supported_files_is_empty(tmp_path: Path) -> None:
-    write(tmp_path / "a.pdf", "x")
+    write(tmp_path / "a.docx", "x")
     assert is_empty_folder(str(tmp_path))
     assert read(tmp_path) == []
     write(tmp_path / "sub/a.txt", "x")
@@ -285,7 +285,7 @@ def test_a_named_file_with_another_suffix_is_read_as_what_it_looks_like(
 
 
 def test_unsupported_names_the_formats_and_the_flag(tmp_path: Path) -> None:
-    (outcome,) = read(write(tmp_path / "a.pdf", "%PDF-1.4"))
+    (outcome,) = read(write(tmp_path / "a.docx", "PK\x03\x04"))
     assert isinstance(outcome, BadDocument)
     assert "jsonl" in outcome.error.remedy
     assert "--format" in outcome.error.remedy

@@ -1,0 +1,153 @@
+"""Which document a mail is, and which mails a mailbox file holds. Attachments are never opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC
+from email.message import Message
+from email.utils import parseaddr, parsedate_to_datetime
+
+from schemas.document import HTML, PLAIN_TEXT, RawDocument
+from schemas.errors import DocumentError
+from sources.json_files import split_lines
+from sources.mime import Part, headers_and_body, parts_of, value_of
+from sources.reading import BadDocument, Outcome, Source, printable_name, too_large
+
+_HEADERS_OF_A_MAIL = ("From", "Subject", "Date", "To", "Message-ID", "Content-Type", "Received")
+_QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
+# "From ada@example.org Mon Jan  1 00:00:00 2024": prose that begins with the word has no time of day.
+_FROM_LINE = re.compile(rb"From (?:\S+\s*$|.*\b\d{1,2}:\d\d\b)")
+
+
+def read_mail(source: Source) -> RawDocument:
+    """The mail as one document: its part of HTML, else of text; subject, sender's name and date as hints.
+
+    Raises DocumentError: malformed (no mail at all), empty (neither of the two parts), too_large.
+    """
+    return _document(source, source.read_whole())
+
+
+def read_mailbox(source: Source) -> Iterator[Outcome]:
+    """One outcome a mail; its origin counts from 1. A mail over `max_bytes` is one bad document and never in memory.
+
+    The mails begin at the "From " lines after blank ones (RFC 4155, appendix A), and ">From " is taken back.
+    """
+    limit = source.options.max_bytes
+    for number, content in enumerate(_mails(source, limit), start=1):
+        place = replace(source, origin=f"{source.origin}:{number}", path=None)
+        try:
+            if content is None:
+                raise too_large(place.origin, limit)
+            document = _document(place, _QUOTED_FROM.sub(rb"\1", content))
+            yield replace(document, origin_id=_mail_id(source, content))
+        except DocumentError as error:
+            yield BadDocument(origin=place.origin, error=error, payload=content)
+
+
+def _mails(source: Source, limit: int) -> Iterator[bytes | None]:
+    """The mails without their "From " lines; None for one over the limit."""
+    mail: _Mail | None = None
+    after_blank = True
+    for line in split_lines(source.blocks, limit):
+        if after_blank and line is not None and _FROM_LINE.match(line):
+            if mail is not None:
+                yield mail.content()
+            mail = _Mail(limit)
+        elif mail is not None:
+            mail.add(line)
+        elif line is None or line.strip():
+            raise DocumentError(
+                f"{source.origin} is no mailbox: it does not begin with a From line",
+                remedy="name a single mail .eml",
+                code="malformed",
+            )
+        after_blank = line is not None and not line.strip()
+    if mail is not None:
+        yield mail.content()
+
+
+class _Mail:
+    """The lines of one mail so far, none once they are over the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._content = bytearray()
+
+    def add(self, line: bytes | None) -> None:
+        self._size += self._limit + 1 if line is None else len(line) + 1
+        if self._size > self._limit:
+            self._content.clear()
+        elif line is not None:
+            self._content += line + b"\n"
+
+    def content(self) -> bytes | None:
+        return None if self._size > self._limit else bytes(self._content)
+
+
+def _document(source: Source, content: bytes) -> RawDocument:
+    headers, body = headers_and_body(content)
+    if not any(name in headers for name in _HEADERS_OF_A_MAIL):
+        raise DocumentError(
+            f"{source.origin} is no mail: it has none of a mail's headers",
+            remedy="name what it is with --format",
+            code="malformed",
+        )
+    part = _readable_part(headers, body)
+    content = b"" if part is None else part.decoded()
+    if part is None or not content.strip():
+        raise DocumentError(
+            f"{source.origin} has neither HTML nor text in it",
+            remedy="give what is attached to it as a file",
+            code="empty",
+        )
+    hints = source.hints()
+    return RawDocument(
+        content=content,
+        media_type=HTML if part.media_type == HTML else PLAIN_TEXT,
+        origin=source.origin,
+        origin_id=source.path,
+        fetched_at=source.fetched_at,
+        hints=replace(
+            hints,
+            title=value_of(headers, "Subject") or None,
+            authors=_author(headers),
+            published=hints.published or _date(headers),
+            encoding=hints.encoding or part.charset,
+        ),
+    )
+
+
+def _readable_part(headers: Message, body: bytes) -> Part | None:
+    """The first part of HTML that is no attachment, else the first of text."""
+    text: Part | None = None
+    for part in parts_of(headers, body):
+        if part.is_attachment or not part.body.strip():
+            continue
+        if part.media_type == HTML:
+            return part
+        if part.media_type == PLAIN_TEXT and text is None:
+            text = part
+    return text
+
+
+def _author(headers: Message) -> tuple[str, ...]:
+    name, _ = parseaddr(value_of(headers, "From"))
+    return (name,) if name else ()
+
+
+def _date(headers: Message) -> str | None:
+    try:
+        moment = parsedate_to_datetime(value_of(headers, "Date"))
+        # "-0000" says UTC of unknown place (RFC 5322, section 3.3), and comes without a zone.
+        return moment.replace(tzinfo=moment.tzinfo or UTC).isoformat()
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def _mail_id(source: Source, content: bytes) -> str | None:
+    headers, _ = headers_and_body(content)
+    name = value_of(headers, "Message-ID").strip("<> ")
+    return f"{source.path}#{printable_name(name)}" if source.path and name else None

@@ -1,0 +1,149 @@
+"""The parts of a MIME message (RFC 2045, 2046), without recursion and never deeper than mail programs nest them.
+
+The standard library's parser goes one frame deeper for each level and looks at every line once for each level it is in;
+here the bytes are only split where a boundary stands, down to the one part that is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+
+from sources.sniffing import known_encoding
+
+_DEEPEST = 20
+_MOST_PARTS = 1_000
+_HEADER_BYTES = 1_000_000
+_LONGEST_VALUE = 10_000
+_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part that is no multipart: its headers, and its body as it was transferred."""
+
+    headers: Message
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """In lower case; text/plain where the part names none."""
+        return self.headers.get_content_type()
+
+    @property
+    def charset(self) -> str | None:
+        """Python's name of the charset the part names, where it names one that is known."""
+        try:
+            name = self.headers.get_content_charset()
+        except (LookupError, ValueError):
+            return None
+        return known_encoding(name) if name else None
+
+    @property
+    def is_attachment(self) -> bool:
+        """Whether the part says it is to be kept rather than shown."""
+        return value_of(self.headers, "Content-Disposition").lower().startswith("attachment")
+
+    def decoded(self) -> bytes:
+        """The body with its transfer encoding (base64, quoted-printable, uuencode) undone; what is broken is left."""
+        message = Message(policy=compat32)
+        message["Content-Transfer-Encoding"] = value_of(self.headers, "Content-Transfer-Encoding")
+        message.set_payload(self.body.decode("ascii", "surrogateescape"))
+        try:
+            content = message.get_payload(decode=True)
+        except (MessageError, ValueError):
+            return self.body
+        return content if isinstance(content, bytes) else self.body
+
+
+def headers_and_body(content: bytes) -> tuple[Message, bytes]:
+    r"""A message's headers and what follows them.
+
+    >>> headers, body = headers_and_body(b"Subject: Oil\n\nPrices rose.")
+    >>> headers["Subject"], body
+    ('Oil', b'Prices rose.')
+    """
+    end = _END_OF_HEADERS.search(content[:_HEADER_BYTES])
+    if end is None:
+        head, body = content[:_HEADER_BYTES], b""
+    else:
+        head, body = content[: end.start()], content[end.end() :]
+    return BytesParser(policy=compat32).parsebytes(head + b"\n\n", headersonly=True), body
+
+
+def parts_of(headers: Message, body: bytes) -> Iterator[Part]:
+    """The parts that are no multiparts, in the order they stand, as they are asked for.
+
+    Of a message within the message, its parts. Nothing below the twentieth level, and a thousand parts at most.
+    """
+    waiting = [(headers, body, 0)]
+    seen = 0
+    while waiting and seen < _MOST_PARTS:
+        headers, body, level = waiting.pop()
+        seen += 1
+        if headers.get_content_maintype() == "multipart" and headers.get_boundary():
+            if level < _DEEPEST:
+                inner = [headers_and_body(piece) for piece in _split(body, headers)]
+                waiting.extend((*pair, level + 1) for pair in reversed(inner))
+        elif headers.get_content_type() == "message/rfc822":
+            if level < _DEEPEST:
+                waiting.append((*headers_and_body(body.lstrip(b"\r\n")), level + 1))
+        else:
+            yield Part(headers, body)
+
+
+def value_of(headers: Message, name: str) -> str:
+    """The header as one line of text, its encoded words (RFC 2047) decoded; "" where it is missing.
+
+    >>> headers, _ = headers_and_body(b"Subject: =?utf-8?q?Caf=C3=A9?= prices")
+    >>> value_of(headers, "subject")
+    'Café prices'
+    """
+    raw = headers.get(name)
+    if raw is None:
+        return ""
+    text = _as_text(str(raw))[:_LONGEST_VALUE]
+    with suppress(MessageError, LookupError, ValueError):
+        text = str(make_header(decode_header(text)))
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8", "replace").split())
+
+
+def _as_text(raw: str) -> str:
+    # Bytes over 127 are against the rules and common; they come as surrogates, or as a Header of charset unknown-8bit.
+    content = (
+        raw.encode("ascii", "surrogateescape")
+        if _is_escaped(raw)
+        else raw.encode("utf-8", "replace")
+    )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _is_escaped(raw: str) -> bool:
+    return all(ord(character) < 128 or "\udc80" <= character <= "\udcff" for character in raw)
+
+
+def _split(body: bytes, headers: Message) -> list[bytes]:
+    """What stands between the boundaries (RFC 2046, section 5.1.1); the last piece also where its end is missing."""
+    boundary = str(headers.get_boundary()).encode("ascii", "surrogateescape")
+    mark = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    pieces: list[bytes] = []
+    start: int | None = None
+    for found in mark.finditer(body):
+        if start is not None:
+            pieces.append(body[start : found.start()])
+        start = None if found[1] else found.end()
+        if found[1] or len(pieces) >= _MOST_PARTS:
+            break
+    if start is not None and len(pieces) < _MOST_PARTS:
+        pieces.append(body[start:])
+    return [piece.removeprefix(b"\r").removeprefix(b"\n") for piece in pieces]
