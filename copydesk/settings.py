@@ -207,7 +207,8 @@ _SECRETS = frozenset(["headers", "cookies_env", "proxy", "url"])
 
 def _wrongly(place: tuple[int | str, ...], value: object) -> str:
     """What is said of a value: itself, but for one that may hold a secret."""
-    if _SECRETS & set(place) or (place[0] == "source" and isinstance(value, (dict, list, tuple))):
+    is_whole_source = place[0] == "source" and (len(place) < 3 or isinstance(value, dict))
+    if is_whole_source or _SECRETS & set(place):
         return "is wrong"
     return f"= {value!r} is wrong"
 

@@ -46,8 +46,6 @@ def read_opml_file(name: str, *, max_bytes: int) -> list[SourceSpec]:
 
     Raises UsageError where there is no such file or it is too large, and the reader's own errors for what is no OPML.
     """
-    from sources.opml import read_opml
-
     if name == "-":
         content = sys.stdin.buffer.read(max_bytes + 1)
     else:
@@ -63,6 +61,8 @@ def read_opml_file(name: str, *, max_bytes: int) -> list[SourceSpec]:
         raise UsageError(
             f"{name} is larger than {max_bytes:,} bytes", remedy="raise max_bytes in the settings"
         )
+    from sources.opml import read_opml
+
     return read_opml(content, origin="standard input" if name == "-" else name)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from copydesk.cli import app
+from copydesk.cli import app, run
 
 from_click: Any = typer.main.get_command(app)
 WRITE_FILES = ("article.txt", "stories.jsonl", "draft.txt")
@@ -36,6 +36,7 @@ def test_every_verb_of_the_plan_is_there() -> None:
     assert {
         "ingest", "search", "similar", "show", "figures", "entities", "enrich", "status", "doctor", "settings",
         "quarantine list", "quarantine show", "quarantine retry", "quarantine drop", "db delete",
+        "sources add", "sources list", "sources remove", "sources enable", "sources disable", "sources import", "sources export",
     } <= verbs  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def test_examples_run_on_the_example_database(
     for name in ("one.txt", "two.txt"):
         Path(name).touch()
     cli("ingest", "one.txt", "two.txt")  # something for the quarantine's examples
+    _prepare_sources(line)
     arguments = shlex.split(line)[1:]
     if arguments[0] == "doctor":
         ALL[("doctor",)].make_context("doctor", arguments[1:])
@@ -90,8 +92,19 @@ def test_examples_run_on_the_example_database(
     assert answer.code in ((0, 3) if "retry" in arguments else (0,)), answer.err
 
 
+def _prepare_sources(line: str) -> None:
+    """The sources that the examples name, and a file of feeds to import."""
+    named = ("--name", "Example"), ("--name", "Example Times"), ("--name", "example.org")
+    for n, name in enumerate(named if "sources" in line and " add " not in line else ()):
+        assert run(["sources", "add", f"https://{n}.example.org/feed.xml", *name]) == 0
+    Path("feeds.opml").write_text(
+        '<opml version="2.0"><body><outline text="A" xmlUrl="https://a.example/feed"/></body></opml>',
+        encoding="utf-8",
+    )
+
+
 def test_no_arguments_give_the_help_and_a_usage_code(cli: Any) -> None:
-    for call in ((), ("db",), ("quarantine",)):
+    for call in ((), ("db",), ("quarantine",), ("sources",)):
         answer = cli(*call)
         assert answer.code == 2
         assert answer.out == ""
@@ -121,5 +134,5 @@ def test_no_summary_in_a_list_of_commands_is_cut_off(
     cli: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for call in (("--help",), ("db", "--help"), ("quarantine", "--help")):
+    for call in (("--help",), ("db", "--help"), ("quarantine", "--help"), ("sources", "--help")):
         assert "..." not in cli(*call).out.partition("Commands:")[2].partition("Examples:")[0]

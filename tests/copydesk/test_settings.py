@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.settings import Settings, load_settings, seconds
+import copydesk
+from copydesk.settings import Settings, load_settings, seconds, source_specs
+from copydesk.settings_checks import is_host_with_port
 from schemas.errors import SettingsError
+from schemas.web import SourceSpec
 
 
 def write(text: str, place: Path = Path("copydesk.toml")) -> None:
@@ -66,6 +71,28 @@ def test_a_path_in_a_file_is_meant_from_where_the_file_is(own_place: Path) -> No
         ('[source]\nname = "x"\nkind = "feed"', "has to be a list"),
         ('[[schedule]]\nname = "x"\nflow = "fetch"\nevery = "often"', "schedule.0.every"),
         ("\x00", "not valid TOML"),
+        (
+            '[fetch]\nallow_hosts = ["example.org"]',
+            "'example.org' is wrong: it has to be host:port",
+        ),
+        ('[fetch]\nallow_hosts = ["a:1", "u@b:2"]', "it has to be host:port"),
+        ('[fetch]\ncontact = "a\\r\\nEvil: b"', "one line"),
+        ("[fetch]\npause = 1e999", "15m"),
+        (f'[fetch]\npause = "{"9" * 400}"', "15m"),
+        ('[[source]]\nname = "x"\nkind = "fead"', "did you mean feed?"),
+        ('[[source]]\nname = "x"\nkind = "feed"', "source.0: source 'x': a feed needs a url"),
+        ('[[source]]\nname = "x"\nkind = "feed"\nurl = "ftp://example.org/"', "https://"),
+        ('[[source]]\nname = "x"\nkind = "site"\npath = "x"', "not a path"),
+        ('[[source]]\nname = "x"\nkind = "folder"\nurl = "https://example.org/"', "not a url"),
+        ('[[source]]\nname = ""\nkind = "site"\nurl = "https://example.org/"', "no name"),
+        (
+            '[[source]]\nname = "x"\nkind = "site"\nurl = "https://example.org/"\npause = "x"',
+            "source.0.pause",
+        ),
+        (
+            2 * '[[source]]\nname = "x"\nkind = "site"\nurl = "https://example.org/"\n',
+            "source.1.name = 'x' is wrong: source.0 has that name",
+        ),
     ],
 )
 def test_a_wrong_file_is_one_error_with_file_and_reason(text: str, said: str) -> None:
@@ -103,3 +130,117 @@ def test_durations_are_numbers_with_a_unit(number: int, unit: str) -> None:
 def test_any_text_is_a_duration_or_none(text: str) -> None:
     found = seconds(text)
     assert found is None or found >= 0
+
+
+SOURCES = """
+[[source]]
+name = "Example Times"
+kind = "feed"
+url = "https://times.example.org/feed.xml"
+language = "en"
+pause = "1m"
+headers = { Authorization = "env:TOKEN", X-Plan = "desk" }
+cookies_env = "TIMES_COOKIES"
+proxy = "http://desk:pw@proxy.example.net:3128"
+user_agent = "Desk/1.0"
+[[source]]
+name = "wire"
+kind = "folder"
+path = "incoming"
+enabled = false
+"""
+
+
+def test_the_settings_sources_are_records_with_seconds_and_whole_paths(own_place: Path) -> None:
+    write(SOURCES, own_place / "desk" / "own.toml")
+    settings = load_settings(config="desk/own.toml", environment={})
+    assert source_specs(settings) == (
+        SourceSpec(
+            name="Example Times",
+            kind="feed",
+            url="https://times.example.org/feed.xml",
+            language="en",
+            pause=60.0,
+            headers=(("Authorization", "env:TOKEN"), ("X-Plan", "desk")),
+            cookies_env="TIMES_COOKIES",
+            proxy="http://desk:pw@proxy.example.net:3128",
+            user_agent="Desk/1.0",
+        ),
+        SourceSpec(name="wire", kind="folder", path=str(Path("desk") / "incoming"), enabled=False),
+    )
+    assert source_specs(Settings()) == ()
+
+
+HEAD = '[[source]]\nname = "x"\nkind = "feed"\nurl = "https://example.org/"\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + 'headers = "Bearer hunter2"',
+        HEAD + 'headers = { Authorization = ["hunter2"] }',
+        HEAD + 'headers = { "Bad name hunter2" = "x" }',
+        HEAD + 'headers = { X = "hunter2\\r\\n" }',
+        HEAD + 'cookies_env = "session=hunter2"',
+        HEAD + 'cookies_env = ["hunter2"]',
+        HEAD + 'proxy = "hunter2"',
+        HEAD + "proxy = ['hunter2']",
+        HEAD.replace("https://", "ftp://desk:hunter2@"),
+        HEAD.replace("https://", "https://desk:hunter2/x@"),
+        HEAD.replace('"https://example.org/"', '["https://desk:hunter2@example.org/"]'),
+        'source = "https://desk:hunter2@example.org/"',
+        'source = ["https://desk:hunter2@example.org/"]',
+        '[source]\nname = "x"\nkind = "feed"\nheaders = { X = "hunter2" }',
+    ],
+)
+def test_no_error_over_the_settings_shows_what_may_be_a_secret(text: str) -> None:
+    write(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environment={})
+    told = "".join(traceback.format_exception(caught.value))
+    assert "hunter2" not in told
+    assert "source" in str(caught.value)
+
+
+def test_allowed_hosts_come_from_the_environment_without_blanks() -> None:
+    environment = {"COPYDESK_FETCH_ALLOW_HOSTS": " 127.0.0.1:8000 , [::1]:80,"}
+    assert load_settings(environment=environment).fetch.allow_hosts == (
+        "127.0.0.1:8000",
+        "[::1]:80",
+    )
+    assert load_settings(environment={"COPYDESK_FETCH_ALLOW_HOSTS": ""}).fetch.allow_hosts == ()
+    with pytest.raises(SettingsError, match=r"environment: fetch\.allow_hosts"):
+        load_settings(environment={"COPYDESK_FETCH_ALLOW_HOSTS": "127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("localhost:80", True), ("10.0.0.7:8080", True), ("[::1]:443", True), ("news.example:65535", True),
+     ("example.org", False), ("example.org:", False), ("example.org:0", False), ("example.org:65536", False),
+     ("example.org:x", False), (":80", False), ("::1:80", False), ("http://example.org:80", False),
+     ("u@example.org:80", False), ("example.org:80/x", False), ("exa mple.org:80", False), ("a:80\n", False), ("*:80", False), ("", False)],
+)  # fmt: skip
+def test_an_allowed_host_is_a_host_and_a_port_and_no_more(text: str, fits: bool) -> None:
+    assert is_host_with_port(text) is fits
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_host_with_port_or_not(text: str) -> None:
+    assert isinstance(is_host_with_port(text), bool)
+
+
+def test_the_example_file_says_the_defaults() -> None:
+    place = Path(copydesk.__file__).parents[1] / "copydesk.example.toml"
+    text = place.read_text(encoding="utf-8")
+    write(text)
+    found = load_settings(environment={})
+    assert (found.models, found.source) == (Settings().models, ())
+    assert [seconds(found.fetch.pause), seconds(found.fetch.timeout)] == [1.0, 30.0]
+    assert replace(found.fetch, pause=1.0, timeout=30.0) == Settings().fetch
+    lines = text.partition("#\n# [[source]]")[2].replace("\n# ", "\n").replace("\n#\n", "\n")
+    prose = "What subscribers", "environment, "
+    kept = [line for line in lines.splitlines() if not line.startswith(prose)]
+    write("[[source]]" + "\n".join(kept))
+    specs = source_specs(load_settings(environment={}))
+    assert [spec.name for spec in specs] == ["Example Times", "wire folder"]
+    assert specs[0].headers == (("Authorization", "env:EXAMPLE_TOKEN"),)

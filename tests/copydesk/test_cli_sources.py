@@ -1,0 +1,344 @@
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.source_places import default_name, guess_kind, source_at
+from schemas.errors import UsageError
+
+FEED = "https://www.example.org/feed.xml"
+SETTINGS = """
+[[source]]
+name = "example.org"
+kind = "site"
+url = "https://desk:hunter2@example.org/"
+headers = { Authorization = "Bearer hunter2" }
+proxy = "http://desk:hunter2@proxy.example.net:3128"
+[[source]]
+name = "wire"
+kind = "folder"
+path = "incoming"
+enabled = false
+"""
+KEYS = {
+    "name", "kind", "url", "path", "language", "pause", "headers", "cookies_env", "proxy", "user_agent", "enabled",
+    "from", "overridden",
+}  # fmt: skip
+
+
+def test_the_first_source_makes_the_database_and_says_so(cli: Any) -> None:
+    answer = cli("sources", "add", FEED)
+    assert (answer.code, answer.out) == (0, f"added example.org (feed) {FEED}\n")
+    assert answer.err == "made the database copydesk.db\n"
+    assert cli("sources", "add", "https://example.net/").err == ""
+    assert cli("status").code == 0
+
+
+def test_what_was_added_is_listed_with_everything_that_was_said_of_it(cli: Any) -> None:
+    said = ("--name", "Times", "--kind", "page", "--language", "pt-BR", "--pause", "1.5m", "--cookies-env", "TIMES",
+            "--header", "Authorization: env:TOKEN", "--header", "X-Key:file:/run/key", "--proxy", "env:PROXY", "--user-agent", "Desk/1")  # fmt: skip
+    added = cli("sources", "add", FEED, *said, "--json")
+    assert added.code == 0
+    record = {
+        "name": "Times", "kind": "page", "url": FEED, "path": None, "language": "pt-BR", "pause": 90.0,
+        "headers": ["Authorization", "X-Key"], "cookies_env": "TIMES", "proxy": "env:PROXY", "user_agent": "Desk/1",
+        "enabled": True, "from": "copydesk.db", "overridden": False,
+    }  # fmt: skip
+    assert added.json == {"added": record}
+    assert cli("sources", "list", "--json").json == {"total": 1, "sources": [record]}
+    assert cli("sources", "list", "--jsonl").json == record
+    rows = list(csv.DictReader(io.StringIO(cli("sources", "list", "--csv").out)))
+    assert [set(row) for row in rows] == [KEYS]
+    assert rows[0]["headers"] == '["Authorization", "X-Key"]'
+
+
+def test_the_settings_sources_are_listed_too_and_win_over_a_name_of_the_database(cli: Any) -> None:
+    Path("copydesk.toml").write_text(SETTINGS, encoding="utf-8")
+    added = cli("sources", "add", FEED, "--name", "example.org")
+    assert added.code == 0
+    assert "'example.org' stands in copydesk.toml too" in added.err
+    answer = cli("sources", "list", "--json")
+    assert "'example.org' stands in copydesk.toml too" in answer.err
+    rows = [(s["name"], s["from"], s["overridden"], s["enabled"]) for s in answer.json["sources"]]
+    assert rows == [
+        ("example.org", "copydesk.toml", False, True),
+        ("wire", "copydesk.toml", False, False),
+        ("example.org", "copydesk.db", True, True),
+    ]
+    table = cli("sources", "list").out
+    assert [line.split()[2] for line in table.splitlines()] == ["state", "on", "off", "overridden"]
+
+
+def test_no_secret_of_the_settings_is_shown_or_exported(cli: Any) -> None:
+    Path("copydesk.toml").write_text(SETTINGS, encoding="utf-8")
+    for form in ((), ("--json",), ("--jsonl",), ("--csv",)):
+        answer = cli("sources", "list", *form)
+        assert answer.code == 0
+        assert "hunter2" not in answer.out + answer.err
+        assert "example.org" in answer.out
+    for form in ((), ("--json",), ("out.opml",)):
+        answer = cli("sources", "export", *form)
+        assert answer.code == 0
+        assert "hunter2" not in answer.out + answer.err
+    assert "hunter2" not in Path("out.opml").read_text(encoding="utf-8")
+    assert "https://example.org/" in Path("out.opml").read_text(encoding="utf-8")
+
+
+def test_without_a_database_the_settings_sources_are_listed_and_nothing_is_made(cli: Any) -> None:
+    missing = cli("sources", "list")
+    assert (missing.code, missing.out) == (2, "")
+    assert "copydesk sources add" in missing.err
+    Path("copydesk.toml").write_text(SETTINGS, encoding="utf-8")
+    assert cli("sources", "list", "--json").json["total"] == 2
+    for verb in ("remove", "enable", "disable"):
+        assert cli("sources", verb, "wire").code == 2
+    assert not Path("copydesk.db").exists()
+
+
+def test_an_empty_list_says_how_to_begin(db: Path, cli: Any) -> None:
+    assert (
+        cli("sources", "list").out
+        == "There are no sources. Add one with: copydesk sources add URL\n"
+    )
+    assert cli("sources", "list", "--json").json == {"total": 0, "sources": []}
+    assert cli("sources", "list", "--jsonl").out == ""
+    assert set(cli("sources", "list", "--csv").out.strip().split(",")) == KEYS
+
+
+def test_a_source_is_switched_off_and_on_and_removed(cli: Any) -> None:
+    def states() -> list[bool]:
+        return [source["enabled"] for source in cli("sources", "list", "--json").json["sources"]]
+
+    cli("sources", "add", FEED)
+    assert cli("sources", "disable", "example.org").out == "disabled example.org\n"
+    assert states() == [False]
+    assert cli("sources", "enable", "example.org", "--json").json == {"name": "example.org", "enabled": True}  # fmt: skip
+    assert states() == [True]
+    assert cli("sources", "remove", "example.org", "--json").json == {"removed": "example.org"}
+    assert states() == []
+
+
+@pytest.mark.parametrize("verb", ["remove", "enable", "disable"])
+def test_an_unknown_name_is_answered_with_the_nearest(verb: str, cli: Any) -> None:
+    cli("sources", "add", FEED)
+    answer = cli("sources", verb, "exmple.org")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "copydesk: there is no source 'exmple.org'. Did you mean example.org?\n"
+
+
+def test_what_stands_in_the_settings_is_left_to_their_owner(cli: Any) -> None:
+    Path("copydesk.toml").write_text(SETTINGS, encoding="utf-8")
+    cli("sources", "add", FEED, "--name", "example.org")
+    assert "enabled = false there" in cli("sources", "disable", "example.org").err
+    assert "copydesk.toml" in cli("sources", "remove", "wire").err
+    assert cli("sources", "remove", "example.org").code == 0
+    assert [s["from"] for s in cli("sources", "list", "--json").json["sources"]] == ["copydesk.toml"] * 2  # fmt: skip
+    assert "copydesk.toml" in cli("sources", "remove", "example.org").err
+
+
+def test_one_place_is_added_once_in_whatever_spelling(cli: Any) -> None:
+    cli("sources", "add", FEED)
+    again = cli("sources", "add", "http://example.org/feed.xml?utm_source=x", "--name", "Other")
+    assert (again.code, again.out) == (2, "")
+    assert "is there already, as 'example.org' in copydesk.db" in again.err
+
+
+def test_a_second_place_of_one_host_is_named_with_its_path(cli: Any) -> None:
+    cli("sources", "add", FEED)
+    second = cli("sources", "add", "https://example.org/sitemap.xml", "--json").json["added"]
+    assert (second["name"], second["kind"]) == ("example.org/sitemap.xml", "sitemap")
+    taken = cli("sources", "add", "https://example.org/sport.rss", "--name", "example.org")
+    assert taken.code == 2
+    assert "already" in taken.err
+
+
+def test_folders_and_files_are_kept_with_their_whole_path(own_place: Path, cli: Any) -> None:
+    Path("incoming").mkdir()
+    for name in ("urls.txt", "old.warc.gz", "old.wacz", "pages.zip"):
+        Path(name).touch()
+        cli("sources", "add", name)
+    cli("sources", "add", "incoming")
+    found = cli("sources", "list", "--json").json["sources"]
+    assert [(s["name"], s["kind"]) for s in found] == [
+        ("urls.txt", "list"), ("old.warc.gz", "archive"), ("old.wacz", "archive"), ("pages.zip", "archive"),
+        ("incoming", "folder"),
+    ]  # fmt: skip
+    assert found[-1]["path"] == str(own_place / "incoming")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [("ftp://example.org/",), ("file:///etc/passwd",), ("javascript:alert(1)",), ("nosuch",), ("urls.txt",), ("",), (" ",),
+     ("a\0b",), ("x" * 5000,), ("https://",), ("https://example.org:99999/",), ("--", "-x"), ("example.org", "--kind", "fed"),
+     ("example.org", "--kind", "folder"), ("example.org", "--name", " "), ("example.org", "--pause", "soon"),
+     ("example.org", "--language", "English!"), ("example.org", "--header", "X env:Y"), ("example.org", "--proxy", "x y"),
+     (FEED, "--db", "."), (FEED, "--db", "postgresql://x/y"), (FEED, "--config", "missing.toml"), (".", "--kind", "feed"), ()],
+)  # fmt: skip
+def test_what_cannot_be_added_is_one_line_and_makes_no_database(
+    call: tuple[str, ...], cli: Any
+) -> None:
+    answer = cli("sources", "add", *call)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.count("\n") == 1
+    assert not Path("copydesk.db").exists()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [("https://desk:hunter2@example.org/feed",), ("desk:hunter2@example.org/feed",), ("https://desk:hunter2/@example.org/",),
+     ("ftp://desk:hunter2@example.org/",), ("example.org", "--header", "Authorization: Bearer hunter2"),
+     ("example.org", "--header", "Authorization hunter2"), ("example.org", "--header", "Author ization hunter2: env:X"),
+     ("example.org", "--proxy", "http://desk:hunter2@p:1"), ("example.org", "--proxy", "desk:hunter2@p:1"),
+     ("example.org", "--cookies-env", "sid=hunter2")],
+)  # fmt: skip
+def test_a_secret_typed_out_is_refused_and_not_repeated(call: tuple[str, ...], cli: Any) -> None:
+    answer = cli("sources", "add", *call)
+    assert (answer.code, answer.out) == (2, "")
+    assert "hunter2" not in answer.err
+    assert not Path("copydesk.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [("https://example.org", "site"), ("https://www.example.org/", "site"), ("http://127.0.0.1:8000", "site"),
+     ("https://example.org/feed", "feed"), ("https://example.org/feed/", "feed"), ("https://example.org/news.rss", "feed"),
+     ("https://example.org/index.xml", "feed"), ("https://example.org/atom.xml", "feed"), ("https://example.org/feed.json", "feed"),
+     ("https://example.org/rss/world", "feed"), ("https://example.org/rss2.0.php", "feed"), ("https://example.org/news-feed", "feed"),
+     ("https://feeds.example.org/world", "feed"), ("https://example.org/?feed=rss2", "feed"), ("https://example.org/x?format=rss", "feed"),
+     ("https://example.org/sitemap.xml", "sitemap"), ("https://example.org/news-sitemap.xml.gz", "sitemap"), ("https://example.org/Sitemap_Index", "sitemap"),
+     ("https://example.org/urls.txt", "list"), ("https://example.org/a.warc.gz", "archive"), ("https://example.org/a.wacz", "archive"), ("https://example.org/a.zip", "archive"),
+     ("https://example.org/2024/farmers-run-short-of-feed-this-winter", "page"), ("https://example.org/feedback", "page"),
+     ("https://example.org/harass-case", "page"), ("https://example.org/?p=7", "page"), ("https://feed/x", "page"), ("https://[::1/", "page")],
+)  # fmt: skip
+def test_the_kind_is_guessed_from_the_address(address: str, kind: str) -> None:
+    assert guess_kind(address) == kind
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [("example.org", "https://example.org"), ("news.example.org/feed", "https://news.example.org/feed"),
+     ("example.org:8080/x", "https://example.org:8080/x"), ("example.org?x=1", "https://example.org?x=1"), (f"  {FEED} ", FEED)],
+)  # fmt: skip
+def test_a_host_may_be_typed_without_its_scheme(typed: str, url: str) -> None:
+    assert source_at(typed).url == url
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_source_or_a_usage_error(text: str) -> None:
+    try:
+        spec = source_at(text)
+    except UsageError as error:
+        assert error.remedy  # noqa: PT017  most texts are none, and that is no failure
+        return
+    assert (spec.url is None) != (spec.path is None)
+
+
+@given(st.text(max_size=60))
+def test_any_address_has_a_name_and_a_kind(text: str) -> None:
+    assert default_name(f"https://example.org/{text}", longer=True)
+    assert default_name(f"https://{text}")
+    assert guess_kind(f"https://example.org/{text}")
+
+
+OPML = """<?xml version="1.0"?><opml version="2.0"><head><title>t</title></head><body>
+<outline text="World"><outline type="rss" text="News" xmlUrl="https://a.example/feed"/>
+<outline type="rss" text="News" xmlUrl="https://b.example/feed"/></outline>
+<outline type="rss" text="News" xmlUrl="https://a.example/feed"/>
+</body></opml>"""
+
+
+def test_an_opml_file_is_imported_once(cli: Any) -> None:
+    Path("feeds.opml").write_text(OPML, encoding="utf-8")
+    first = cli("sources", "import", "feeds.opml", "--json")
+    assert first.code == 0
+    assert "made the database" in first.err
+    counts = first.json["counts"]
+    assert counts["added"] == 2
+    assert counts["refused"] == 0
+    names = [source["name"] for source in cli("sources", "list", "--json").json["sources"]]
+    assert len(set(names)) == 2
+    again = cli("sources", "import", "feeds.opml", "--json").json
+    assert again["counts"] == {**counts, "added": 0, "unchanged": counts["found"]}
+    assert {source["status"] for source in again["sources"]} == {"unchanged"}
+
+
+def test_an_import_reads_standard_input(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(OPML.encode())))
+    assert cli("sources", "import", "-").code == 0
+    assert len(cli("sources", "list", "--jsonl").out.splitlines()) == 2
+
+
+def test_an_import_goes_on_after_what_it_must_refuse(cli: Any) -> None:
+    bad = 'xmlUrl="https://desk:hunter2@c.example/feed"/></body>'
+    Path("feeds.opml").write_text(
+        OPML.replace("</body>", f'<outline type="rss" text="C" {bad}'), encoding="utf-8"
+    )
+    answer = cli("sources", "import", "feeds.opml")
+    assert "hunter2" not in answer.out + answer.err
+    assert "2 added" in answer.out
+    assert answer.code in (
+        0,
+        3,
+    )  # the reader of OPML may take the credentials out, or leave it to be refused
+    assert not any(b"hunter2" in path.read_bytes() for path in Path().glob("copydesk.db*"))
+
+
+@pytest.mark.parametrize("name", ["missing.opml", ".", "a\0b", "x" * 5000])
+def test_a_file_that_is_none_is_not_imported(name: str, cli: Any) -> None:
+    answer = cli("sources", "import", name)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.count("\n") == 1
+    assert not Path("copydesk.db").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no xml", b"<html></html>", b"\xff\xfe\0", b"<opml><body/></opml>"])  # fmt: skip
+def test_a_file_without_feeds_is_an_error_and_makes_no_database(content: bytes, cli: Any) -> None:
+    Path("feeds.opml").write_bytes(content)
+    answer = cli("sources", "import", "feeds.opml")
+    assert answer.code in (1, 2)
+    assert answer.out == ""
+    assert answer.err.count("\n") == 1
+    assert not Path("copydesk.db").exists()
+
+
+def test_a_file_beyond_the_limit_is_not_read_on(cli: Any) -> None:
+    Path("copydesk.toml").write_text("[fetch]\nmax_bytes = 100\n", encoding="utf-8")
+    Path("feeds.opml").write_text(OPML, encoding="utf-8")
+    answer = cli("sources", "import", "feeds.opml")
+    assert answer.code == 2
+    assert "larger than 100 bytes" in answer.err
+
+
+def test_what_was_exported_is_imported_as_it_was(cli: Any) -> None:
+    cli("sources", "add", FEED, "--name", "Tïmes & <Co>", "--header", "X-Key: env:KEY")
+    cli("sources", "add", ".")
+    exported = cli("sources", "export", "out.opml")
+    assert exported.out == "1 source written to out.opml\n"
+    assert "1 source on this machine left out" in exported.err
+    text = Path("out.opml").read_text(encoding="utf-8")
+    assert "KEY" not in text
+    assert cli("sources", "export").out == text
+    assert cli("sources", "export", "--json").json == {"total": 1, "opml": text}
+    cli("sources", "import", "out.opml", "--db", "other.db")
+    found = cli("sources", "list", "--db", "other.db", "--json").json["sources"]
+    assert [(s["name"], s["kind"], s["url"]) for s in found] == [("Tïmes & <Co>", "feed", FEED)]
+
+
+def test_an_export_writes_over_an_export_and_over_nothing_else(db: Path, cli: Any) -> None:
+    cli("sources", "add", FEED)
+    assert [cli("sources", "export", "out.opml").code for _ in range(2)] == [0, 0]
+    Path("folder").mkdir()
+    before = db.read_bytes()
+    for name in ("copydesk.db", "folder", "a\0b"):
+        answer = cli("sources", "export", name)
+        assert (answer.code, answer.out) == (2, "")
+    assert db.read_bytes() == before
+    assert cli("sources", "export", "nofolder/out.opml").code == 1
+    assert not [path for path in Path().iterdir() if path.name.endswith(".part")]
