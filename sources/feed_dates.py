@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -104,12 +105,12 @@ def _read(text: str) -> date | None:
 
 def _read_mail(found: re.Match[str]) -> datetime | None:
     day, name, year, hour, minute, second, sign, zone_h, zone_m = found.groups()
-    parts = {"sign": sign, "zone_h": zone_h, "zone_m": zone_m, "zone": None if sign else "utc"}
-    month, zone = _MONTHS.get(name.lower()), _zone(parts)
-    if month is None or int(hour) > 23:
+    month = _MONTHS.get(name.lower())
+    if month is None:
         return None
-    clock = int(hour), int(minute), min(int(second), 59)
-    return datetime(int(year), month, int(day), *clock, tzinfo=zone)
+    zone = _known_zone(sign, zone_h, zone_m, None) if sign else UTC
+    seconds = min(int(second), 59)
+    return datetime(int(year), month, int(day), int(hour), int(minute), seconds, tzinfo=zone)
 
 
 def _built(parts: dict[str, str | None]) -> date | None:
@@ -156,13 +157,21 @@ def _hour(hour: int, half: str | None) -> int:
 
 
 def _zone(parts: dict[str, str | None]) -> timezone | None:
-    if sign := parts.get("sign"):
-        offset = timedelta(hours=int(parts["zone_h"] or 0), minutes=int(parts["zone_m"] or 0))
+    sign, hours, minutes = parts.get("sign"), parts.get("zone_h"), parts.get("zone_m")
+    return _known_zone(sign, hours, minutes, parts.get("zone"))
+
+
+@lru_cache(maxsize=512)
+def _known_zone(
+    sign: str | None, hours: str | None, minutes: str | None, name: str | None
+) -> timezone | None:
+    if sign:
+        offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
         # No place on Earth is further off; feeds say "+9999" where they know no zone.
         if offset > timedelta(hours=14):
             return None
         return timezone(offset if sign == "+" else -offset)
-    name = (parts.get("zone") or "").lower()
+    name = (name or "").lower()
     return timezone(timedelta(hours=_ZONES[name])) if name in _ZONES else None
 
 

@@ -69,10 +69,16 @@ Parts = dict[str, list["Element"]]
 
 
 class Context(NamedTuple):
-    """What is known from outside an element: the feed's address and the time."""
+    """What is known from outside an element: the feed's address, the time, and what holds where an entry says nothing.
+
+    `is_plain` where xml:base and xml:lang stand nowhere in the document, so that no ancestor need be asked for them.
+    """
 
     url: str
     now: datetime
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    is_plain: bool = False
 
 
 @lru_cache(maxsize=2_048)
@@ -99,7 +105,7 @@ def parts_of(element: Element) -> Parts:
 def read_item(element: Element, context: Context) -> Entry:
     """The entry that an <item> or <entry> stands for."""
     parts = parts_of(element)
-    base = base_of(element, context.url)
+    base = context.url if context.is_plain else base_of(element, context.url)
     html, summary = _content(parts)
     identifier = text_of(_first(parts, _IDS))
     return Entry(
@@ -108,8 +114,8 @@ def read_item(element: Element, context: Context) -> Entry:
         title=_title(_first(parts, _TITLES)),
         published=_date(parts, _PUBLISHED, context.now),
         updated=_date(parts, _UPDATED, context.now),
-        authors=authors_of(parts),
-        language=_language(element, parts),
+        authors=authors_of(parts) or context.authors,
+        language=_language(element, parts, context),
         site=_site(parts),
         summary=summary,
         html=html,
@@ -181,10 +187,14 @@ def _inherited(element: Element, key: str) -> list[str | None]:
     return [ancestor.get(key) for ancestor in element.iterancestors()]
 
 
-def _language(element: Element, parts: Parts) -> str | None:
-    said = text_of(_first(parts, ("dc:language", "rss:language")))
-    tags = (said, element.get(XML_LANG), *_inherited(element, XML_LANG))
-    return next((tag for text in tags if (tag := language_tag(text))), None)
+def _language(element: Element, parts: Parts, context: Context) -> str | None:
+    said = _first(parts, ("dc:language", "rss:language"))
+    if said is not None and (tag := language_tag(text_of(said))):
+        return tag
+    if context.is_plain:
+        return context.language
+    tags = map(language_tag, (element.get(XML_LANG), *_inherited(element, XML_LANG)))
+    return next((tag for tag in tags if tag), context.language)
 
 
 def _site(parts: Parts) -> str | None:

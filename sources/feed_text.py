@@ -29,6 +29,11 @@ _UNSEEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNKEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Nearly every address there is; the full check costs twenty times as much.
+_PLAIN_URL = re.compile(
+    r"https?://(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}[a-z]{2,24}(?:[/?#][!-~]{0,1900})?"
+)
+_SPACE = re.compile(r"\s")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -97,9 +102,10 @@ def absolute_url(link: str | None, base: str) -> str | None:
             whole = without_credentials(whole)
     except ValueError:
         return None
+    if _PLAIN_URL.fullmatch(whole):
+        return whole
     whole = _UNKEPT.sub("", whole).replace("\t", "").replace("\r", "")
-    if any(character.isspace() for character in whole):
-        whole = "".join(quote(mark) if mark.isspace() else mark for mark in whole)
+    whole = _SPACE.sub(lambda found: quote(found.group()), whole)
     return whole if canonical_address(whole) is not None else None
 
 

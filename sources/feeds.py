@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from schemas.addresses import canonical_address
 from schemas.errors import DocumentError
 from schemas.web import Entry
 from sources.feed_articles import entry_page, is_whole
@@ -85,8 +84,10 @@ def read_feed(
             title=found.title, language=found.language, entries=entries, next_url=found.next_url
         )
     document = _feed_document(content, url, charset)
-    entries = _listed(_read_items(document, Context(url, now)))
-    return _described(document, entries, url)
+    feed, authors = _described(document, url)
+    is_plain = b"xml:base" not in document.content and b"xml:lang" not in document.content
+    items = _read_items(document, Context(url, now, feed.language, authors, is_plain))
+    return replace(feed, entries=_listed(items))
 
 
 def _feed_document(content: bytes, url: str, charset: str | None) -> XmlDocument:
@@ -134,52 +135,56 @@ def _entries(items: Iterable[Element], context: Context) -> Iterator[Entry]:
 
 
 def _listed(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Each entry once: by its address with the fragment (posts of a live page differ in that alone), else its id or words."""
-    seen: dict[object, Entry] = {}
+    """Each entry once, the first of it.
+
+    It is the same where the address is (fragment and all: posts of a live page differ in that alone), or where the id
+    is and the address but for its query; without an address by its id or else its words.
+    """
+    seen: set[object] = set()
+    listed: list[Entry] = []
     for entry in entries:
-        key: object = entry.entry_id or (entry.title, entry.summary, entry.html)
-        if entry.url is not None:
-            key = (canonical_address(entry.url), entry.url.partition("#")[2])
-        if key != (None, None, None):
-            seen.setdefault(key, entry)
-    return tuple(seen.values())
+        url, words = entry.url, (entry.title, entry.summary, entry.html)
+        keys: list[object] = [url] if url else []
+        if entry.entry_id:
+            keys.append((entry.entry_id, url and url.partition("?")[0]))
+        if not keys and words != (None, None, None):
+            keys.append(words)
+        if keys and seen.isdisjoint(keys):
+            listed.append(entry)
+        seen.update(keys)
+    return tuple(listed)
 
 
-def _described(document: XmlDocument, entries: tuple[Entry, ...], url: str) -> Feed:
+def _described(document: XmlDocument, url: str) -> tuple[Feed, tuple[str, ...]]:
+    """What the feed says of itself, and the authors of the entries that name none (RFC 4287 section 4.2.1)."""
     root = head(document, _ITEMS)
     if root is None:
-        return Feed(title=None, language=None, entries=entries)
+        return Feed(title=None, language=None, entries=()), ()
     channel = next((child for child in root if role_of(str(child.tag)) == "rss:channel"), root)
     parts = parts_of(channel)
-    for role, found in parts_of(root).items():
-        if channel is not root and role != "rss:channel":
+    if channel is not root:
+        for role, found in parts_of(root).items():
             parts.setdefault(role, found)
-    language = _language(root, parts)
-    authors = authors_of({"atom:author": parts.get("atom:author", [])})
     title = next((text_of(found) for role in _TITLES for found in parts.get(role, ())), None)
-    return Feed(
+    feed = Feed(
         title=plain_title(title),
-        language=language,
-        entries=tuple(_with_defaults(entry, authors, language) for entry in entries),
+        language=_language(root, parts),
+        entries=(),
         next_url=_next_url(parts, url),
     )
+    return feed, authors_of({"atom:author": parts.get("atom:author", [])})
 
 
 _TITLES = ("rss:title", "atom:title", "dc:title")
 
 
-def _with_defaults(entry: Entry, authors: tuple[str, ...], language: str | None) -> Entry:
-    """An entry without author or language has the feed's (RFC 4287 section 4.2.1)."""
-    if (entry.language or not language) and (entry.authors or not authors):
-        return entry
-    return replace(entry, language=entry.language or language, authors=entry.authors or authors)
-
-
 def _language(root: Element, parts: dict[str, list[Element]]) -> str | None:
-    texts = [
-        text_of(found) for role in ("rss:language", "dc:language") for found in parts.get(role, ())
-    ]
-    return next((tag for text in (*texts, root.get(XML_LANG)) if (tag := language_tag(text))), None)
+    said = [text_of(found) for role in _LANGUAGES for found in parts.get(role, ())]
+    tags = (language_tag(text) for text in (*said, root.get(XML_LANG)))
+    return next((tag for tag in tags if tag), None)
+
+
+_LANGUAGES = ("rss:language", "dc:language")
 
 
 def _next_url(parts: dict[str, list[Element]], url: str) -> str | None:

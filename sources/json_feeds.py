@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from schemas.errors import DocumentError
 from schemas.web import Entry
 from sources.bylines import author_names
 from sources.feed_dates import iso_date
-from sources.feed_items import html_of_text
+from sources.feed_items import Context, html_of_text
 from sources.feed_text import absolute_url, kept, language_tag, plain_paragraphs, plain_title
 from sources.sniffing import decode
 
@@ -52,14 +52,14 @@ def read_json_feed(content: bytes, *, url: str, now: datetime) -> JsonFeed:
     if not _VERSION.match(version) and not any(_is_item(item) for item in items[:20]):
         raise _not_a_feed(url, "it names no version of JSON Feed, and its items are no stories")
     language = language_tag(_text(value.get("language")))
-    authors = _authors(value)
-    entries = (
-        _entry(item, url, now) for item in items[:_MOST_ENTRIES] if isinstance(item, Mapping)
+    context = Context(url, now, language, _authors(value))
+    entries = tuple(
+        _entry(item, context) for item in items[:_MOST_ENTRIES] if isinstance(item, Mapping)
     )
     return JsonFeed(
         title=plain_title(_text(value.get("title")), is_text=True),
         language=language,
-        entries=tuple(_with_defaults(entries, authors, language)),
+        entries=entries,
         next_url=_next_url(value, url),
     )
 
@@ -83,7 +83,7 @@ def _is_item(item: object) -> bool:
     )
 
 
-def _entry(item: Mapping[str, object], url: str, now: datetime) -> Entry:
+def _entry(item: Mapping[str, object], context: Context) -> Entry:
     identifier = item.get("id")
     if isinstance(identifier, int):  # version 1 let numbers through
         identifier = str(identifier) if abs(identifier) < 10**40 else ""
@@ -91,13 +91,13 @@ def _entry(item: Mapping[str, object], url: str, now: datetime) -> Entry:
     html = _text(item.get("content_html")) or html_of_text(_text(item.get("content_text")))
     summary = " ".join(plain_paragraphs(_text(item.get("summary"))))
     return Entry(
-        url=absolute_url(link, url) or _id_address(_text(identifier)),
+        url=absolute_url(link, context.url) or _id_address(_text(identifier)),
         entry_id=_text(identifier).strip()[:2_000] or None,
         title=plain_title(_text(item.get("title")), is_text=True),
-        published=iso_date(_text(item.get("date_published")), now=now),
-        updated=iso_date(_text(item.get("date_modified")), now=now),
-        authors=_authors(item),
-        language=language_tag(_text(item.get("language"))),
+        published=iso_date(_text(item.get("date_published")), now=context.now),
+        updated=iso_date(_text(item.get("date_modified")), now=context.now),
+        authors=_authors(item) or context.authors,
+        language=language_tag(_text(item.get("language"))) or context.language,
         summary=summary[:5_000] or None,
         html=html or None,
     )
@@ -116,15 +116,6 @@ def _authors(value: Mapping[str, object]) -> tuple[str, ...]:
             if isinstance(author, Mapping | str)
         ]
     return tuple(kept(name) for name in author_names(authors))
-
-
-def _with_defaults(
-    entries: Iterator[Entry], authors: tuple[str, ...], language: str | None
-) -> Iterator[Entry]:
-    from dataclasses import replace
-
-    for entry in entries:
-        yield replace(entry, authors=entry.authors or authors, language=entry.language or language)
 
 
 def _next_url(value: Mapping[str, object], url: str) -> str | None:
