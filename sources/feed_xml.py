@@ -141,7 +141,7 @@ def elements(document: XmlDocument, names: tuple[str, ...]) -> Iterator[Element]
                 root = element if root is None else root
                 if event == "end" and element is not root and _local(element) in names:
                     yield element
-                    element.clear(keep_tail=True)
+                    _empty(element, names)
                     freed += 1
             freed += _prune(root, names)
             marks = 0 if freed else marks + chunk.count(b"<") + chunk.count(b"=")
@@ -152,6 +152,16 @@ def elements(document: XmlDocument, names: tuple[str, ...]) -> Iterator[Element]
     except etree.XMLSyntaxError as error:
         is_excess = error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT
         raise BrokenXmlError(str(error), is_excess=is_excess) from error
+
+
+def _empty(element: Element, names: tuple[str, ...]) -> None:
+    element.clear(keep_tail=True)
+    parent = element.getparent()
+    if (
+        parent is not None and _local(parent) in names
+    ):  # folders of folders, which `_prune` lets stand
+        while (previous := element.getprevious()) is not None:
+            parent.remove(previous)
 
 
 def _prune(root: Element | None, names: tuple[str, ...]) -> int:

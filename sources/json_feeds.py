@@ -12,6 +12,7 @@ from schemas.errors import DocumentError
 from schemas.web import Entry
 from sources.bylines import author_names
 from sources.feed_dates import iso_date
+from sources.feed_encoding import as_utf8
 from sources.feed_items import Context, html_of_text
 from sources.feed_text import absolute_url, kept, language_tag, plain_paragraphs, plain_title
 from sources.sniffing import decode
@@ -20,7 +21,7 @@ _MOST_ENTRIES = 50_000
 # A list or object takes some 200 bytes, a member 50: what is over this is made to fill memory, not to be read.
 _MOST_MARKS = 2_000_000
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/", re.IGNORECASE)
-_JSON_START = re.compile(rb"\s*(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*[{\[]")
+_JSON_START = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\"{\]])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,12 @@ class JsonFeed:
 
 
 def looks_like_json(content: bytes) -> bool:
-    """Whether the bytes begin as JSON does: with "{" or "[".
+    """Whether the bytes begin as a JSON object does, or a list of them.
 
     >>> looks_like_json(b' {"version": 1}'), looks_like_json(b"<rss/>")
     (True, False)
     """
-    return _JSON_START.match(content) is not None
+    return _JSON_START.match(as_utf8(content[:512]).lstrip(b"\xef\xbb\xbf")) is not None
 
 
 def read_json_feed(content: bytes, *, url: str, now: datetime) -> JsonFeed:
