@@ -103,7 +103,7 @@ def _document(source: Source, content: bytes) -> RawDocument:
             remedy="give what is attached to it as a file",
             code="empty",
         )
-    hints = source.hints()
+    hints = source.hints(charset=part.charset)
     return RawDocument(
         content=content,
         media_type=HTML if part.media_type == HTML else PLAIN_TEXT,
@@ -115,7 +115,6 @@ def _document(source: Source, content: bytes) -> RawDocument:
             title=value_of(headers, "Subject") or None,
             authors=_author(headers),
             published=hints.published or _date(headers),
-            encoding=hints.encoding or part.charset,
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -32,7 +31,6 @@ def read_mhtml(source: Source) -> RawDocument:
     content = part.decoded()
     if not content.strip():
         raise DocumentError(f"{source.origin} holds an empty page", code="empty")
-    hints = source.hints()
     return RawDocument(
         content=content,
         media_type=HTML,
@@ -40,7 +38,7 @@ def read_mhtml(source: Source) -> RawDocument:
         origin_id=source.path,
         url=_address(headers, part),
         fetched_at=_saved_at(headers) or source.fetched_at,
-        hints=replace(hints, encoding=hints.encoding or part.charset),
+        hints=source.hints(charset=part.charset),
     )
 
 

@@ -89,14 +89,14 @@ class Source:
         """The whole source as one bad document."""
         return BadDocument(origin=self.origin, origin_id=self.path, error=error, payload=payload)
 
-    def hints(self) -> Hints:
-        """What the options say of any document of this source."""
+    def hints(self, *, charset: str | None = None) -> Hints:
+        """What the options say of any document of this source, and its charset where they name none."""
         options = self.options
         return Hints(
             published=options.published,
             site=options.site,
             language=options.language,
-            encoding=options.encoding,
+            encoding=options.encoding or charset,
         )
 
     def read_whole(self) -> bytes:
@@ -168,9 +168,11 @@ def printable(path: str) -> str:
 def printable_name(name: str) -> str:
     r"""A name from inside a container as one line: what breaks lines, reorders or hides text is escaped as Python does.
 
-    >>> printable_name("a\\nb\\u202ehtml.exe"), printable_name("-rf Straße.html")
-    ('a\\\\nb\\\\u202ehtml.exe', '-rf Straße.html')
+    >>> print(printable_name("-a\nb\u202ehtml.exe"), printable_name("Straße 1.html"))
+    -a\nb\u202ehtml.exe Straße 1.html
     """
+    if name.isascii() and name.isprintable():
+        return name
     return printable(
         "".join(
             character

@@ -15,6 +15,8 @@ _HEADER_BYTES = 65_536
 _RECORD = re.compile(rb"WARC/1\.[0-9]\r?\n")
 _BEGINNINGS = {"gz": re.compile(rb"\x1f\x8b\x08"), "zst": re.compile(rb"\x28\xb5\x2f\xfd")}
 _LOOK_BYTES = 512
+# What is decoded of the last block before a cut is lost with it.
+_READ_BYTES = 4_096
 _MOST_LOOKS = 200_000
 
 
@@ -43,7 +45,8 @@ class Tape:
         """The next block; empty at the end."""
         if self._next == self._first + len(self._kept) and not self._keep_more():
             return b""
-        block = bytes(memoryview(self._kept)[self._next - self._first :])
+        at = self._next - self._first
+        block = bytes(memoryview(self._kept)[at : at + _READ_BYTES])
         self._next += len(block)
         return block
 
