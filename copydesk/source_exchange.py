@@ -128,18 +128,21 @@ def as_opml(specs: Iterable[SourceSpec]) -> bytes:
 
 def write_opml_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises UsageError rather than write over what is no XML."""
-    try:
-        if path.exists() and not _is_replaceable(path):
-            raise UsageError(
-                f"{path} is there and is no OPML file",
-                remedy="name another file, or remove it first",
-            )
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    except ValueError as error:  # a NUL, or no name at all
-        raise UsageError(f"{str(path)!r} is no file to write", remedy="name a file") from error
+    if "\0" in str(path) or not path.name:
+        raise UsageError(f"{str(path)!r} is no file to write", remedy="name a file")
+    if path.exists() and not _is_replaceable(path):
+        raise UsageError(
+            f"{path} is there and is no OPML file", remedy="name another file, or remove it first"
+        )
+    part = path.with_name(f".copydesk-{os.getpid()}.part")
     try:
         part.write_bytes(content)
         part.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror})",
+            remedy="check the folder, or name another",
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 

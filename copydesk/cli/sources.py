@@ -37,6 +37,13 @@ app = typer.Typer(
     ),
 )
 
+Headers = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME:VALUE", help="VALUE is env:NAME or file:PATH (repeatable)."),
+]
+CookiesEnv = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The variable that holds the cookies.")
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from the list.")]
 
 
@@ -62,13 +69,8 @@ def add(
     pause: Annotated[
         str | None, typer.Option(metavar="TIME", help='Between two requests: "5s", "1m".')
     ] = None,
-    header: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME:VALUE", help="VALUE is env:NAME or file:PATH (repeatable)."),
-    ] = None,
-    cookies_env: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The variable that holds the cookies.")
-    ] = None,
+    header: Headers = None,
+    cookies_env: CookiesEnv = None,
     proxy: Annotated[str | None, typer.Option(help="http://HOST:PORT, or env:NAME.")] = None,
     user_agent: Annotated[str | None, typer.Option(help="Another User-Agent.")] = None,
     db: Db = None,

@@ -276,17 +276,26 @@ def test_an_import_reads_standard_input(cli: Any, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_import_goes_on_after_what_it_must_refuse(cli: Any) -> None:
-    bad = 'xmlUrl="https://desk:hunter2@c.example/feed"/></body>'
-    Path("feeds.opml").write_text(
-        OPML.replace("</body>", f'<outline type="rss" text="C" {bad}'), encoding="utf-8"
+    more = (
+        '<outline type="folder" text="F" url="https://c.example/"/>'
+        '<outline type="rss" text="D" xmlUrl="https://d.example/feed"/></body>'
     )
-    answer = cli("sources", "import", "feeds.opml")
-    assert "hunter2" not in answer.out + answer.err
-    assert "2 added" in answer.out
-    assert answer.code in (
-        0,
-        3,
-    )  # the reader of OPML may take the credentials out, or leave it to be refused
+    Path("feeds.opml").write_text(OPML.replace("</body>", more), encoding="utf-8")
+    answer = cli("sources", "import", "feeds.opml", "--json")
+    assert answer.code == 3
+    assert answer.json["counts"] == {"found": 4, "added": 3, "unchanged": 0, "refused": 1}
+    refused = answer.json["sources"][2]
+    assert (refused["name"], refused["status"], refused["error"]["code"]) == ("F", "refused", "source")  # fmt: skip
+    assert "! source 'F': a folder has a path" in answer.err
+
+
+def test_a_password_in_an_opml_file_reaches_neither_screen_nor_database(cli: Any) -> None:
+    secret = OPML.replace("https://b.", "https://desk:hunter2@b.")
+    Path("feeds.opml").write_text(secret, encoding="utf-8")
+    for form in ((), ("--json",)):
+        answer = cli("sources", "import", "feeds.opml", *form)
+        assert answer.code in (0, 3)
+        assert "hunter2" not in answer.out + answer.err
     assert not any(b"hunter2" in path.read_bytes() for path in Path().glob("copydesk.db*"))
 
 
@@ -340,5 +349,7 @@ def test_an_export_writes_over_an_export_and_over_nothing_else(db: Path, cli: An
         answer = cli("sources", "export", name)
         assert (answer.code, answer.out) == (2, "")
     assert db.read_bytes() == before
-    assert cli("sources", "export", "nofolder/out.opml").code == 1
+    missing = cli("sources", "export", "nofolder/out.opml")
+    assert missing.code == 2
+    assert "cannot be written" in missing.err
     assert not [path for path in Path().iterdir() if path.name.endswith(".part")]
