@@ -101,7 +101,8 @@ def without_credentials(url: str) -> str:
     shown = _CONTROL.sub("", url).strip()
     scheme, mark, rest = shown.partition("://")
     if not mark:
-        scheme, rest = "", shown
+        # No authority is marked, so none can be told from the rest.
+        scheme, rest = "", shown.rpartition("@")[2]
     authority = re.match(r"[^/?#\\]*", rest)
     end = authority.end() if authority else 0
     if _is_readable(rest[:end]):

@@ -58,6 +58,12 @@ def refusal(status: int, headers: Mapping[str, str], shown: str, *, body: bytes 
         return _wanted_later(
             "unavailable", f"{shown} has a fault at its end (status {status})", headers
         )
+    if status < 200:
+        return FetchError(
+            f"{shown} wants to speak something else than HTTP (status {status})",
+            remedy="check the address",
+            code="protocol",
+        )
     gone = {404: "not_found", 410: "gone"}.get(status)
     return FetchError(
         f"{shown} answered with status {status}",

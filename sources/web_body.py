@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from schemas.errors import FetchError
+from sources.web_faults import retry_later
 
 ACCEPTED: Final = "gzip, deflate, br, zstd"
 """The Accept-Encoding we send."""
@@ -83,11 +84,8 @@ class Body:
         """The content; FetchError `truncated` where a compressed stream stops before its end."""
         unfinished = any(not stage.finished for stage in self._stages)
         if self._sizes[0] and unfinished and not self.full:
-            raise FetchError(
-                f"the compressed answer of {self._url} breaks off in the middle",
-                remedy="it is asked for again later",
-                code="truncated",
-            )
+            message = f"the compressed answer of {self._url} breaks off in the middle"
+            raise retry_later("truncated", message)
         return bytes(self._content)
 
     def _push(self, data: bytes, level: int) -> None:

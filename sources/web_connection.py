@@ -143,11 +143,14 @@ class Connections:
                 proxy_headers=asked.proxy_headers,
             )
             try:
+                lost = _watch(response)
                 yield response
+            except aiohttp.ClientPayloadError as error:
+                raise _broken_body(error, asked.shown, lost) from error
             finally:
                 # Nothing is drained: what was not read is not wanted, and a whole body has released its connection.
                 response.close()
-        except FetchError:
+        except (FetchError, Passing):
             raise
         except (aiohttp.ClientError, OSError, ValueError, UnicodeError) as error:
             raise _fault(error, asked.shown) from error
@@ -167,8 +170,6 @@ def _fault(error: Exception, shown: str) -> Exception:
     refused = _nested_fetch_error(error)
     if refused:
         return refused
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return _broken_body(error, shown)
     if isinstance(error, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)):
         return FetchError(
             f"no secure connection to {shown} ({_reason(error)})",
@@ -202,15 +203,37 @@ def _nested_fetch_error(error: BaseException) -> FetchError | None:
     return None
 
 
-def _broken_body(error: aiohttp.ClientPayloadError, shown: str) -> Exception:
-    cause = error.__cause__
-    if isinstance(cause, ConnectionError):
+def _watch(response: aiohttp.ClientResponse) -> asyncio.Future[None] | None:
+    """The future that is done when the connection is gone, None where the whole answer is here already.
+
+    When chunks are malformed, aiohttp (3.14) closes the connection and leaves the reader of the body waiting for ever.
+    """
+    connection, content = response.connection, response.content
+    protocol = None if connection is None else connection.protocol
+    lost = (
+        None if protocol is None else protocol.closed
+    )  # a protocol is false while its queue is empty
+
+    def wake(gone: asyncio.Future[None]) -> None:
+        if not gone.cancelled():
+            gone.exception()
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError("malformed"))
+
+    if lost is not None:
+        lost.add_done_callback(wake)
+    return lost
+
+
+def _broken_body(
+    error: aiohttp.ClientPayloadError, shown: str, lost: asyncio.Future[None] | None
+) -> Exception:
+    if lost and lost.done() and not lost.cancelled() and lost.exception():
         return Passing(
             retry_later("connection", f"the connection to {shown} was reset in the middle")
         )
-    if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough" not in str(
-        cause
-    ):
+    cause = str(error.__cause__ or error)
+    if "Not enough data" not in cause and "not completed" not in cause:
         return FetchError(
             f"the chunks of the answer of {shown} are malformed",
             remedy="the server has to be put right",

@@ -5,6 +5,7 @@ What stands in it is for `sources.robots` to understand.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from sources import web_answer
@@ -84,4 +85,5 @@ class RobotsReader:
         if not 200 <= status < 300:
             return Rules.allow_all()
         content = await self._requests.read(job, response, cut=MAX_BYTES + 1)
-        return Rules.parse(content, agent=agent)
+        # The largest files take a second to read, and all other sites would wait for it.
+        return await asyncio.to_thread(Rules.parse, content, agent=agent)
