@@ -20,7 +20,6 @@ from sources.sniffing import binary_kind, sniff_format
 from sources.tables import read_csv
 from sources.tars import read_tar
 from sources.walk import COMPRESSIONS, format_of
-from sources.warc import read_warc
 from sources.zips import read_zip
 
 TEXT_FORMATS = ("txt", "md", "html", "json", "jsonl", "csv")
@@ -143,6 +142,8 @@ def _read_binary(source: Source, format_name: str, head: bytes) -> Iterator[Outc
     if format_name == "pdf":
         yield read_pdf(source)
     elif format_name == "warc":
+        from sources.warc import read_warc  # only those who read one need fastwarc
+
         yield from read_warc(source)
     elif format_name == "zip":
         yield from read_zip(source, _read_member)

@@ -10,7 +10,9 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
+
+from fastwarc.warc import ArchiveIterator, HeaderMap, WarcHeader, WarcRecord, WarcRecordType
 
 from schemas.addresses import canonical_address
 from schemas.document import HTML, RawDocument
@@ -19,9 +21,6 @@ from sources.compressed import decoded_body
 from sources.reading import BadDocument, Outcome, Source, printable_name, too_large
 from sources.sniffing import known_encoding
 from sources.tape import Tape
-
-if TYPE_CHECKING:
-    from fastwarc.warc import WarcRecord
 
 _HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
 _HEADER_BYTES = 65_536
@@ -91,8 +90,6 @@ class _OversizeError(Exception):
 
 
 def _records(source: Source, tape: Tape) -> Iterator[WarcRecord]:
-    from fastwarc.warc import ArchiveIterator
-
     try:
         yield from ArchiveIterator(cast("BinaryIO", tape), parse_http=False)
     except DocumentError as error:
@@ -110,11 +107,9 @@ def _records(source: Source, tape: Tape) -> Iterator[WarcRecord]:
 
 def _outcome(record: WarcRecord, source: Source) -> Outcome | None:
     """The record's page; None for a record of something else. Raises _DamageError, _OversizeError."""
-    from fastwarc.warc import WarcHeader  # its names are found ten times as fast as strings
-
     place = record.stream_pos
-    declared = record.headers.get(WarcHeader.CONTENT_LENGTH) or ""
-    if not re.fullmatch(r"[0-9]{1,19}", declared.strip()):
+    declared = (record.headers.get(WarcHeader.CONTENT_LENGTH) or "").strip()
+    if not (declared.isascii() and declared.isdigit() and len(declared) < 20):
         raise _DamageError(f"its Content-Length is {declared[:40]!r}")
     is_page = _is_page(record)
     if int(declared) > source.options.max_bytes + _HEADER_BYTES:
@@ -138,7 +133,7 @@ def _outcome(record: WarcRecord, source: Source) -> Outcome | None:
 
 
 def _is_page(record: WarcRecord) -> bool:
-    if record.record_type != 4 or not record.is_http:  # WarcRecordType.response
+    if not record.is_http or record.record_type != WarcRecordType.response:
         return False
     try:
         record.parse_http()
@@ -153,14 +148,11 @@ def _is_page(record: WarcRecord) -> bool:
 
 
 def _document(record: WarcRecord, content: bytes, source: Source) -> RawDocument:
-    from fastwarc.warc import WarcHeader
-
     place = f"{source.origin}:{record.stream_pos}"
     headers = record.http_headers
-    if headers is not None and (coding := headers.get("Transfer-Encoding")):
-        content = _without_chunks(content) if "chunked" in coding.lower() else content
-    if headers is not None and (coding := headers.get("Content-Encoding")):
-        content = decoded_body(replace(source, origin=place), content, coding)
+    # Names are had in a tenth of the time that asking for one takes.
+    if headers is not None and b"-encoding" in b" ".join(headers.keys_bytes()).lower():
+        content = _uncoded(headers, content, replace(source, origin=place))
     if len(content) > source.options.max_bytes:
         raise too_large(place, source.options.max_bytes)
     if not content or content.isspace():
@@ -175,6 +167,12 @@ def _document(record: WarcRecord, content: bytes, source: Source) -> RawDocument
         fetched_at=_moment(record.headers.get(WarcHeader.WARC_DATE)) or source.fetched_at,
         hints=source.hints(charset=charset),
     )
+
+
+def _uncoded(headers: HeaderMap, content: bytes, source: Source) -> bytes:
+    if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
+        content = _without_chunks(content)
+    return decoded_body(source, content, headers.get("Content-Encoding") or "")
 
 
 def _without_chunks(body: bytes) -> bytes:
@@ -193,8 +191,6 @@ def _without_chunks(body: bytes) -> bytes:
 
 
 def _address(record: WarcRecord) -> str | None:
-    from fastwarc.warc import WarcHeader
-
     url = (record.headers.get(WarcHeader.WARC_TARGET_URI) or "").strip("<> \t")
     return url if _PLAIN_ADDRESS.fullmatch(url) or canonical_address(url) is not None else None
 
@@ -207,6 +203,8 @@ def _origin_id(source: Source, record: WarcRecord) -> str | None:
 def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat((text or "").strip())
+        if found.tzinfo is UTC:
+            return found
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
