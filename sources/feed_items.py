@@ -63,6 +63,12 @@ _PUBLISHED = (
 )
 _UPDATED = ("atom:updated", "atom:modified", "dcterms:modified")
 _AUTHORS = ("atom:author", "rss:author", "dc:creator")
+_FIELDS = frozenset(
+    (
+        *("rss:link", "atom:link", "rss:description", "atom:summary"),
+        *("content:encoded", "atom:content", *_IDS, *_PUBLISHED, *_UPDATED, *_AUTHORS),
+    )
+)
 _LINK_TYPES = {"", "text/html", "application/xhtml+xml", "text/plain"}
 
 Parts = dict[str, list["Element"]]
@@ -71,7 +77,8 @@ Parts = dict[str, list["Element"]]
 class Context(NamedTuple):
     """What is known from outside an element: the feed's address, the time, and what holds where an entry says nothing.
 
-    `is_plain` where xml:base and xml:lang stand nowhere in the document, so that no ancestor need be asked for them.
+    `is_plain` where xml:base and xml:lang stand nowhere in the document, so that no ancestor need be asked for them;
+    `is_broken` where a tag left open may hold what belongs beside it.
     """
 
     url: str
@@ -79,6 +86,7 @@ class Context(NamedTuple):
     language: str | None = None
     authors: tuple[str, ...] = ()
     is_plain: bool = False
+    is_broken: bool = False
 
 
 @lru_cache(maxsize=2_048)
@@ -105,6 +113,10 @@ def parts_of(element: Element) -> Parts:
 def read_item(element: Element, context: Context) -> Entry:
     """The entry that an <item> or <entry> stands for."""
     parts = parts_of(element)
+    if context.is_broken:
+        for inner in element.iterdescendants():
+            if isinstance(inner.tag, str) and (role := role_of(inner.tag)):
+                parts.setdefault(role, [inner])
     base = context.url if context.is_plain else base_of(element, context.url)
     html, summary = _content(parts)
     identifier = text_of(_first(parts, _IDS))
@@ -172,7 +184,17 @@ def _title(element: Element | None) -> str | None:
     is_text = len(element) > 0 or (
         role_of(element.tag).startswith("atom:") and _kind(element) == "text"
     )
-    return plain_title(text_of(element), is_text=is_text)
+    return plain_title(_title_text(element), is_text=is_text)
+
+
+def _title_text(element: Element) -> str:
+    """The text up to a field of the item, which can only be in its title where the title was never closed."""
+    texts = [element.text or ""]
+    for child in element:
+        if role_of(str(child.tag)) in _FIELDS:
+            break
+        texts += [text_of(child), child.tail or ""]
+    return "".join(texts)
 
 
 def _date(parts: Parts, roles: tuple[str, ...], now: datetime) -> str | None:
@@ -308,9 +330,10 @@ def html_of_text(text: str) -> str | None:
 def _inner_html(element: Element) -> str:
     from lxml import etree
 
-    for node in element.iterdescendants():
+    for node in list(element.iterdescendants()):
         if isinstance(node.tag, str) and node.tag.startswith("{http://www.w3.org/1999/xhtml}"):
             node.tag = node.tag.rpartition("}")[2]
+    etree.cleanup_namespaces(element)
     inner = [
         etree.tostring(child, encoding="unicode", method="html", with_tail=True)
         for child in element

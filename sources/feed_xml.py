@@ -53,9 +53,12 @@ _PROLOGUE_BYTES = 1_048_576
 _REPAIRED = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)"
     rb"|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
+    rb"|<[A-Za-z_][\w:.-]{0,99}\s[^<>]{1,4000}>"
     rb"|<(?![A-Za-z_/!?])",
     re.DOTALL,
 )
+_BARE_AND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+_ATTRIBUTE = re.compile(rb"\"[^\"]*\"|'[^']*'|=\s{0,9}([^\s\"'<>=]+)")
 _CDATA = b"<![CDATA["
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _ROOT_CLOSED = re.compile(
@@ -73,11 +76,16 @@ class BrokenXmlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class XmlDocument:
-    """UTF-8 whose root begins at `start`; `root` is the root's local name in lower case."""
+    """UTF-8 whose root begins at `start`; `name` is the root's local name as written, `root` in lower case."""
 
     content: bytes
     start: int
-    root: str
+    name: str
+
+    @property
+    def root(self) -> str:
+        """The root's local name in lower case."""
+        return self.name.lower()
 
 
 def open_xml(content: bytes, *, url: str, charset: str | None = None) -> XmlDocument | None:
@@ -95,7 +103,7 @@ def open_xml(content: bytes, *, url: str, charset: str | None = None) -> XmlDocu
         if token[1:2].isalpha() or token.startswith(b"<_"):
             if doctype >= 0 and b"<!entity" in content[doctype : found.start()].lower():
                 raise _refused(url)
-            name = token[1:].rpartition(b":")[2].decode("ascii", "replace").lower()
+            name = token[1:].rpartition(b":")[2].decode("ascii", "replace")
             return XmlDocument(content, found.start(), name)
         if token.lower() == b"<!doctype" and doctype < 0:
             doctype = found.start()
@@ -115,7 +123,7 @@ def seek_root(document: XmlDocument, names: tuple[str, ...]) -> XmlDocument | No
     found = pattern.search(document.content, document.start, document.start + _CHUNK_BYTES)
     if found is None:
         return None
-    return XmlDocument(document.content, found.start(), found.group(1).decode().lower())
+    return XmlDocument(document.content, found.start(), found.group(1).decode())
 
 
 def elements(document: XmlDocument, names: tuple[str, ...]) -> Iterator[Element]:
@@ -128,7 +136,7 @@ def elements(document: XmlDocument, names: tuple[str, ...]) -> Iterator[Element]
     from lxml import etree
 
     parser = etree.XMLPullParser(
-        events=("start", "end"), tag=[f"{{*}}{name}" for name in (document.root, *names)], **_SAFE
+        events=("start", "end"), tag=[f"{{*}}{name}" for name in (document.name, *names)], **_SAFE
     )
     root: Element | None = None
     marks = 0
@@ -138,8 +146,9 @@ def elements(document: XmlDocument, names: tuple[str, ...]) -> Iterator[Element]
             parser.feed(chunk)
             freed = 0
             for event, element in parser.read_events():
-                root = element if root is None else root
-                if event == "end" and element is not root and _local(element) in names:
+                if root is None and _local(element) == document.root:
+                    root = element
+                if event == "end" and _local(element) in names:
                     yield element
                     _empty(element, names)
                     freed += 1
@@ -202,14 +211,11 @@ def head(document: XmlDocument, names: tuple[str, ...]) -> Element | None:
 
     found = _start_tag(names).search(document.content, document.start)
     end = found.start() if found else len(document.content)
-    start = _mended(document.content[document.start : min(end, document.start + _HEAD_BYTES)])
-    tail = b"" if found is None else _mended(_tail(document, names))
-    if start.count(b"<") + start.count(b"=") > _MOST_MARKS:
-        return None
+    said = document.content[document.start : min(end, document.start + _HEAD_BYTES)]
+    said += b"" if found is None else _tail(document, names)
+    parser = etree.XMLParser(recover=True, **_SAFE)
     try:
-        root: Element | None = etree.fromstring(
-            start + tail, etree.XMLParser(recover=True, **_SAFE)
-        )
+        root: Element | None = etree.fromstring(_mended(said), parser)
     except etree.XMLSyntaxError:
         return None
     return root
@@ -279,10 +285,17 @@ def _mend(found: re.Match[bytes]) -> bytes:
         if not section.endswith(b"]]>"):
             before, section = before + section[len(_CDATA) :], b""
         return _REPAIRED.sub(_mend, before) + section
+    if token.startswith(b"<") and token.endswith(b">"):
+        inside, end = (token[:-2], b"/>") if token.endswith(b"/>") else (token[:-1], b">")
+        return _ATTRIBUTE.sub(_quoted, _BARE_AND.sub(b"&amp;", inside)) + end
     if token == b"<":
         return b"&lt;"
     code = name2codepoint.get((found.group(1) or b"").decode())
     return chr(code).encode() if code else b"&amp;" + token[1:]
+
+
+def _quoted(found: re.Match[bytes]) -> bytes:
+    return b'="' + found.group(1) + b'"' if found.group(1) else found.group()
 
 
 def _local(element: Element) -> str:

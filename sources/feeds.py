@@ -113,7 +113,8 @@ def _read_items(document: XmlDocument, context: Context) -> Iterable[Entry]:
     try:
         entries.extend(_entries(islice(elements(document, _ITEMS), MOST_ENTRIES), context))
     except BrokenXmlError as error:
-        entries = list(_entries(pieces(document, _ITEMS, most=MOST_ENTRIES), context))
+        broken = context._replace(is_broken=True)
+        entries = list(_entries(pieces(document, _ITEMS, most=MOST_ENTRIES), broken))
         if not entries and error.is_excess:
             raise DocumentError(
                 f"{context.url} is nested or packed beyond what a feed is: {error}",
