@@ -146,14 +146,15 @@ class Connections:
                 lost = _watch(response)
                 yield response
             except aiohttp.ClientPayloadError as error:
-                raise _broken_body(error, asked.shown, lost) from error
+                raise _broken_body(error, asked.shown, lost) from None
             finally:
                 # Nothing is drained: what was not read is not wanted, and a whole body has released its connection.
                 response.close()
         except (FetchError, Passing):
             raise
         except (aiohttp.ClientError, OSError, ValueError, UnicodeError) as error:
-            raise _fault(error, asked.shown) from error
+            # Not chained: what aiohttp raises holds the headers that were sent, cookies and passwords among them.
+            raise _fault(error, asked.shown) from None
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         # The last line: nothing that got past the checks above by some way of writing it is ever connected to.

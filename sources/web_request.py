@@ -102,7 +102,7 @@ class Requests:
                     _FIRST_BACKOFF * 2**attempt * jitter if passing.wait is None else passing.wait
                 )
                 if attempt == _RETRIES or wait >= job.deadline.left:
-                    raise passing.error from passing.__cause__
+                    raise passing.error from None
                 if passing.wait:
                     self._turns.rest(target.raw_host or "", wait)
                 await asyncio.sleep(wait)

@@ -37,7 +37,7 @@ class RobotsReader:
         mine = job.subscription
         holds = mine.holds_for(target)
         agent = product_token((mine.user_agent if holds else None) or self._requests.user_agent)
-        key = f"{target.origin()} {agent} {hash(mine.proxy) if holds else ''}"
+        key = f"{target.origin()} {agent} {hash(mine.proxy) if holds and mine.proxy else ''}"
         return await self._cache.rules(key, lambda: self._read(job, target, agent))
 
     async def _read(self, job: Job, target: URL, agent: str) -> Rules:

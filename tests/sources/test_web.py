@@ -13,7 +13,7 @@ from sources.web import Fetcher, FetchOptions
 from tests.hostile_server import ENDPOINTS, REDIRECTS, HostileServer
 
 LIMIT = 2_000_000
-TIMEOUT = 2.5
+TIMEOUT = 4.0
 WHOLE = "whole"
 ENDS: dict[str, str] = {
     **dict.fromkeys(
@@ -89,7 +89,8 @@ class End:
 @pytest.fixture(scope="module")
 def ends() -> dict[str, End]:
     """All endpoints, sixteen hosts at once; any error but ours fails the lot."""
-    with HostileServer(hosts=HOSTS) as server:
+    with HostileServer(hosts=HOSTS) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sources.web_request._FIRST_BACKOFF", 0.05)
         return asyncio.run(fetch_all(server))
 
 
