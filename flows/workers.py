@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
@@ -65,8 +66,17 @@ def _pooled(
         while waiting:
             yield _next(waiting, engines)
         pool.shutdown()
+    except BaseException:
+        _end(pool)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the workers in the middle of their batches, of which nothing would be kept: Ctrl-C took 9 s to answer."""
+    for worker in list((pool._processes or {}).values()):
+        worker.terminate()
 
 
 class _Job:
@@ -110,7 +120,15 @@ def _next(waiting: deque[_Job], engines: Engines) -> list[Prepared]:
 def _start(options: EngineOptions) -> None:
     # Ctrl-C goes to the whole group; the parent decides what is finished and what is not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _engines.append(Engines(options, convert=False))
+
+
+def _end_with_parent() -> None:
+    """A worker holds both ends of its queue, so that after a kill -9 of its parent it would wait for work for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _prepare(batch: list[RawDocument]) -> list[Prepared]:

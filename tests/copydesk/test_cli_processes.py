@@ -175,6 +175,28 @@ def test_ctrl_c_ends_with_130_keeps_what_was_told_and_leaves_no_process(
     assert (counts["stored"], counts["unchanged"]) == (128 - stored, stored)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("end", "within_s"), [(signal.SIGINT, 4.0), (signal.SIGKILL, 4.0)])
+def test_workers_end_with_the_run_in_the_middle_of_a_batch(
+    end: signal.Signals, within_s: float, own_place: Path
+) -> None:
+    # Long batches: what the workers have begun takes some 10 s more.
+    text = "\n\n".join(f"Ann Lee of Acme paid ${j} million in Oslo on Monday." for j in range(300))
+    lines = [json.dumps({"title": f"Ferry {i}", "text": f"No {i}. {text}"}) for i in range(96)]
+    Path("long.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    call = [*COMMAND, "ingest", "long.jsonl", "--workers", "2"]
+    with subprocess.Popen(
+        call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        time.sleep(8)
+        assert process.poll() is None
+        began = time.monotonic()
+        process.send_signal(end)
+        process.wait(60)
+    assert_group_is_gone(process.pid)
+    assert time.monotonic() - began < within_s
+
+
 def assert_group_is_gone(group: int) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
