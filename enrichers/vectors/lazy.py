@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from schemas.errors import CopydeskError
 from schemas.protocols import Encoder
 
 
@@ -34,5 +33,6 @@ class LazyEncoder:
             threading.Thread(target=self._try, daemon=daemon).start()
 
     def _try(self) -> None:
-        with suppress(CopydeskError):
+        # Also RuntimeError and the like, where the process ends meanwhile: an empty query needs no encoder.
+        with suppress(Exception):
             self()
