@@ -53,6 +53,26 @@ XML_ENCODING = re.compile(
 )
 TAGS = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.I | re.S)
 TEXT_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# The quotes, dashes and signs of windows-1252 that stand in text without accents. Each is a letter elsewhere.
+WESTERN_SIGNS = bytes(
+    [
+        0x80,
+        0x82,
+        0x84,
+        0x85,
+        *range(0x91, 0x98),
+        0x99,
+        0xA0,
+        0xA3,
+        0xA7,
+        0xA9,
+        0xAB,
+        0xAE,
+        0xB0,
+        0xBB,
+    ]
+)
+SIGN_WITHIN_WORD = re.compile(rb"[A-Za-z][\x80\xa3]|\x80[A-Za-z]|\xa3(?! ?[0-9])")
 UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 SAMPLE_BYTES = 60_000
 
@@ -170,6 +190,9 @@ def _zero_pattern(content: bytes) -> str | None:
     head = head[: len(head) - len(head) % 4]
     if head.count(0) * 50 < len(head) or not head:
         return None
+    # Latin letters in UTF-16 are half zeros. Others have few, and then hardly form UTF-8: a short line with one NUL does.
+    if head.count(0) * 4 < len(head) and _strict(content[:4000], "utf-8") is not None:
+        return None
     zeros = [head[offset::4].count(0) * 4 / len(head) for offset in range(4)]
     if zeros[2] > 0.9 and zeros[3] > 0.9 and zeros[0] < 0.1:
         return "utf-32-le"
@@ -185,8 +208,9 @@ def _strict(content: bytes, codec: str) -> str | None:
     try:
         return content.decode(codec)
     except UnicodeDecodeError as problem:
-        # A download cut inside the last character is still that text.
-        if codec == "utf-8" and len(content) > 8 and problem.start >= len(content) - 3:
+        # A download cut inside the last character is still that text; but one that was all ASCII is none in UTF-8.
+        cut = problem.reason == "unexpected end of data" and not content[: problem.start].isascii()
+        if codec == "utf-8" and cut:
             return content[: problem.start].decode(codec)
         return None
     except (ValueError, LookupError):
@@ -198,6 +222,8 @@ def _guess(content: bytes, outside: str | None, media_type: str) -> str:
     damage = lenient.count("\ufffd")
     if damage * 50 <= sum(not character.isascii() for character in lenient):
         return lenient
+    if not outside and _is_signs_only(content):
+        return content.decode("cp1252")
     from charset_normalizer import from_bytes
 
     sample = (
@@ -225,6 +251,13 @@ def _guess(content: bytes, outside: str | None, media_type: str) -> str:
             code="undecodable",
         )
     return text
+
+
+def _is_signs_only(content: bytes) -> bool:
+    """English with curly quotes or "£150": charset-normalizer, which knows letters, made "Ł150" of it, or Japanese."""
+    rest = content.translate(None, WESTERN_SIGNS)
+    few = (len(content) - len(rest)) * 5 < len(content)
+    return few and rest.isascii() and not SIGN_WITHIN_WORD.search(content)
 
 
 def _refuse_signature(content: bytes) -> None:

@@ -100,6 +100,33 @@ def test_a_single_null_does_not_make_a_text_binary() -> None:
     assert decode(b"Oil prices rose\x00 on Monday.", None, PLAIN_TEXT).startswith("Oil prices rose")
 
 
+def test_a_null_in_a_short_line_does_not_make_it_utf_16() -> None:
+    line = "Text with \x00 inside it and 5 apples.\n"
+    assert decode(line.encode(), None, PLAIN_TEXT) == line
+
+
+def test_utf_16_of_few_zeros_is_read_without_a_mark() -> None:
+    chinese = "中国政府宣布,将在三年内投资 5 亿元建设铁路。\n" * 3
+    assert decode(chinese.encode("utf-16-le"), None, PLAIN_TEXT) == chinese
+
+
+@pytest.mark.parametrize("end", ["café.", "café"])
+def test_a_last_letter_in_a_code_page_is_no_cut_utf_8(end: str) -> None:
+    text = f"She waited for the minister in the {end}"
+    assert decode(text.encode("cp1252"), None, PLAIN_TEXT) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Profit was £5m, shares rose 3p to 45p.", "“Ford’s loss was £150 million”, he said – 5%…", "It costs 80 €."]
+)  # fmt: skip
+def test_signs_alone_are_windows_1252(text: str) -> None:
+    assert decode(text.encode("cp1252"), None, PLAIN_TEXT) == text
+
+
+def test_a_polish_letter_is_no_pound_sign() -> None:
+    assert decode(POLISH.encode("cp1250"), None, PLAIN_TEXT) == POLISH
+
+
 @pytest.mark.parametrize("text", ["“Fine”, she said – ‘no’.", "naïve café, Đorđe, Ærø", "Â"])
 def test_sound_text_is_not_repaired(text: str) -> None:
     assert repair(text) == text
