@@ -16,6 +16,25 @@ LEGEND = "marks: *word* found · [name] entity · {number} figure"
 _SIGNS = {"match": ("*", "*"), "entity": ("[", "]"), "figure": ("{", "}")}
 _COLOURS = {"match": "1;33", "entity": "36", "figure": "32"}
 _INDENT = "   "
+_PLURALS = {
+    "foot": "feet",
+    "inch": "inches",
+    "century": "centuries",
+    "millennium": "millennia",
+    **dict.fromkeys(
+        (
+            "celsius",
+            "fahrenheit",
+            "hertz",
+            "kilohertz",
+            "megahertz",
+            "gigahertz",
+            "horsepower",
+            "rpm",
+        ),
+        "",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +107,12 @@ def _signed(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
     parts = []
     outer = [mark for mark in marks if mark.kind != "match"]
     inner = [mark for mark in marks if mark.kind == "match"]
+    # What begins together opens the longer one first, what ends together closes the later one first.
+    by_end = sorted(outer, key=lambda mark: -mark.end)
+    by_start = sorted(outer, key=lambda mark: -mark.start)
     for left, right in _pieces(start, end, marks):
-        opened = "".join(_SIGNS[m.kind][0] for m in outer if m.start == left)
-        closed = "".join(_SIGNS[m.kind][1] for m in outer if m.end == right)
+        opened = "".join(_SIGNS[m.kind][0] for m in by_end if m.start == left)
+        closed = "".join(_SIGNS[m.kind][1] for m in by_start if m.end == right)
         piece = safe(text[left:right])
         if any(m.start <= left and right <= m.end for m in inner):
             piece = f"*{piece}*"
@@ -137,5 +159,5 @@ def _in_words(figure: Figure, number: str) -> str:
     head, slash, per = figure.unit.partition("/")
     if head == "percentage_point":
         return "percentage points"
-    plural = {"foot": "feet", "inch": "inches", "hertz": "hertz"}.get(head, f"{head}s")
+    plural = _PLURALS.get(head, f"{head}s") or head
     return f"{plural}{slash}{per}" if head.isalpha() and head.islower() else figure.unit
