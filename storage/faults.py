@@ -55,7 +55,8 @@ _BY_REASON: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
 
 def explain(path: Path, error: Exception) -> DatabaseError:
     """An error of SQLite, or of the file system, as ours: what happened, and what to do."""
-    reason = str(error)
+    # A path may hold any word that SQLite's reasons do.
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
     for parts, what, remedy, code in _BY_REASON:
         if any(part in reason for part in parts):
             return DatabaseError(f"{path} {what} ({reason})", remedy=remedy, code=code)

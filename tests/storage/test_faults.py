@@ -12,6 +12,7 @@ import pytest
 from schemas.errors import CopydeskError, DatabaseError, DocumentError, UsageError
 from schemas.stored import PreparedArticle
 from storage.connection import SCHEMA_VERSION
+from storage.faults import explain
 from storage.sqlite import Store
 
 Prepare = Callable[..., PreparedArticle]
@@ -94,6 +95,13 @@ def test_a_place_that_cannot_hold_a_database_is_named(
     open_store: OpenStore, name: str, mode: str
 ) -> None:
     fails(open_store, name, mode)
+
+
+def test_a_word_in_the_path_is_not_taken_for_the_reason() -> None:
+    path = Path("/news/locked/full.db")
+    told = explain(path, PermissionError(13, "Permission denied", str(path)))
+    assert told.code == "database_unwritable"
+    assert "another process" not in str(told)
 
 
 def test_a_folder_and_a_missing_folder_are_named(open_store: OpenStore, tmp_path: Path) -> None:
