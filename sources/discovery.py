@@ -12,7 +12,7 @@ from sources.feed_encoding import as_utf8
 from sources.feed_text import absolute_url
 from sources.feed_xml import open_xml, seek_root
 from sources.json_feeds import looks_like_json
-from sources.sniffing import binary_kind, wide_encoding
+from sources.sniffing import binary_kind
 
 _HEAD_BYTES = 262_144
 _PAGE_BYTES = 2_000_000
@@ -63,7 +63,7 @@ def sniff_source(content: bytes, *, media_type: str | None, url: str) -> SourceK
         if _JSON_FEED.search(text.decode("utf-8", "replace")):
             return "feed"
         raise _unsupported(url, "JSON, but no JSON feed", media_type)
-    if wide_encoding(content) is None and len(_CONTROL.findall(text)) * 50 > len(text):
+    if len(_CONTROL.findall(text)) * 50 > len(text):
         raise _unsupported(url, "binary data", media_type)
     return _sniff_markup(text, media_type, url) or _sniff_text(text)
 
@@ -76,9 +76,12 @@ def _sniff_markup(text: bytes, media_type: str | None, url: str) -> SourceKind |
         return kind
     if text.lstrip()[:1] != b"<" and _sniff_text(text) == "list":
         return "list"
+    if _WHOLE_PAGE.search(text[:4096]):
+        return "page"
+    if later := seek_root(document, _FEEDS + _SITEMAPS):
+        return _kind_of(later.root)
     if _PAGE.search(text):
-        later = None if _WHOLE_PAGE.search(text[:4096]) else seek_root(document, _FEEDS + _SITEMAPS)
-        return (_kind_of(later.root) if later else None) or "page"
+        return "page"
     if text.lstrip().startswith(b"<?xml") or document.root in {"svg", "opml"}:
         raise _unsupported(url, f"XML of <{document.root[:40]}>", media_type)
     return "page"

@@ -5,6 +5,7 @@ RSS 0.9x, 1.0 (RDF) and 2.0 with content, dc, dcterms and feedburner; Atom 0.3 a
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -69,6 +70,7 @@ _FIELDS = frozenset(
         *("content:encoded", "atom:content", *_IDS, *_PUBLISHED, *_UPDATED, *_AUTHORS),
     )
 )
+_DECLARATIONS = re.compile(r'^(<[\w:.-]+)(?:\sxmlns(?::[\w.-]+)?="[^"]*")+')
 _LINK_TYPES = {"", "text/html", "application/xhtml+xml", "text/plain"}
 
 Parts = dict[str, list["Element"]]
@@ -333,9 +335,10 @@ def _inner_html(element: Element) -> str:
     for node in list(element.iterdescendants()):
         if isinstance(node.tag, str) and node.tag.startswith("{http://www.w3.org/1999/xhtml}"):
             node.tag = node.tag.rpartition("}")[2]
-    etree.cleanup_namespaces(element)
     inner = [
         etree.tostring(child, encoding="unicode", method="html", with_tail=True)
         for child in element
     ]
-    return escape(element.text or "", quote=False) + "".join(inner)
+    # The serializer repeats what namespaces are in force; in a fragment of HTML they say nothing.
+    bare = (_DECLARATIONS.sub(r"\1", markup) for markup in inner)
+    return escape(element.text or "", quote=False) + "".join(bare)
