@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from copydesk.settings import Settings, load_settings
+from copydesk.settings import Settings, load_settings, seconds
 from enrichers.vectors.lazy import LazyEncoder
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DatabaseError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schemas.marks import Figure, Mention
     from schemas.protocols import Encoder, Matrix
     from schemas.stored import IngestReport
+    from sources.web import FetchOptions
     from storage.sqlite import Store
 
 PathLike = str | os.PathLike[str]
@@ -181,15 +182,36 @@ def embed(texts: Iterable[str]) -> Matrix:
 def ingest(
     paths: PathLike | Iterable[PathLike], store: Store, *, force: bool = False, workers: int = 1
 ) -> IngestReport:
-    """Bring files and folders into `store`: the same code and counts as the command.
+    """Bring files, folders and web addresses into `store`: the same code and counts as the command.
 
     One bad document never stops the others: it is counted as quarantined and kept with its error. With `workers` over
     1, guard the calling script's main module as for any multiprocessing.
     """
-    from flows.pipeline import IngestOptions, ingest_documents
+    from flows.inputs import ingest_inputs, is_address, page_sources
+    from flows.pipeline import IngestOptions
     from sources.files import ReadOptions, open_documents
 
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    documents = open_documents([os.fspath(path) for path in listed], options=ReadOptions())
-    options = IngestOptions(force=force, workers=workers)
-    return ingest_documents(documents, store, _shared_engines(), options=options)
+    names = [os.fspath(path) for path in listed]
+    files = [name for name in names if not is_address(name)]
+    return ingest_inputs(
+        open_documents(files, options=ReadOptions()),
+        page_sources(names),
+        store,
+        _shared_engines(),
+        options=IngestOptions(force=force, workers=workers),
+        web=_web_options(load_settings()) if len(files) < len(names) else None,
+    )
+
+
+def _web_options(settings: Settings) -> FetchOptions:
+    from sources.web import FetchOptions
+
+    fetch = settings.fetch
+    return FetchOptions(
+        contact=fetch.contact,
+        allow_hosts=fetch.allow_hosts,
+        pause=seconds(fetch.pause) or 0.0,
+        timeout=seconds(fetch.timeout) or 0.0,
+        max_bytes=fetch.max_bytes,
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copydesk.present import count_of, plain, say, write, write_json
+from schemas.stored import IngestReport
 
 if TYPE_CHECKING:
-    from schemas.stored import IngestReport, Outcome
+    from schemas.stored import FetchReport, Outcome
 
 SIGNS = {
     "stored": "+", "updated": "~", "unchanged": "=", "skipped": "-", "quarantined": "!", "put_off": ">",
@@ -17,12 +18,27 @@ _REPORTED = (
 )  # fmt: skip
 
 
-def write_report(report: IngestReport) -> None:
-    """The report as `ingest --json` has it."""
+def write_report(report: IngestReport | FetchReport) -> None:
+    """The report as `ingest --json` and `fetch --json` have it."""
     articles = [
         {name: plain(getattr(outcome, name)) for name in _REPORTED} for outcome in report.articles
     ]
-    write_json({"counts": report.counts, "took_s": report.took_s, "articles": articles})
+    told: dict[str, object] = {
+        "counts": report.counts,
+        "took_s": report.took_s,
+        "articles": articles,
+    }
+    if not isinstance(report, IngestReport):
+        told["sources"] = [
+            {
+                "source": source.source,
+                "kind": source.kind,
+                **source.counts,
+                "error": plain(source.error),
+            }
+            for source in report.sources
+        ]
+    write_json(told)
 
 
 class Teller:
@@ -51,7 +67,9 @@ class Teller:
         elif not self.silent:
             write(f"{_sign(outcome)} {_line(outcome)}")
 
-    def close(self, report: IngestReport, *, before: str = "", after: str = "") -> None:
+    def close(
+        self, report: IngestReport | FetchReport, *, before: str = "", after: str = ""
+    ) -> None:
         """The totals: a line, or the JSON report."""
         if self.json:
             write_report(report)

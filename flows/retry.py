@@ -1,36 +1,54 @@
-"""Quarantined documents once more: from their file where it is still there, else from the bytes that were kept."""
+"""Quarantined documents once more: from their file or address, else from the bytes that were kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.engines import Engines
-from flows.pipeline import Incoming, ingest_documents
+from flows.inputs import ingest_inputs, is_address, page_sources
+from flows.pipeline import Incoming, IngestOptions
 from schemas.document import RawDocument
 from schemas.errors import DocumentError
-from schemas.stored import IngestReport
+from schemas.stored import IngestReport, QuarantinedDocument
 from sources.files import BadDocument, ReadOptions, open_documents
 from storage.sqlite import Store
+
+if TYPE_CHECKING:
+    from sources.web import FetchOptions
 
 _RECORD = re.compile(r"(.+?)(?::[0-9]+|\[[0-9]+\])")
 """The origin of a record: its file, then its line or its place in a list."""
 
 
 def retry_quarantined(
-    store: Store, engines: Engines, numbers: Sequence[int], *, max_bytes: int
+    store: Store,
+    engines: Engines,
+    numbers: Sequence[int],
+    *,
+    max_bytes: int,
+    web: FetchOptions | None = None,
 ) -> IngestReport:
-    """Bring the numbered documents in again; what fails again stays, with one more attempt."""
-    tries = {number: store.quarantined(number)[0].attempts for number in numbers}
+    """Bring the numbered documents in again, addresses by asking them; what fails again stays, with one more attempt."""
+    kept = {number: store.quarantined(number)[0] for number in numbers}
+    addresses = [one.origin for one in kept.values() if _is_address(one)]
+    tries = {number: one.attempts for number, one in kept.items() if not _is_address(one)}
     documents = [document for number in tries for document in _documents(store, number, max_bytes)]
-    report = ingest_documents(documents, store, engines)
+    report = ingest_inputs(
+        documents, page_sources(addresses), store, engines, options=IngestOptions(), web=web
+    )
     # What was a file by itself may have come as several records now: they do not release it by name.
-    left = {kept.id: kept.attempts for kept in store.quarantined()}
+    left = {one.id: one.attempts for one in store.quarantined()}
     for number, attempts in tries.items():
         if left.get(number) == attempts:
             store.drop_quarantined(number)
     return report
+
+
+def _is_address(kept: QuarantinedDocument) -> bool:
+    return kept.stage == "fetch" and not kept.has_payload and is_address(kept.origin)
 
 
 def _documents(store: Store, number: int, max_bytes: int) -> Sequence[Incoming]:

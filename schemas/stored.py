@@ -70,6 +70,26 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What came of one source in a run. `error` is why the source itself could not be read; counts as in IngestReport."""
+
+    source: str
+    kind: str
+    counts: Mapping[str, int]
+    error: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchReport:
+    """As IngestReport, with what came of each source, in the order they were named."""
+
+    counts: Mapping[str, int]
+    took_s: float
+    articles: Sequence[Outcome]
+    sources: Sequence[SourceReport]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
     """An article as it stands in the store, with its marks. Marks of title and summary stand apart from the body's."""
 

@@ -17,7 +17,18 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
 import copydesk
-from copydesk.cli import articles, database, finding, ingest, keeping, opml, quarantine, sources
+from copydesk.cli import (
+    articles,
+    database,
+    fetch,
+    finding,
+    ingest,
+    keeping,
+    opml,
+    quarantine,
+    source_check,
+    sources,
+)
 from copydesk.cli.options import examples
 from copydesk.entry import missing_package
 from copydesk.present import say, write
@@ -53,8 +64,9 @@ def everything(
     """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
 
 
-for module in (ingest, finding, articles, keeping):
+for module in (ingest, fetch, finding, articles, keeping):
     module.register(app)
+source_check.register(sources.app)
 opml.register(sources.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")

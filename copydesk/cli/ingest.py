@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.options import Config, Db, Json, examples, settings_of
+from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, settings_of
+from copydesk.cli.web_options import (
+    AllowHost,
+    MaxBytes,
+    Pause,
+    Timeout,
+    size_limit,
+    web_options,
+)
 from copydesk.present import say
 from copydesk.reporting import Teller
 from copydesk.settings import Settings
@@ -17,9 +26,9 @@ if TYPE_CHECKING:
     from flows.pipeline import IngestOptions
     from schemas.stored import IngestReport, Outcome
     from sources.files import ReadOptions
+    from sources.web import FetchOptions
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2}([-_][A-Za-z0-9]{2,8})*")
-_SIZES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +44,7 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH", help="Files, folders, or - for standard input."),
+        typer.Argument(metavar="PATH|URL", help="Files, folders, addresses, or - for stdin."),
     ],
     *,
     url: Annotated[str | None, typer.Option(help="The article's address (one document).")] = None,
@@ -50,32 +59,34 @@ def ingest(
     format_name: Annotated[
         str | None, typer.Option("--format", help="txt, md, html, json, jsonl or csv.")
     ] = None,
-    max_bytes: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="The largest file taken (default 20M).")
-    ] = None,
+    max_bytes: MaxBytes = None,
+    allow_host: AllowHost = None,
+    pause: Pause = None,
+    timeout: Timeout = None,
     force: Annotated[bool, typer.Option("--force", help="Do again what is unchanged.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=64, help="Processes that clean and tag (default: as many as pay)."),
     ] = None,
-    track: Annotated[
-        bool, typer.Option("--track", help="Run as a Prefect flow run (takes longer).")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
+    track: Track = False,
+    quiet: Quiet = False,
     db: Db = None,
     config: Config = None,
     json: Json = False,
 ) -> int:
-    """Bring articles in from files, folders or standard input.
+    """Bring articles in from files, folders or the web.
 
-    They are cleaned, tagged, embedded and stored. Reads .txt, .md, .html, .json, .jsonl and .csv. The same input twice changes nothing.
+    Reads pages, texts, records, mail, PDF, archives of them, standard input and addresses. They are cleaned, tagged, embedded and stored. The same input twice changes nothing.
     """
     settings = settings_of(db, config)
-    if addresses := [path for path in paths if path.startswith(("http://", "https://"))]:
+    from flows.inputs import is_address
+
+    addresses = [path for path in paths if is_address(path)]
+    if addresses and (track or url or published or source or encoding or format_name):
         raise UsageError(
-            f"{addresses[0]} is an address, and this version reads files only",
-            remedy="save the page and give its address with --url",
+            f"{addresses[0]} is an address: what is known of it comes with the page",
+            remedy="leave out --url, --published, --source, --encoding, --format and --track",
         )
     if track and (dry_run or "-" in paths):
         raise UsageError("--track goes with stored runs over files", remedy="leave one of them out")
@@ -89,8 +100,9 @@ def ingest(
         site=source,
         language=_checked_language(lang),
         encoding=encoding,
-        max_bytes=settings.fetch.max_bytes if max_bytes is None else _size(max_bytes),
+        max_bytes=size_limit(settings, max_bytes),
     )
+    web = web_options(settings, allow_host, pause, timeout, max_bytes) if addresses else None
     options = IngestOptions(force=force, dry_run=dry_run, workers=workers)
     show = Teller(quiet=quiet, json=json)
     if track:
@@ -100,7 +112,7 @@ def ingest(
         for outcome in report.articles:
             show.tell(outcome)
     else:
-        report = _run(paths, settings, reading, options, show)
+        report = _run(paths, settings, reading, options, web, show)
     show.close(report, before="would be: " if dry_run else "", after=f" · {settings.db}")
     if not report.counts["found"]:
         say(
@@ -118,36 +130,41 @@ def _run(
     settings: Settings,
     reading: ReadOptions,
     options: IngestOptions,
+    web: FetchOptions | None,
     show: Teller,
 ) -> IngestReport:
     from pathlib import Path
 
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
-    from flows.pipeline import ingest_documents
+    from flows.inputs import ingest_inputs, is_address, page_sources
     from sources.files import STDIN, count_documents, is_empty_folder, open_documents
 
     engines = make_engines(settings, notify=show.note)
+    addresses = page_sources(paths, language=reading.language)
+    paths = [path for path in paths if not is_address(path)]
     documents = open_documents(paths, options=reading)
+    bring = partial(ingest_inputs, documents, addresses, engines=engines, options=options, web=web)
     there = Path(settings.db).exists()
     if not there:
         check_models(settings)
     if not there and (
-        options.dry_run or all(path != STDIN and is_empty_folder(path) for path in paths)
+        options.dry_run
+        or not (addresses or any(path == STDIN or not is_empty_folder(path) for path in paths))
     ):
-        return ingest_documents(documents, None, engines, options=options, tell=show.tell)
+        return bring(store=None, tell=show.tell)
     store = open_store_with(
         settings.db, "r" if options.dry_run else "a", settings, encoder=engines.encoder
     )
     if not there:
         show.note(f"made the database {settings.db}")
-    total = count_documents(paths, reading) if not show.silent else None
+    total = None if show.silent or web else count_documents(paths, reading)
     with store, Progress("ingest", total=total, silent=show.silent) as progress:
 
         def tell(outcome: Outcome) -> None:
             progress.step(lambda: show.tell(outcome))
 
-        return ingest_documents(documents, store, engines, options=options, tell=tell)
+        return bring(store=store, tell=tell)
 
 
 def _checked_language(code: str | None) -> str | None:
@@ -168,18 +185,3 @@ def _checked_date(text: str | None) -> str | None:
             f"--published {text!r} is no date", remedy="write 2024-07-08 or 2024-07-08T10:00+02:00"
         )
     return text
-
-
-def _size(text: str) -> int:
-    number, unit = text.strip().lower().removesuffix("b"), 1
-    if number[-1:] in _SIZES:
-        number, unit = number[:-1], _SIZES[number[-1]]
-    try:
-        size = int(float(number) * unit)
-    except (ValueError, OverflowError):
-        size = 0
-    if size < 1:
-        raise UsageError(
-            f"--max-bytes {text!r} is no size", remedy="write a number of bytes, 500k or 20M"
-        )
-    return size

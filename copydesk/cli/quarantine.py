@@ -17,6 +17,7 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
+from copydesk.cli.web_options import web_options
 from copydesk.present import (
     columns_of,
     count_of,
@@ -104,7 +105,7 @@ def retry(
 ) -> int:
     """Try documents again.
 
-    From their file if it is there, else from the bytes that were kept.
+    From their file or address, else from the bytes that were kept.
     """
     from copydesk.api import make_engines
     from flows.retry import retry_quarantined
@@ -115,7 +116,13 @@ def retry(
         for number in chosen:
             store.quarantined(number)
         engines = make_engines(settings, notify=say)
-        report = retry_quarantined(store, engines, chosen, max_bytes=settings.fetch.max_bytes)
+        report = retry_quarantined(
+            store,
+            engines,
+            chosen,
+            max_bytes=settings.fetch.max_bytes,
+            web=web_options(settings, None, None, None, None),
+        )
     teller = Teller(json=json)
     for outcome in report.articles:
         teller.tell(outcome)

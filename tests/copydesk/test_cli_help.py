@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from copydesk.cli import app, run
+from tests.news_server import Site, serve
 
 from_click: Any = typer.main.get_command(app)
 WRITE_FILES = ("article.txt", "stories.jsonl", "draft.txt")
@@ -36,7 +37,7 @@ def test_every_verb_of_the_plan_is_there() -> None:
     assert {
         "ingest", "search", "similar", "show", "figures", "entities", "enrich", "status", "doctor", "settings",
         "quarantine list", "quarantine show", "quarantine retry", "quarantine drop", "db delete",
-        "sources add", "sources list", "sources remove", "sources enable", "sources disable", "sources import", "sources export",
+        "fetch", "sources check", "sources add", "sources list", "sources remove", "sources enable", "sources disable", "sources import", "sources export",
     } <= verbs  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def test_every_verb_takes_db_config_and_json(path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(("path", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
 def test_examples_run_on_the_example_database(
-    path: tuple[str, ...], line: str, db: Path, story: Path, cli: Any
+    path: tuple[str, ...], line: str, db: Path, story: Path, cli: Any, site: Site
 ) -> None:
     for name in WRITE_FILES[:1] + WRITE_FILES[2:]:
         Path(name).write_bytes(story.read_bytes())
@@ -84,12 +85,34 @@ def test_examples_run_on_the_example_database(
         Path(name).touch()
     cli("ingest", "one.txt", "two.txt")  # something for the quarantine's examples
     _prepare_sources(line)
+    if {"fetch", "check"} & {*path}:
+        line = _on_loopback(line, site)
     arguments = shlex.split(line)[1:]
     if arguments[0] == "doctor":
         ALL[("doctor",)].make_context("doctor", arguments[1:])
         return
     answer = cli(*arguments)
     assert answer.code in ((0, 3) if "retry" in arguments else (0,)), answer.err
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as site:
+        site.story("/story", "Tolls rise", "The port raised its tolls by 4% on Monday.")
+        site.feed("/feed.xml", "/story")
+        site.pages["/"] = b"<link rel=alternate type=application/rss+xml href=/feed.xml>"
+        yield site
+
+
+def _on_loopback(line: str, site: Site) -> str:
+    """The example with a site on this machine in place of its own, and as the one source there is."""
+    Path("copydesk.toml").write_text(
+        f'[fetch]\nallow_hosts = ["{site.host}"]\npause = 0\n'
+        f'[[source]]\nname = "desk"\nkind = "feed"\nurl = "{site.url}/feed.xml"\n'
+    )
+    for name in ("Example", "Example Times", "example.org"):
+        run(["sources", "remove", name])
+    return line.replace("https://www.example.org", site.url)
 
 
 def _prepare_sources(line: str) -> None:

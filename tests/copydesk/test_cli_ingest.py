@@ -129,7 +129,7 @@ def test_a_file_over_the_limit_is_quarantined_with_the_remedy(story: Path, cli: 
 
 @pytest.mark.parametrize(
     "options",
-    [("--encoding", "utf-99"), ("--format", "pdf"), ("--published", "soon"), ("--url", "nowhere"), ("--lang", "english"),
+    [("--encoding", "utf-99"), ("--format", "docx"), ("--published", "soon"), ("--url", "nowhere"), ("--lang", "english"),
      ("--max-bytes", ""), ("--max-bytes", "k"), ("--max-bytes", "-5"), ("--max-bytes", "1e400"),
      ("--config", "missing.toml"), ("--db", "."), ("--db", "nofolder/x.db"), ("--db", "postgresql://x/y")],
 )  # fmt: skip
@@ -153,10 +153,10 @@ def test_a_model_that_is_not_there_stops_before_the_database_is_made(
     assert not Path("copydesk.db").exists()
 
 
-def test_an_address_is_refused_in_words(cli: Any) -> None:
-    answer = cli("ingest", "https://example.org/a")
+def test_options_about_a_file_are_refused_for_an_address(cli: Any) -> None:
+    answer = cli("ingest", "https://example.org/a", "--published", "2024-01-01")
     assert answer.code == 2
-    assert "--url" in answer.err
+    assert "--published" in answer.err
 
 
 def test_a_dry_run_makes_nothing_and_changes_nothing(story: Path, db: Path, cli: Any) -> None:

@@ -1,4 +1,4 @@
-"""The ingest flow on a real Prefect server: tracked from the command line, and as a deployment run by a worker."""
+"""The flows on a real Prefect server: tracked from the command line, and as a deployment run by a worker."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.news_server import serve
 
 ROOT = Path(__file__).parents[2]
 PREFECT = [sys.executable, "-m", "prefect"]
@@ -125,6 +127,43 @@ def test_a_tracked_ingest_is_a_flow_run_with_a_telling_name_and_totals(
     assert totals["found"] == 2
     assert totals["stored"] == 1
     assert totals["quarantined"] == 1
+
+
+@pytest.mark.slow
+def test_a_tracked_fetch_is_a_flow_run_with_the_totals_of_each_source(
+    server: Server, tmp_path: Path
+) -> None:
+    database = tmp_path / "fetched.db"
+    with serve() as site:
+        site.story("/a", "Tolls rise in Vila Nova", "The port raised its tolls by 4% on Monday.")
+        site.feed("/feed.xml", "/a", "/gone")
+        call = [
+            sys.executable,
+            "-m",
+            "copydesk",
+            "fetch",
+            f"{site.url}/feed.xml",
+            "--track",
+            "--json",
+        ]
+        done = subprocess.run(
+            [*call, "--allow-host", site.host, "--pause", "0", "--db", str(database)],
+            env=server.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["counts"]["stored"], report["counts"]["quarantined"]) == (1, 1)
+
+    runs = server.post("flow_runs/filter", {})
+    run = next(run for run in runs if run["name"] == f"fetch {site.url}/feed.xml")
+    assert run["state_type"] == "COMPLETED"
+    artifacts = server.post("artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    (row,) = json.loads(artifacts[0]["data"])
+    assert (row["source"], row["stored"], row["quarantined"]) == (f"{site.url}/feed.xml", 1, 1)
 
 
 @pytest.mark.slow

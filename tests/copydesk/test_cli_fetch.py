@@ -1,0 +1,196 @@
+"""copydesk fetch, sources check and ingest of addresses, against a small news site on loopback."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.news_server import Site, serve
+
+DB = "copydesk.db"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as site:
+        site.story("/a", "Tolls rise in Vila Nova", "The port raised its tolls by 4% on Monday.")
+        site.story("/b", "Bridge opens in Graz", "The new bridge cost 12 million euros in all.")
+        site.feed("/feed.xml", "/a", "/b")
+        yield site
+
+
+def flags(site: Site) -> tuple[str, ...]:
+    return ("--allow-host", site.host, "--pause", "0", "--timeout", "5")
+
+
+def rows() -> list[Any]:
+    with sqlite3.connect(DB) as connection:
+        names = [
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        return [
+            (name, connection.execute(f'SELECT * FROM "{name}"').fetchall())
+            for name in names
+            if not name.startswith("paragraphs_fts")
+        ]
+
+
+def test_a_feed_on_the_spot_brings_its_stories_and_the_second_run_writes_nothing(
+    site: Site, cli: Any
+) -> None:
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["counts"]["stored"] == 2
+    assert {story["url"] for story in answer.json["articles"]} == {f"{site.url}/a", f"{site.url}/b"}
+    (source,) = answer.json["sources"]
+    assert source["source"] == f"{site.url}/feed.xml"
+    assert (source["found"], source["stored"], source["error"]) == (2, 2, None)
+    before, asked = rows(), len(site.asked)
+    again = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert again.code == 0
+    assert again.json["counts"]["found"] == 0
+    assert [path for path in site.asked[asked:] if path != "/robots.txt"] == ["/feed.xml"]
+    assert rows() == before
+    found = cli("search", "bridge", "--json").json
+    assert found["hits"][0]["url"] == f"{site.url}/b"
+
+
+def test_a_feed_with_one_more_story_asks_for_that_one_alone(site: Site, cli: Any) -> None:
+    cli("fetch", f"{site.url}/feed.xml", *flags(site))
+    site.story("/c", "Dockers strike", "Some 90 ships wait off the coast of Belgium.")
+    site.feed("/feed.xml", "/c", "/a", "/b")
+    asked = len(site.asked)
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.json["counts"]["stored"] == 1
+    assert answer.json["counts"]["unchanged"] == 2
+    assert [path for path in site.asked[asked:] if path != "/robots.txt"] == ["/feed.xml", "/c"]
+
+
+def test_a_story_that_fails_is_kept_with_its_error_and_stops_no_other(site: Site, cli: Any) -> None:
+    site.feed("/feed.xml", "/gone", "/a")
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.code == 0
+    assert (answer.json["counts"]["stored"], answer.json["counts"]["quarantined"]) == (1, 1)
+    (bad,) = [story for story in answer.json["articles"] if story["error"]]
+    assert bad["error"]["code"] == "not_found"
+    kept = cli("quarantine", "list", "--json").json
+    assert f"{site.url}/gone" in str(kept)
+    site.feed("/feed.xml", "/gone", "/b")
+    assert cli("fetch", f"{site.url}/nothing.xml", *flags(site), "--strict").code == 3
+
+
+def test_a_page_is_ingested_by_its_address_and_a_changed_one_is_updated(
+    site: Site, cli: Any
+) -> None:
+    address = f"{site.url}/a"
+    assert cli("ingest", address, *flags(site), "--json").json["counts"]["stored"] == 1
+    assert cli("ingest", address, *flags(site), "--json").json["counts"]["unchanged"] == 1
+    site.story("/a", "Tolls rise in Vila Nova", "The port raised its tolls by 5% on Tuesday.")
+    answer = cli("ingest", address, *flags(site), "--json")
+    assert answer.code == 0
+    assert answer.json["counts"]["updated"] == 1
+    assert "sources" not in answer.json
+
+
+def test_files_and_addresses_go_together(site: Site, cli: Any) -> None:
+    Path("note.txt").write_text(
+        "Ferry runs again\n\nThe ferry to the island runs again from May.\n"
+    )
+    answer = cli("ingest", "note.txt", f"{site.url}/a", *flags(site), "--json")
+    assert answer.json["counts"]["stored"] == 2
+
+
+def test_an_address_inside_ones_own_network_is_refused_unless_it_is_named(
+    site: Site, cli: Any
+) -> None:
+    answer = cli("ingest", f"{site.url}/a", "--json")
+    assert answer.code == 3
+    assert answer.json["articles"][0]["error"]["code"] == "guard"
+    assert site.asked == []
+
+
+def test_what_robots_txt_forbids_is_skipped_and_never_asked(site: Site, cli: Any) -> None:
+    site.pages["/robots.txt"] = b"User-agent: *\nDisallow: /a\n"
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert (answer.json["counts"]["stored"], answer.json["counts"]["skipped"]) == (1, 1)
+    assert "/a" not in site.asked
+
+
+def test_a_page_that_is_only_script_needs_a_browser(site: Site, cli: Any) -> None:
+    site.pages["/app"] = (
+        b"<html><head><script src=a.js></script></head><body><div id=root></div></body></html>"
+    )
+    answer = cli("ingest", f"{site.url}/app", *flags(site), "--json")
+    assert answer.json["articles"][0]["error"]["code"] == "needs_browser"
+
+
+def test_a_dry_run_makes_no_database(site: Site, cli: Any) -> None:
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--dry-run", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["counts"]["stored"] == 2
+    assert not Path(DB).exists()
+
+
+def test_sources_are_fetched_by_name_and_a_wrong_name_is_answered_with_the_nearest(
+    site: Site, cli: Any
+) -> None:
+    assert cli("fetch").code == 2
+    assert not Path(DB).exists()
+    Path("copydesk.toml").write_text(
+        f'[fetch]\nallow_hosts = ["{site.host}"]\npause = 0\n'
+        f'[[source]]\nname = "desk"\nkind = "feed"\nurl = "{site.url}/feed.xml"\n'
+    )
+    wrong = cli("fetch", "dsk")
+    assert wrong.code == 2
+    assert "desk" in wrong.err
+    answer = cli("fetch", "--json")
+    assert answer.json["counts"]["stored"] == 2
+    assert answer.json["sources"][0]["source"] == "desk"
+    told = cli("fetch", "desk")
+    assert told.code == 0
+    assert "desk (feed): nothing new" in told.out
+
+
+def test_check_says_what_is_there_and_stores_nothing(site: Site, cli: Any) -> None:
+    answer = cli("sources", "check", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.code == 0, answer.err
+    (found,) = answer.json["sources"]
+    assert (found["stories"], found["new"]) == (2, 2)
+    assert not Path(DB).exists()
+    assert "/a" not in site.asked
+    assert cli("sources", "check", f"{site.url}/none.xml", *flags(site)).code == 1
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--allow-host", "nowhere"),
+        ("--pause", "soon"),
+        ("--timeout", "-1"),
+        ("--max-bytes", "much"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_stops_before_any_work(
+    site: Site, cli: Any, option: tuple[str, str]
+) -> None:
+    answer = cli("fetch", f"{site.url}/feed.xml", *option)
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert site.asked == []
+    assert not Path(DB).exists()
+
+
+def test_an_address_that_failed_is_asked_again_by_a_retry(site: Site, cli: Any) -> None:
+    Path("copydesk.toml").write_text(f'[fetch]\nallow_hosts = ["{site.host}"]\npause = 0\n')
+    assert cli("ingest", f"{site.url}/late").code == 3
+    assert cli("quarantine", "retry", "--all").code == 3
+    (kept,) = cli("quarantine", "list", "--json").json["quarantined"]
+    assert kept["attempts"] == 2
+    site.story("/late", "Late news", "The story was published an hour later than planned.")
+    assert cli("quarantine", "retry", "--all").code == 0
+    assert cli("quarantine", "list", "--json").json["quarantined"] == []
