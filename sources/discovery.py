@@ -76,15 +76,16 @@ def _sniff_markup(text: bytes, media_type: str | None, url: str) -> SourceKind |
         return kind
     if text.lstrip()[:1] != b"<" and _sniff_text(text) == "list":
         return "list"
-    if _WHOLE_PAGE.search(text[:4096]):
-        return "page"
-    if later := seek_root(document, _FEEDS + _SITEMAPS):
-        return _kind_of(later.root)
-    if _PAGE.search(text):
-        return "page"
-    if text.lstrip().startswith(b"<?xml") or document.root in {"svg", "opml"}:
+    later = None
+    if not _WHOLE_PAGE.search(text[:4096]):
+        later = seek_root(document, _FEEDS + _SITEMAPS)
+    if later is None and not _PAGE.search(text) and _is_other_xml(text, document.root):
         raise _unsupported(url, f"XML of <{document.root[:40]}>", media_type)
-    return "page"
+    return (_kind_of(later.root) if later else None) or "page"
+
+
+def _is_other_xml(text: bytes, root: str) -> bool:
+    return text.lstrip().startswith(b"<?xml") or root in {"svg", "opml"}
 
 
 def _kind_of(root: str) -> SourceKind | None:
