@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -137,11 +136,11 @@ def _run(
 
 def sources_of(names: Sequence[str], settings: Settings, store: Store | None) -> list[SourceSpec]:
     """The sources that are meant. Raises UsageError for a name that is none, or where there are none at all."""
-    from copydesk.settings import source_specs
+    from copydesk.source_lists import list_sources, unknown_source
     from flows.entries import as_source
 
-    known = {spec.name: spec for spec in store.sources()} if store else {}
-    known |= {spec.name: spec for spec in source_specs(settings)}
+    listed = list_sources(settings, store.sources() if store else ())
+    known = {one.spec.name: one.spec for one in listed if not one.overridden}
     if not names and not known:
         raise UsageError(
             "there are no sources yet",
@@ -153,14 +152,10 @@ def sources_of(names: Sequence[str], settings: Settings, store: Store | None) ->
     for name in dict.fromkeys(names):
         if name in known:
             chosen.append(known[name])
-        elif name.startswith(("http://", "https://")):
+        elif name.lower().startswith(("http://", "https://")):
             chosen.append(as_source(name))
         else:
-            near = get_close_matches(name, known, n=1)
-            raise UsageError(
-                f"there is no source {name!r}",
-                remedy=f"did you mean {near[0]}?" if near else "see: copydesk sources list",
-            )
+            raise unknown_source(name, list(known))
     return chosen
 
 

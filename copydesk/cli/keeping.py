@@ -126,9 +126,13 @@ def doctor(*, db: Db = None, config: Config = None, json: Json = False) -> int:
 
 def settings(*, db: Db = None, config: Config = None, json: Json = False) -> None:
     """Print each setting and where its value came from."""
+    from copydesk.source_lists import list_sources, record_of_source
+
     in_force = settings_of(db, config)
     values = record_of(in_force)
     values.pop("origins")
+    # Of subscriptions only the names of headers are shown, never what stands in them.
+    values["source"] = [record_of_source(listed) for listed in list_sources(in_force, ())]
     flat: dict[str, object] = {}
     for key, value in values.items():
         if key in ("fetch", "models") and isinstance(value, dict):

@@ -40,9 +40,9 @@ def check(
     config: Config = None,
     json: Json = False,
 ) -> int:
-    """Say what is at the sources and what would be fetched; stores nothing.
+    """Say what is at the sources, and store nothing.
 
-    Asks for listings (feeds, sitemaps, front pages), and for pages only where a page is the source itself. Exits 1 if a source cannot be read.
+    Says what a fetch would bring in. Asks for listings (feeds, sitemaps, front pages), and for pages only where a page is the source itself. Exits 1 if a source cannot be read.
     """
     settings = settings_of(db, config)
     from copydesk.api import open_store_with

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.settings import Settings, seconds
+from copydesk.settings_checks import is_host_with_port
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def _duration(flag: str, value: float | str) -> float:
 
 def _checked_hosts(hosts: list[str]) -> list[str]:
     for host in hosts:
-        name, colon, port = host.rpartition(":")
-        if not (name and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        if not is_host_with_port(host):
             raise UsageError(
                 f"--allow-host {host!r} is no host with a port", remedy="write it as 10.0.0.7:8080"
             )

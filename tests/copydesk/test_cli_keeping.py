@@ -154,3 +154,15 @@ def test_delete_never_guesses(options: tuple[str, ...], db: Path, cli: Any) -> N
     assert answer.err.count("\n") == 1
     assert "--since" not in answer.err
     assert cli("status", "--json").json["articles"] == 9
+
+
+def test_settings_show_of_a_subscription_no_secret(cli: Any) -> None:
+    Path("copydesk.toml").write_text(
+        '[[source]]\nname = "paper"\nkind = "feed"\nurl = "https://ann:hush@example.org/feed"\n'
+        'headers = { Authorization = "Bearer hush" }\nproxy = "http://ann:hush@proxy.example.net:8080"\n',
+        encoding="utf-8",
+    )
+    for form in ((), ("--json",)):
+        answer = cli("settings", *form)
+        assert "paper" in answer.out
+        assert "hush" not in answer.out + answer.err
