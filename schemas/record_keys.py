@@ -7,7 +7,7 @@ from collections.abc import Mapping
 TITLE = ("title", "headline")
 BODY = ("text", "body", "content", "articlebody", "maintext")
 URL = ("url", "link")
-PUBLISHED = ("date", "published", "datepublished", "date_publish", "published_at")
+PUBLISHED = ("date", "published", "datepublished", "date_publish", "published_at", "publishedat")
 AUTHORS = ("author", "authors", "byline")
 SITE = ("source", "site")
 LANGUAGE = ("language", "lang")

@@ -165,6 +165,12 @@ def test_a_record_is_read_by_its_keys() -> None:
     assert texts(article) == [LEAD, SECOND]
 
 
+def test_a_record_of_a_news_api_has_its_day() -> None:
+    record = {"title": "Tram line approved", "content": LEAD, "publishedAt": "2024-07-08T10:00:00Z"}
+    article = cleaned(json.dumps(record), RECORD)
+    assert article.published_at == datetime(2024, 7, 8, 10, tzinfo=UTC)
+
+
 def test_a_record_with_a_blank_title_has_none() -> None:
     article = cleaned(json.dumps({"title": "", "text": f"Tram line approved\n\n{LEAD}"}), RECORD)
     assert article.title is None
