@@ -102,6 +102,7 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
             break  # "the first time Vindman spoke"
         if (
             token.word in verbs
+            or token.word == "of"  # "the first estimate of 2012"
             or token.word[0].isdigit()
             or line.text[head.end : token.start] not in (" ", "-")
             or _is_verb_like(token.word)

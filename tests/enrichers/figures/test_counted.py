@@ -103,6 +103,11 @@ def test_ordinals_know_their_noun_and_adverbs_are_none() -> None:
     assert [(f.value, f.noun) for f in found] == [(Decimal(21), "visit"), (Decimal(22), "try")]
 
 
+def test_the_noun_of_an_ordinal_ends_before_of() -> None:
+    figure = find_figures(["It cost more than the first estimate of 2012."])[0][0]
+    assert (figure.text, figure.noun) == ("first", "estimate")
+
+
 def test_a_result_is_a_score() -> None:
     figure = find_figures(["They won 3–0 at home."])[0][0]
     assert (figure.kind, figure.text, figure.low, figure.high) == (
