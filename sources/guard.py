@@ -183,7 +183,7 @@ def _parse(url: str) -> URL:
     try:
         parsed = URL(text).with_fragment(None)
         host, port = parsed.raw_host or "", parsed.port
-    except (ValueError, UnicodeError):
+    except (ValueError, LookupError):  # yarl (1.25) indexes into an empty host of "[]@"
         raise _unusable(url, "is no web address") from None
     if not port or not _is_host(host):
         raise _unusable(url, "has no usable host or port")

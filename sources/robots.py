@@ -23,7 +23,7 @@ MAX_BYTES: Final = 500_000
 
 _BELIEVED_S: Final = 3600.0
 _FAULT_BELIEVED_S: Final = 300.0
-_KEPT_ORIGINS: Final = 2_000
+_KEPT_ORIGINS: Final = 500
 
 
 class Rules:

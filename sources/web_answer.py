@@ -118,7 +118,7 @@ def redirect_target(current: URL, location: str | None, shown: str) -> str:
         return text
     try:
         return str(current.join(URL(text)))
-    except (ValueError, UnicodeError):
+    except (ValueError, LookupError):
         raise FetchError(
             f"{shown} redirects to no usable address", remedy="check the address", code="bad_url"
         ) from None

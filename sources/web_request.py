@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from schemas.web import SourceSpec, Validators
-from sources.pacing import Turns
+from sources.pacing import LONGEST_WAIT, Turns
 from sources.web_body import ACCEPTED, Body
 from sources.web_deadline import Deadline
 from sources.web_faults import Passing
@@ -50,6 +50,16 @@ class Job:
     validators: Validators | None = None
     authorization: str | None = field(default=None, repr=False)
     cookies: CookieJar = field(default_factory=CookieJar)
+    hosts: set[str] = field(default_factory=set)
+
+    def crawl_delay(self, host: str, wanted: float | None) -> float | None:
+        """The delay to keep before asking `host`, of which a first page may be put off for longer than it is waited for.
+
+        A redirect or another try belongs to the same page: put off, it would find itself put off in every run.
+        """
+        begun = host in self.hosts
+        self.hosts.add(host)
+        return wanted if wanted is None or not begun else min(wanted, LONGEST_WAIT)
 
 
 class Requests:
@@ -83,7 +93,9 @@ class Requests:
         async with AsyncExitStack() as stack:
             async with job.deadline.paused():
                 pause = self._pause if own_pause is None else own_pause
-                turn = self._turns.turn(target.raw_host or "", pause=pause, crawl_delay=crawl_delay)
+                host = target.raw_host or ""
+                delay = job.crawl_delay(host, crawl_delay)
+                turn = self._turns.turn(host, pause=pause, crawl_delay=delay)
                 await stack.enter_async_context(turn)
                 await stack.enter_async_context(self._open)
             self.traffic.count(job.source, requests=1)

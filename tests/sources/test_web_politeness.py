@@ -216,6 +216,16 @@ def test_a_long_crawl_delay_gives_one_page_and_puts_off_the_next() -> None:
         assert not server.asked("/b")
 
 
+def test_a_redirect_or_a_second_try_of_the_one_page_is_not_put_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sources.web_request.LONGEST_WAIT", 0.05)
+    monkeypatch.setattr("sources.web_request._FIRST_BACKOFF", 0.01)
+    with HostileServer(robots=b"User-agent: *\nCrawl-delay: 600") as server:
+        assert run(server, lambda f: f.fetch(server.url("/cookie-wall"))).status == 200
+        assert run(server, lambda f: f.fetch(server.url("/503-recovers"))).status == 200
+
+
 def test_a_long_retry_after_puts_the_page_off_to_its_time_at_once() -> None:
     with HostileServer() as server:
         error = failure(server, "/429-day")
@@ -465,6 +475,41 @@ def test_a_proxy_is_never_asked_for_a_forbidden_literal_address(host: str) -> No
             run(proxy, lambda f: f.fetch("http://news.invalid/a", source=source))
         assert caught.value.code == "guard"
         assert len(proxy.requests) == 2
+
+
+def test_a_proxy_that_refuses_is_an_error_that_passes() -> None:
+    async def refuses(c: Connection) -> None:
+        await c.answer("407 Proxy Authentication Required", b"")
+
+    with HostileServer(endpoints={"news.invalid:443": refuses}) as proxy:
+        source = SourceSpec(name="s", kind="page", url="https://news.invalid/", proxy=proxy.url(""))
+        with pytest.raises(FetchError) as caught:
+            run(proxy, lambda f: f.fetch("https://news.invalid/a", source=source))
+        assert caught.value.code == "connection"
+        assert caught.value.retry_at
+
+
+def test_a_server_that_speaks_no_tls_is_a_failed_connection() -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+        writer.close()
+
+    async def main() -> FetchError:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0)
+        name = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, Fetcher(FetchOptions(allow_hosts=(name,), pause=0)) as fetcher:
+            with pytest.raises(FetchError) as caught:
+                await fetcher.fetch(f"https://{name}/a")
+        return caught.value
+
+    assert asyncio.run(main()).code == "connection"
+
+
+def test_an_allowed_localhost_is_resolved_by_its_name() -> None:
+    with HostileServer() as server:
+        url = server.url("/a", host="localhost")
+        name = (f"localhost:{server.port}",)
+        assert run(server, lambda f: f.fetch(url), allow_hosts=name).status == 200
 
 
 # Counts
