@@ -44,7 +44,7 @@ _HEADLINE_VERB = (
     "Unveils|Urges|Visits|Vows|Wants|Warns|Wins"
 )
 _SWALLOWED = re.compile(
-    rf"\s+(?:{_HEADLINE_VERB}|Will|Is|Was|Has|And|To|In|At|Of|On|For)(?:\s.*)?$"
+    rf"\s+(?:{_HEADLINE_VERB}|Will|Is|Was|Has|And|To|In|At|Of|On|For|[0-9]{{1,2}}[-–][0-9]{{1,2}},?)(?:\s.*)?$"
 )
 _LEADING_VERB = re.compile(
     r"(?:Meet|Meets|Why|How|When|What|Says|In|At|On|As|With|After|From|Will|Is|If|But|And)\s+(?=[A-Z])"
@@ -157,7 +157,7 @@ def _strip_titles(text: str, start: int, end: int, label: str) -> tuple[int, int
 
 
 def _strip_person(text: str, start: int, end: int) -> tuple[int, int]:
-    """A person's name without the owner before it ("India’s Modi") and the headline's verb after it."""
+    """A person's name without the owner before it ("India’s Modi") and the headline's verb or a score after it."""
     owner = _OWNER.match(text[start:end])
     if owner:
         start, end, _ = _strip_titles(text, start + owner.end(), end, "PERSON")

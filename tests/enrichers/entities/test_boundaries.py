@@ -16,6 +16,8 @@ from enrichers.entities.spans import Span
         ("Sen. Dalia Renko", "PERSON", ["Dalia Renko"]),
         ("Analyst Dalia Renko", "ORG", ["Dalia Renko"]),
         ("Renko Makes", "PERSON", ["Renko"]),
+        ("Dalia Renko 4-6", "PERSON", ["Dalia Renko"]),
+        ("Dalia Renko 4-6, 7-6", "PERSON", ["Dalia Renko"]),
         ("Norway’s Prime Minister Renko", "PERSON", ["Renko"]),
         ("Renko and Olt", "PERSON", ["Renko", "Olt"]),
         ("“Dalia Renko,”", "PERSON", ["Dalia Renko"]),
