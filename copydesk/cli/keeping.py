@@ -84,7 +84,10 @@ def _tell_stages(
 
 
 def status(*, db: Db = None, config: Config = None, json: Json = False) -> None:
-    """Say what the database holds, and what waits to be done."""
+    """Say what the database holds.
+
+    What waits to be done is said by: copydesk enrich --dry-run
+    """
     in_force = settings_of(db, config)
     with open_existing(in_force) as store:
         counts = {"db": in_force.db, **store.status()}
