@@ -23,6 +23,7 @@ from yarl import URL
 from schemas.errors import FetchError
 from sources.guard import Guard
 from sources.web_faults import Passing, later, retry_later
+from sources.web_socket import MeteredSocket, is_over_limit
 
 _CONNECT_S: Final = 10.0
 _MAX_LINE: Final = 8_190
@@ -31,6 +32,7 @@ _MAX_FIELD: Final = (
 )
 _MAX_HEADERS: Final = 128
 _READ_BUFFER: Final = 65_536
+_WIRE_OVERHEAD: Final = 8_388_608  # the longest head we take is four megabytes
 _LOOKUPS_AT_ONCE: Final = 16
 
 
@@ -91,10 +93,14 @@ def _unresolved(host: str, error: Exception) -> FetchError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What is sent: a GET for `url` (no credentials in it), straight or by `proxy`. `shown` is for messages."""
+    """What is sent: a GET for `url` (no credentials in it), straight or by `proxy`. `shown` is for messages.
+
+    `limit` is the largest body that is wanted; what comes over the wire may be twice that and some more, all told.
+    """
 
     url: URL
     shown: str
+    limit: int
     headers: Mapping[str, str] = field(repr=False)
     proxy: URL | None = field(default=None, repr=False)
     proxy_headers: Mapping[str, str] | None = field(default=None, repr=False)
@@ -106,6 +112,7 @@ class Connections:
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._resolver = CheckedResolver(guard)
+        self._wire_limit = 0
         connector = aiohttp.TCPConnector(
             resolver=self._resolver,
             limit=0,  # how many are open at once is decided before the clock of a request runs
@@ -134,6 +141,7 @@ class Connections:
     @asynccontextmanager
     async def exchange(self, asked: Exchange) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer, its body still unread; whatever the network does in it comes out as FetchError or `Passing`."""
+        self._wire_limit = max(self._wire_limit, 2 * asked.limit + _WIRE_OVERHEAD)
         try:
             response = await self._session.get(
                 asked.url,
@@ -162,7 +170,7 @@ class Connections:
         host, port = str(address[0]), int(address[1])
         if (host, port) not in self._resolver.lifted:
             self._guard.check_answer(host, port, host)
-        made = socket.socket(family, kind, proto)
+        made = MeteredSocket(family, kind, proto, limit=lambda: self._wire_limit)
         made.setblocking(False)  # noqa: FBT003  the library's own signature
         return made
 
@@ -178,7 +186,7 @@ def _fault(error: Exception, shown: str) -> Exception:
             code="connection",
         )
     if isinstance(error, OSError | aiohttp.ClientConnectionError):
-        return Passing(_unconnected(error, shown))
+        return _unconnected(error, shown)
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return retry_later("connection", f"the proxy does not take us to {shown}")
     return FetchError(
@@ -188,10 +196,21 @@ def _fault(error: Exception, shown: str) -> Exception:
     )
 
 
-def _unconnected(error: Exception, shown: str) -> FetchError:
+def _unconnected(error: Exception, shown: str) -> Exception:
+    if is_over_limit(error):
+        return _flood(shown)
     if isinstance(error, TimeoutError):
-        return retry_later("timeout", f"{shown} did not take the connection in time")
-    return retry_later("connection", f"the connection to {shown} failed ({_reason(error)})")
+        return Passing(retry_later("timeout", f"{shown} did not take the connection in time"))
+    message = f"the connection to {shown} failed ({_reason(error)})"
+    return Passing(retry_later("connection", message))
+
+
+def _flood(shown: str) -> FetchError:
+    return FetchError(
+        f"{shown} sends without end what is no content",
+        remedy="the server has to be put right",
+        code="too_large",
+    )
 
 
 def _nested_fetch_error(error: BaseException) -> FetchError | None:
@@ -229,7 +248,10 @@ def _watch(response: aiohttp.ClientResponse) -> asyncio.Future[None] | None:
 def _broken_body(
     error: aiohttp.ClientPayloadError, shown: str, lost: asyncio.Future[None] | None
 ) -> Exception:
-    if lost and lost.done() and not lost.cancelled() and lost.exception():
+    gone = lost.exception() if lost and lost.done() and not lost.cancelled() else None
+    if is_over_limit(gone):
+        return _flood(shown)
+    if gone:
         return Passing(
             retry_later("connection", f"the connection to {shown} was reset in the middle")
         )

@@ -86,6 +86,7 @@ class Requests:
         asked = Exchange(
             url=target,
             shown=str(target),
+            limit=job.limit,
             headers=self._headers(job, target) | dict(headers),
             proxy=job.subscription.proxy if job.subscription.holds_for(target) else None,
         )

@@ -526,6 +526,29 @@ async def endless_chunk_size(c: Connection) -> None:
         await c.send(b"0" * 65_536)
 
 
+@at("/endless-chunk-extension")
+async def endless_chunk_extension(c: Connection) -> None:
+    await c.head(Transfer_Encoding="chunked")
+    await c.send(b"5;")
+    while True:
+        await c.send(b"a" * 65_536)
+
+
+@at("/endless-trailers")
+async def endless_trailers(c: Connection) -> None:
+    await c.head(Transfer_Encoding="chunked")
+    await c.send(b"5\r\nabcde\r\n0\r\n")
+    while True:
+        await c.send(b"X-More: aaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 1000)
+
+
+@at("/continue-flood")
+async def continue_flood(c: Connection) -> None:
+    while True:
+        hints = b"HTTP/1.1 103 Early Hints\r\nLink: </" + b"a" * 4000 + b".css>\r\n\r\n"
+        await c.send(hints * 20)
+
+
 @at("/reset")
 async def reset(c: Connection) -> None:
     c.reset()

@@ -80,10 +80,10 @@ def test_what_is_beyond_the_limit_is_as_if_it_were_not_there() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "".join(f"User-agent: a{n}\n" for n in range(16_000)) + "Disallow: /x\n" * 19_000,
+        "".join(f"User-agent: a{n}\n" for n in range(8_000)) + "Disallow: /x\n" * 9_000,
         "".join(f"User-agent: {'copydesk'[: n % 8 + 1]}\n" for n in range(15_000))
         + "Allow: /*a\n" * 20_000,
-        "User-agent: *\n" + "".join(f"Disallow: /*{n}*a*b*c$\n" for n in range(22_000)),
+        "User-agent: *\n" + "".join(f"Disallow: /*{n}*a*b*c$\n" for n in range(7_000)),
         "User-agent: *\nDisallow: /" + "*a" * 240_000,
         "User-agent: *\n" + "Allow: $/$\n" * 40_000,
     ],
@@ -94,7 +94,7 @@ def test_a_hostile_file_costs_little_time_and_memory(text: str) -> None:
     rules(text).allows(f"{SITE}/" + "a" * 2_000)
     took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert took < 8.0  # traced, so about four times as slow as it is
+    assert took < 5.0  # traced, so about four times as slow as it is
     assert peak < 60_000_000
 
 

@@ -21,7 +21,9 @@ ENDS: dict[str, str] = {
         "timeout",
     ),
     "/one-more-moment": "timeout",
-    "/endless-chunk-size": "timeout",
+    **dict.fromkeys(["/endless-chunk-size", "/continue-flood"], "too_large"),
+    "/endless-chunk-extension": "too_large",
+    "/endless-trailers": "protocol",
     **dict.fromkeys(
         ["/endless-chunks", "/endless", "/ten-gibibytes", "/thirty-megabytes", "/bomb-gzip"],
         "too_large",
