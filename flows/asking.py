@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from flows.events import Event, GatherOptions
-from flows.gathering import Memory, gather
+from flows.gathering import gather
+from flows.stories import Memory
 from schemas.errors import CopydeskError
 from schemas.protocols import Encoder
 from schemas.web import SourceSpec
@@ -95,6 +96,9 @@ class _Nothing:
     """The memory of a run without a database."""
 
     def fetch_state(self, _url: str) -> FetchState | None:
+        return None
+
+    def cursor(self, _source: str) -> object:
         return None
 
     def article_id(self, name: None = None, *, url: str | None = None) -> int | None:  # noqa: ARG002  a protocol's

@@ -71,4 +71,12 @@ class Finished:
     is_cut: bool = False
 
 
-Event = Arrived | Failed | Named | Unchanged | Finished
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """All before this place of a source has been handed on; `cursor` is how to go on from there."""
+
+    source: SourceSpec
+    cursor: object
+
+
+Event = Arrived | Failed | Named | Reached | Unchanged | Finished

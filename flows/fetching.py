@@ -16,9 +16,10 @@ from hashlib import sha256
 
 from flows.asking import Events, asking
 from flows.engines import Engines
-from flows.events import Arrived, Event, Failed, Finished, GatherOptions, Unchanged
+from flows.events import Arrived, Event, Failed, Finished, GatherOptions, Reached, Unchanged
 from flows.pipeline import STATUSES, IngestOptions, Told, ingest_documents
 from flows.prepare import problem_of
+from flows.stories import ASK_AGAIN_AFTER
 from schemas.document import HTML, RawDocument
 from schemas.errors import FetchError
 from schemas.stored import FetchReport, Outcome, Problem, SourceReport
@@ -132,6 +133,10 @@ class _Intake:
             )
         elif isinstance(event, Failed):
             self._failed(event)
+        elif isinstance(event, Reached):
+            self._flush()
+            if self._store and not self.run.dry_run:
+                self._store.set_cursor(event.source.name, event.cursor)
         elif isinstance(event, Finished):
             self._finished(event)
 
@@ -152,8 +157,7 @@ class _Intake:
             self._add(event.source, outcome)
             if event.state and isinstance(event.document, RawDocument):
                 digest = sha256(event.document.content).hexdigest()
-                error = outcome.error.code if outcome.error else None
-                states.append(replace(event.state, raw_sha256=digest, error=error))
+                states.append(_after(event.state, digest, outcome))
         self._remember(states)
 
     def _failed(self, event: Failed) -> None:
@@ -189,6 +193,14 @@ class _Intake:
     def _add(self, source: SourceSpec, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
         self._counts.setdefault(source.name, Counter())[outcome.status] += 1
+
+
+def _after(state: FetchState, digest: str, outcome: Outcome) -> FetchState:
+    """What is noted of a page that came: what could not be used is not asked for again at once."""
+    if outcome.error is None:
+        return replace(state, raw_sha256=digest)
+    again = state.fetched_at + ASK_AGAIN_AFTER
+    return replace(state, raw_sha256=digest, error=outcome.error.code, next_try=again)
 
 
 def _nothing_of(event: Failed) -> RawDocument:

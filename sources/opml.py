@@ -51,14 +51,14 @@ def read_opml(content: bytes, *, origin: str) -> list[SourceSpec]:
             code="not_opml",
         )
     sources: dict[str, SourceSpec] = {}
-    names: set[str] = set()
+    names: dict[str, int] = {}
     try:
         # Inner outlines end before the folder around them, so folders may be emptied and the order stays.
         for outline in elements(document, ("outline",)):
             source = _source(outline, names)
             if source is not None and source.url is not None and source.url not in sources:
                 sources[source.url] = source
-                names.add(source.name.casefold())
+                names.setdefault(source.name.casefold(), 1)
             if len(sources) > _MOST_SOURCES:
                 raise DocumentError(
                     f"{origin} names more than {_MOST_SOURCES:,} sources",
@@ -74,7 +74,7 @@ def read_opml(content: bytes, *, origin: str) -> list[SourceSpec]:
     return list(sources.values())
 
 
-def _source(outline: Element, names: set[str]) -> SourceSpec | None:
+def _source(outline: Element, names: dict[str, int]) -> SourceSpec | None:
     attributes = {str(key).lower(): kept(str(value)) for key, value in outline.attrib.items()}
     feed = attributes.get("xmlurl")
     url = absolute_url(feed or attributes.get("url"), "")
@@ -93,10 +93,11 @@ def _source(outline: Element, names: set[str]) -> SourceSpec | None:
     )
 
 
-def _unique(name: str, names: set[str]) -> str:
-    wanted, number = name, 1
+def _unique(name: str, names: dict[str, int]) -> str:
+    """The name, numbered where it is taken; `names` remembers the last number, or a thousand of one name take a million steps."""
+    wanted, first = name, name.casefold()
     while wanted.casefold() in names:
-        number += 1
+        names[first] = number = names.get(first, 1) + 1
         wanted = f"{name} {number}"
     return wanted
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from flows.entries import as_source
 from flows.events import (
@@ -14,6 +16,7 @@ from flows.events import (
     Finished,
     GatherOptions,
     Named,
+    Reached,
     Unchanged,
 )
 from flows.gathering import gather
@@ -72,12 +75,19 @@ class Web:
 
 
 class Memory:
-    def __init__(self, *states: FetchState, stored: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *states: FetchState, stored: tuple[str, ...] = (), cursor: object = None
+    ) -> None:
+        self.cursor_value = cursor
         self.states = {canonical_address(state.url): state for state in states}
         self.stored = stored
 
     def fetch_state(self, url: str) -> FetchState | None:
         return self.states.get(canonical_address(url))
+
+    def cursor(self, source: str) -> object:
+        assert source
+        return self.cursor_value
 
     def article_id(self, name: None = None, *, url: str | None = None) -> int | None:
         assert name is None
@@ -278,3 +288,84 @@ def test_a_whole_story_in_the_feed_needs_no_page() -> None:
     assert arrived.document.url == f"{SITE}/9"
     assert b"council" in arrived.document.content
     assert web.asked == [f"{SITE}/feed.xml"]
+
+
+INDEX = f"""<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>
+<sitemap><loc>{SITE}/2024.xml</loc><lastmod>2024-12-31</lastmod></sitemap>
+<sitemap><loc>{SITE}/2025.xml</loc><lastmod>2025-03-01</lastmod></sitemap></sitemapindex>""".encode()
+
+
+def urls(*numbers: int) -> bytes:
+    inner = "".join(f"<url><loc>{SITE}/{n}</loc></url>" for n in numbers)
+    return f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{inner}</urlset>".encode()
+
+
+def test_a_way_through_dated_sitemaps_goes_on_where_it_stopped() -> None:
+    answers = {
+        f"{SITE}/map.xml": INDEX,
+        f"{SITE}/2024.xml": urls(1),
+        f"{SITE}/2025.xml": urls(2),
+        **pages(1, 2),
+    }
+    events = run(Web(answers), source("sitemap", "/map.xml"))
+    reached = [event.cursor for event in events if isinstance(event, Reached)]
+    assert len(reached) == 2
+    web = Web(answers)
+    run(web, source("sitemap", "/map.xml"), memory=Memory(cursor=reached[0]))
+    assert web.asked == [f"{SITE}/map.xml", f"{SITE}/2025.xml", f"{SITE}/2"]
+
+
+def test_a_sitemap_with_a_story_put_off_is_read_again() -> None:
+    busy = FetchError("busy", code="rate_limited", retry_at=NOW + timedelta(hours=1))
+    web = Web({f"{SITE}/map.xml": INDEX, f"{SITE}/2024.xml": urls(1), f"{SITE}/1": busy})
+    events = run(web, source("sitemap", "/map.xml"))
+    assert not any(isinstance(event, Reached) for event in events)
+
+
+def test_a_file_goes_on_where_it_stopped_and_a_new_one_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    path.write_text("".join(f'{{"title": "T{n}", "text": "Oil rose {n}%."}}\n' for n in range(5)))
+    archive = SourceSpec(name="news", kind="archive", path=str(path))
+    events = run(Web({}), archive, options=GatherOptions(limit=2))
+    (reached,) = [event.cursor for event in events if isinstance(event, Reached)]
+    rest = run(Web({}), archive, memory=Memory(cursor=reached))
+    assert sum(isinstance(event, Arrived) for event in rest) == 3
+    path.write_text('{"title": "new", "text": "Oil fell."}\n')
+    anew = run(Web({}), archive, memory=Memory(cursor=reached))
+    assert sum(isinstance(event, Arrived) for event in anew) == 1
+
+
+def test_a_story_that_came_from_another_address_after_a_redirect_is_known_by_its_own() -> None:
+    moved = replace(state(f"{SITE}/1"), raw_sha256="0" * 64)
+    web = Web({f"{SITE}/feed.xml": feed(1)})
+    events = run(web, source(), memory=Memory(moved))
+    assert [type(event) for event in events] == [Unchanged, Finished]
+
+
+def test_what_nobody_foresaw_fails_one_story_alone() -> None:
+    class Broken(Web):
+        async def fetch(
+            self,
+            url: str,
+            *,
+            validators: Validators | None = None,
+            source: SourceSpec | None = None,
+            max_bytes: int | None = None,
+        ) -> Fetched:
+            if url.endswith("/1"):
+                raise RuntimeError("a fault")
+            return await super().fetch(
+                url, validators=validators, source=source, max_bytes=max_bytes
+            )
+
+    events = run(Broken({f"{SITE}/feed.xml": feed(1, 2), **pages(2)}), source())
+    (failed,) = [event for event in events if isinstance(event, Failed)]
+    assert failed.error.code == "internal"
+    assert any(isinstance(event, Arrived) for event in events)
+
+
+def test_a_list_that_is_not_there_is_an_error_of_the_source(tmp_path: Path) -> None:
+    missing = SourceSpec(name="list", kind="list", path=str(tmp_path / "none.txt"))
+    failed, _ = run(Web({}), missing)
+    assert isinstance(failed, Failed)
+    assert failed.error.code == "not_found"

@@ -1,0 +1,225 @@
+"""Stories that listings name, each asked for if it is wanted and new; what fails is its own story's affair."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from flows.cursor import Cursor
+from flows.entries import arrived_whole, instant, is_newer, noted_state, refuse_put_off
+from flows.events import Arrived, Event, Failed, GatherOptions, Named, Unchanged
+from schemas.addresses import address_key
+from schemas.document import HTML, Hints, RawDocument
+from schemas.errors import CopydeskError, DocumentError, FetchError
+from schemas.web import Entry, Fetched, SourceSpec, Validators
+from sources.discovery import sniff_source
+from sources.feeds import is_whole
+from storage.fetches import FetchState
+
+AT_ONCE = 16
+"""Stories of one source that are on their way side by side; those of one host stand in line at the fetcher."""
+ASK_AGAIN_AFTER = timedelta(days=1)
+"""When an address that a listing goes on naming is asked again after an answer that will hardly change (404, refused)."""
+
+
+class Memory(Protocol):
+    """What is known of addresses from earlier runs."""
+
+    def fetch_state(self, url: str) -> FetchState | None:
+        """How the last request for the address went."""
+        ...
+
+    def cursor(self, source: str) -> object:
+        """How far a source was read, as it was noted last."""
+        ...
+
+    def article_id(self, name: None = None, *, url: str | None = None) -> int | None:
+        """The article stored under the address."""
+        ...
+
+
+class Asker(Protocol):
+    """The guarded fetcher, as much of it as is needed here."""
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        source: SourceSpec | None = None,
+        max_bytes: int | None = None,
+    ) -> Fetched:
+        """A whole answer. Raises FetchError only."""
+        ...
+
+
+Emit = Callable[[Event], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One source in one run. `is_cut`: something of it was left for a later run."""
+
+    source: SourceSpec
+    cursor: Cursor
+    states: list[FetchState] = field(default_factory=list)
+    taken: int = 0
+    is_cut: bool = False
+    sitemaps: set[str] = field(default_factory=set)
+
+    @property
+    def is_on_the_spot(self) -> bool:
+        """Whether somebody named the address itself: it is asked now, and taken for what it is."""
+        return self.source.name == self.source.url
+
+
+class StoryAsker:
+    """Asks for stories. Addresses that several sources name are asked for once a run."""
+
+    def __init__(self, fetcher: Asker, memory: Memory, emit: Emit, options: GatherOptions) -> None:
+        self._fetcher, self._memory, self._emit, self._options = fetcher, memory, emit, options
+        self._seen: set[str] = set()
+
+    async def ask_all(self, visit: Visit, entries: Iterable[Entry]) -> None:
+        """Every wanted story once, several at a time."""
+        wanted = self._wanted(visit, entries)
+
+        async def work() -> None:
+            for entry in wanted:
+                await self.ask(visit, entry)
+
+        await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+
+    def _wanted(self, visit: Visit, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            key = (address_key(entry.url) if entry.url else None) or entry.entry_id
+            if key is None or key in self._seen:
+                continue
+            if self.is_full(visit):
+                visit.is_cut = True
+                return
+            if self._is_outside(entry):
+                visit.is_cut = True
+                continue
+            self._seen.add(key)
+            visit.taken += 1
+            yield entry
+
+    async def ask(self, visit: Visit, entry: Entry, *, always: bool = False) -> None:
+        """One story: known, sent along whole by the feed, or fetched; `always` asks for what is known as well."""
+        try:
+            await self._ask(visit, entry, always=always)
+        except CopydeskError as error:
+            await self.fail(visit, entry.url or visit.source.name, error, whole_source=always)
+        except Exception as error:  # the one place a story that fails feeds the quarantine
+            await self.fail(visit, entry.url or visit.source.name, unforeseen(error))
+
+    async def _ask(self, visit: Visit, entry: Entry, *, always: bool) -> None:
+        url = entry.url or ""
+        state = self._memory.fetch_state(url) if url else None
+        known = bool(url) and (self.is_stored(url) or _has_come(state))
+        if self._options.names_only and not always:
+            is_new = not known or is_newer(entry, state)
+            await self._emit(Named(source=visit.source, entry=entry, is_new=is_new))
+        elif known and not always and not is_newer(entry, state):
+            await self._emit(Unchanged(source=visit.source, url=url))
+        elif not always and is_whole(entry):
+            await self._emit(arrived_whole(visit.source, entry))
+        elif url:
+            refuse_put_off(url, state)
+            await self._fetch(visit, url, state.validators if state and known else None)
+
+    async def _fetch(self, visit: Visit, url: str, validators: Validators | None) -> None:
+        fetched = await self._fetcher.fetch(url, validators=validators, source=visit.source)
+        if fetched.not_modified:
+            await self._emit(Unchanged(source=visit.source, url=url))
+        else:
+            await self.page(visit, url, fetched)
+
+    async def page(self, visit: Visit, url: str, fetched: Fetched) -> None:
+        """A page that has come, handed on. Raises DocumentError for what is none."""
+        kind = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
+        if kind not in ("page", "list"):
+            raise DocumentError(
+                f"{url} is a {kind}, not a page",
+                remedy=f'fetch it as what it is: kind = "{kind}"',
+                code="unsupported",
+            )
+        media_type = fetched.media_type if fetched.media_type == "text/plain" else HTML
+        document = RawDocument(
+            content=fetched.content,
+            media_type=media_type or HTML,
+            origin=url,
+            url=fetched.url,
+            fetched_at=fetched.fetched_at,
+            hints=Hints(encoding=fetched.charset, language=visit.source.language),
+        )
+        state = noted_state(visit.source, url, fetched)
+        await self._emit(Arrived(source=visit.source, document=document, state=state))
+
+    async def fail(
+        self, visit: Visit, origin: str, error: CopydeskError, *, whole_source: bool = False
+    ) -> None:
+        """Hand on that an address gave nothing, with when to ask it again."""
+        retry_at = error.retry_at if isinstance(error, FetchError) else None
+        state = None
+        visit.is_cut = visit.is_cut or retry_at is not None
+        if "://" in origin and error.code != "put_off":
+            now = datetime.now(UTC)
+            state = FetchState(
+                url=origin,
+                source=visit.source.name,
+                validators=Validators(),
+                status=None,
+                error=error.code,
+                raw_sha256=None,
+                fetched_at=now,
+                next_try=retry_at or (None if whole_source else now + ASK_AGAIN_AFTER),
+            )
+        await self._emit(
+            Failed(
+                source=visit.source,
+                origin=origin,
+                error=error,
+                state=state,
+                whole_source=whole_source,
+            )
+        )
+
+    def is_stored(self, url: str) -> bool:
+        """Whether the article of an address is stored."""
+        return self._memory.article_id(url=url) is not None
+
+    def is_full(self, visit: Visit) -> bool:
+        """Whether as many stories were taken as were asked for."""
+        return self._options.limit is not None and visit.taken >= self._options.limit
+
+    def is_before(self, day: str | None) -> bool:
+        """Whether a listing's date is before all that is wanted."""
+        when, since = instant(day), self._options.since
+        return when is not None and since is not None and when < since
+
+    def _is_outside(self, entry: Entry) -> bool:
+        """Whether the entry's own date says that it is not wanted; without one it may be."""
+        day = entry.published or entry.updated
+        when, before = instant(day), self._options.before
+        if when is None:
+            return False
+        return self.is_before(day) or (before is not None and when >= before)
+
+
+def unforeseen(error: Exception) -> DocumentError:
+    """What no rule of ours foresaw, named as such."""
+    return DocumentError(
+        f"{type(error).__name__}: {error}"[:500],
+        remedy="this is a fault of copydesk: please report it with the address; retry after an update",
+        code="internal",
+    )
+
+
+def _has_come(state: FetchState | None) -> bool:
+    """Whether an address gave a page that was stored, be it under another address after a redirect."""
+    return state is not None and state.raw_sha256 is not None and state.error is None
