@@ -39,7 +39,7 @@ _CODINGS = {"gzip": "gz", "x-gzip": "gz", "deflate": "deflate", "br": "br", "zst
 # The window of `zstd --ultra --long=27` and the dictionary of `xz -9` (64 MiB); more would be memory for the asking.
 _WINDOW_BYTES = 2**27
 # A zstd block of 4 bytes can stand for 128 KiB, and its decoder takes no limit: so it is fed little at a time.
-_ZSTD_INPUT_BYTES = 512
+_ZSTD_INPUT_BYTES = 128
 
 
 class _Decoder(Protocol):
@@ -111,7 +111,7 @@ def inner_name(name: str) -> str:
 
 
 def decompressed(source: Source, kind: str) -> Iterator[bytes]:
-    """The decoded blocks, of 64 KiB at most (zstd: 16 MiB), one stream after the other as `cat a.gz b.gz` makes them.
+    """The decoded blocks, of 64 KiB at most (zstd: 4 MiB), one stream after the other as `cat a.gz b.gz` makes them.
 
     Raises DocumentError: truncated, malformed (also for other bytes after the end), too_large (see Meter).
     """

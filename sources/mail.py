@@ -35,6 +35,7 @@ def read_mailbox(source: Source) -> Iterator[Outcome]:
     The mails begin at the "From " lines after blank ones (RFC 4155, appendix A), and ">From " is taken back.
     """
     limit = source.options.max_bytes
+    number = 0
     for number, content in enumerate(_mails(source, limit), start=1):
         place = replace(source, origin=f"{source.origin}:{number}", path=None)
         try:
@@ -44,6 +45,8 @@ def read_mailbox(source: Source) -> Iterator[Outcome]:
             yield replace(document, origin_id=_mail_id(source, content))
         except DocumentError as error:
             yield BadDocument(origin=place.origin, error=error, payload=content)
+    if not number:
+        raise DocumentError(f"{source.origin} holds no mail", code="empty")
 
 
 def _mails(source: Source, limit: int) -> Iterator[bytes | None]:

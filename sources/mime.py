@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import Parser
 from email.policy import compat32
 
 from sources.sniffing import known_encoding
@@ -75,7 +75,7 @@ def headers_and_body(content: bytes) -> tuple[Message, bytes]:
         head, body = content[:_HEADER_BYTES], b""
     else:
         head, body = content[: end.start()], content[end.end() :]
-    return BytesParser(policy=compat32).parsebytes(head + b"\n\n", headersonly=True), body
+    return Parser(policy=compat32).parsestr(_as_text(head), headersonly=True), body
 
 
 def parts_of(headers: Message, body: bytes) -> Iterator[Part]:
@@ -109,32 +109,23 @@ def value_of(headers: Message, name: str) -> str:
     raw = headers.get(name)
     if raw is None:
         return ""
-    text = _as_text(str(raw))[:_LONGEST_VALUE]
+    text = str(raw)[:_LONGEST_VALUE]
     with suppress(MessageError, LookupError, ValueError):
         text = str(make_header(decode_header(text)))
     return " ".join(text.encode("utf-8", "replace").decode("utf-8", "replace").split())
 
 
-def _as_text(raw: str) -> str:
-    # Bytes over 127 are against the rules and common; they come as surrogates, or as a Header of charset unknown-8bit.
-    content = (
-        raw.encode("ascii", "surrogateescape")
-        if _is_escaped(raw)
-        else raw.encode("utf-8", "replace")
-    )
+def _as_text(head: bytes) -> str:
+    # Bytes over 127 are UTF-8 (RFC 6532), or against the rules and then mostly of Windows.
     try:
-        return content.decode("utf-8")
+        return head.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
-
-
-def _is_escaped(raw: str) -> bool:
-    return all(ord(character) < 128 or "\udc80" <= character <= "\udcff" for character in raw)
+        return head.decode("cp1252", "replace")
 
 
 def _split(body: bytes, headers: Message) -> list[bytes]:
     """What stands between the boundaries (RFC 2046, section 5.1.1); the last piece also where its end is missing."""
-    boundary = str(headers.get_boundary()).encode("ascii", "surrogateescape")
+    boundary = str(headers.get_boundary()).encode("utf-8", "replace")
     mark = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     pieces: list[bytes] = []
     start: int | None = None

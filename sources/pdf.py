@@ -65,7 +65,7 @@ def _page_texts(content: bytes, origin: str) -> list[str]:
     except ImportError as error:
         raise DocumentError(
             f"{origin} is a PDF, and what reads those is not installed",
-            remedy="pip install 'copydesk[pdf]'",
+            remedy="install it: pip install 'copydesk[pdf]'",
             code="pdf_missing",
         ) from error
     deadline = time.monotonic() + _LONGEST_S
