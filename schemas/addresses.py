@@ -59,6 +59,8 @@ _TRACKING_NAMES = frozenset(
     ]
 )
 
+_SAME_SITE = ("www", "m", "amp", "mobile", "touch", "edition", "www2")
+
 _LONGEST = (
     8000  # what RFC 9110 section 4.1 asks every server to take; no article's address comes near it
 )
@@ -109,6 +111,27 @@ def address_key(url: str) -> str | None:
     rest = canonical.partition("://")[2]
     bare = rest.removeprefix("www.")
     return bare if "." in bare.partition("/")[0] else rest
+
+
+def is_on_same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one site, told by their hosts: the same but for "www.", "m.", "amp." and the like.
+
+    >>> is_on_same_site("https://amp.example.org/a", "https://www.example.org/b")
+    True
+    >>> is_on_same_site("https://a.example.org/", "https://b.example.org/")
+    False
+    """
+    hosts = [_bare_host(url) for url in (one, other)]
+    return hosts[0] is not None and hosts[0] == hosts[1]
+
+
+def _bare_host(url: str) -> str | None:
+    canonical = canonical_address(url)
+    if canonical is None:
+        return None
+    host = canonical.partition("://")[2].partition("/")[0]
+    first, _, rest = host.partition(".")
+    return rest if first in _SAME_SITE and "." in rest else host
 
 
 def _host(name: str) -> str | None:

@@ -61,6 +61,8 @@ def _bury(connection: sqlite3.Connection, article_id: int) -> None:
     names = {f"key:{key}"}
     if address:
         names.add(f"key:{address_hash(address)}")
+    others = "SELECT address_key FROM addresses WHERE article_id = ?"
+    names |= {f"key:{address_hash(row[0])}" for row in connection.execute(others, (article_id,))}
     if origin_id:
         names.add(origin_name(origin_id))
     names |= _hashes(connection, "raw", "SELECT raw_sha256 FROM versions", article_id)

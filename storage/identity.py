@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import asdict, dataclass
 
-from schemas.addresses import address_key
+from schemas.addresses import address_key, is_on_same_site
 from schemas.article import Article
 from schemas.document import Hints, RawDocument
 from schemas.provenance import Provenance
@@ -20,13 +20,23 @@ KEY_LENGTH = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The names of one document: what it is looked up by, and what its tombstone would hold."""
+    """The names of one document: what it is looked up by, and what its tombstone would hold.
+
+    `canonical` is the address that the page gives itself, where that is believed; `asked` the one it was asked for under.
+    """
 
     key: str
     address: str | None
     origin_id: str | None
     raw_sha256: str
     content_sha256: str | None
+    canonical: str | None = None
+    asked: str | None = None
+
+    @property
+    def addresses(self) -> set[str]:
+        """All addresses it goes by."""
+        return {name for name in (self.address, self.canonical, self.asked) if name}
 
     @property
     def tombstones(self) -> list[str]:
@@ -82,7 +92,18 @@ def identify(document: RawDocument, article: Article | None) -> Identity:
         origin_id=document.origin_id,
         raw_sha256=raw,
         content_sha256=content_sha256(article) if article else None,
+        canonical=_canonical(document, article),
+        asked=address_key(document.origin) if address else None,
     )
+
+
+def _canonical(document: RawDocument, article: Article | None) -> str | None:
+    """The page's own canonical link: believed only on its own site, and never as the front page."""
+    link = article.canonical_url if article else None
+    if not link or not document.url or not is_on_same_site(link, document.url):
+        return None
+    address = address_key(link)
+    return address if address and address.partition("/")[2] else None
 
 
 def address_hash(address: str) -> str:
@@ -109,6 +130,7 @@ def find_place(connection: sqlite3.Connection, identity: Identity) -> Place | No
     """The stored article that `identity` names, or None."""
     if identity.address:
         place = _select(connection, "address", "a.address_key = ?", identity.address)
+        place = place or _find_by_other_address(connection, identity)
         if place or not identity.origin_id:
             return place
         # The same file, now with an address: it takes the address over.
@@ -120,6 +142,26 @@ def find_place(connection: sqlite3.Connection, identity: Identity) -> Place | No
         if place:
             return place
     return _select(connection, "key", "a.key = ?", identity.key)
+
+
+def _find_by_other_address(connection: sqlite3.Connection, identity: Identity) -> Place | None:
+    other = identity.canonical or identity.address
+    row = connection.execute(
+        """SELECT id FROM articles WHERE address_key = ?
+           UNION ALL SELECT article_id FROM addresses WHERE address_key = ? LIMIT 1""",
+        (other, other),
+    ).fetchone()
+    return _select(connection, "other_address", "a.id = ?", row[0]) if row else None
+
+
+def note_addresses(connection: sqlite3.Connection, identity: Identity, article_id: int) -> None:
+    """Have an article found under every address it came by; what is noted already is not written again."""
+    for address in sorted(identity.addresses):
+        connection.execute(
+            """INSERT OR IGNORE INTO addresses (address_key, article_id) SELECT ?1, ?2
+               WHERE NOT EXISTS (SELECT 1 FROM articles WHERE address_key = ?1)""",
+            (address, article_id),
+        )
 
 
 def find_same_input(connection: sqlite3.Connection, document: RawDocument) -> Place | None:

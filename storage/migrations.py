@@ -110,12 +110,16 @@ _FIRST = (
 )
 
 
-# Of addresses that were asked: when to ask again. Of sources: how far each was read.
+# Of addresses that were asked: when to ask again. Of sources: how far each was read. Of articles: their other addresses.
 _FETCHING = (
     "ALTER TABLE fetches ADD COLUMN next_try TEXT",
     "CREATE INDEX fetches_error ON fetches(source, error) WHERE error IS NOT NULL",
     """CREATE TABLE cursors (
         source TEXT PRIMARY KEY, cursor TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
+    """CREATE TABLE addresses (
+        address_key TEXT PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE)
+        STRICT, WITHOUT ROWID""",
+    "CREATE INDEX addresses_article ON addresses(article_id)",
 )
 
 

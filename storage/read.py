@@ -29,9 +29,11 @@ _BATCH = 500
 
 
 def find_article_at(connection: sqlite3.Connection, url: str) -> int | None:
-    """The id of the article at an address, in any of its spellings."""
+    """The id of the article at an address, in any of its spellings, or that came by it."""
     row = connection.execute(
-        "SELECT id FROM articles WHERE address_key = ?", (address_key(url),)
+        """SELECT id FROM articles WHERE address_key = ?1
+           UNION ALL SELECT article_id FROM addresses WHERE address_key = ?1 LIMIT 1""",
+        (address_key(url),),
     ).fetchone()
     return int(row[0]) if row else None
 

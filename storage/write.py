@@ -27,6 +27,7 @@ from storage.identity import (
     find_tombstone,
     hints_text,
     identify,
+    note_addresses,
 )
 from storage.values import content_sha256, dump, sha256, to_text
 from storage.words import index_words
@@ -40,11 +41,12 @@ def put(connection: sqlite3.Connection, prepared: PreparedArticle, *, force: boo
     """
     identity = identify(prepared.document, prepared.article)
     expected, place = foresee(connection, prepared, identity, force=force)
-    if expected.status == "stored":
-        return _store_new(connection, prepared, identity)
+    made = _store_new(connection, prepared, identity) if expected.status == "stored" else expected
     if expected.status == "updated" and place:
         _store_again(connection, prepared, identity, place)
-    return expected
+    if made.id is not None and identity.address:
+        note_addresses(connection, identity, made.id)
+    return made
 
 
 def foresee(
@@ -55,6 +57,12 @@ def foresee(
     if key := find_tombstone(connection, identity):
         return tombstone_outcome(document, key), None
     place = find_place(connection, identity)
+    if (
+        place
+        and place.found_by == "other_address"
+        and not _is_same_story(connection, prepared, place)
+    ):
+        place = None
     if place is None and identity.address is None:
         twin = find_same_content(connection, str(identity.content_sha256))
         if twin:
@@ -66,9 +74,23 @@ def foresee(
     return outcome(status, prepared, place.article_id, place.key), place
 
 
+def _is_same_story(connection: sqlite3.Connection, prepared: PreparedArticle, place: Place) -> bool:
+    """Whether at least half of the paragraphs of either are in the other.
+
+    Some sites give every page the canonical link of one: their stories must not be taken for one another.
+    """
+    rows = connection.execute(
+        "SELECT text_sha256 FROM paragraphs WHERE rendering_id = ? AND n >= 0",
+        (place.rendering_id,),
+    )
+    stored = {row[0] for row in rows}
+    new = {sha256(paragraph.text) for paragraph in prepared.article.paragraphs}
+    return 2 * len(stored & new) >= min(len(stored), len(new))
+
+
 def _is_changed(identity: Identity, document: RawDocument, place: Place) -> bool:
     """Whether there is something to write: another text, or something else said about the very same file."""
-    if place.found_by == "key":
+    if place.found_by in ("key", "other_address"):
         return False
     if place.content_sha256 != identity.content_sha256 or identity.address != (
         place.address if identity.address else None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import copydesk
 from tests.news_server import Site, serve
 
 DB = "copydesk.db"
@@ -194,3 +195,56 @@ def test_an_address_that_failed_is_asked_again_by_a_retry(site: Site, cli: Any) 
     site.story("/late", "Late news", "The story was published an hour later than planned.")
     assert cli("quarantine", "retry", "--all").code == 0
     assert cli("quarantine", "list", "--json").json["quarantined"] == []
+
+
+def test_one_story_at_ten_addresses_of_its_site_is_one_article(site: Site, cli: Any) -> None:
+    story = site.pages["/a"]
+    assert isinstance(story, bytes)
+    canonical = f"<link rel=canonical href='{site.url}/a'></head>".encode()
+    paths = [f"/amp/{n}" for n in range(9)]
+    for path in ("/a", *paths):
+        site.pages[path] = story.replace(b"</head>", canonical)
+    site.feed("/feed.xml", *paths, "/a")
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.json["counts"]["stored"] == 1
+    assert cli("status", "--json").json["articles"] == 1
+
+
+def test_a_canonical_link_to_another_site_is_not_believed(site: Site, cli: Any) -> None:
+    for path in ("/a", "/b"):
+        page = site.pages[path]
+        assert isinstance(page, bytes)
+        foreign = b"<link rel=canonical href='https://elsewhere.example.org/one'></head>"
+        site.pages[path] = page.replace(b"</head>", foreign)
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.json["counts"]["stored"] == 2
+
+
+def test_stories_that_all_claim_one_address_are_not_taken_for_one_another(
+    site: Site, cli: Any
+) -> None:
+    for path in ("/a", "/b"):
+        page = site.pages[path]
+        assert isinstance(page, bytes)
+        claim = f"<link rel=canonical href='{site.url}/news'></head>".encode()
+        site.pages[path] = page.replace(b"</head>", claim)
+    answer = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
+    assert answer.json["counts"]["stored"] == 2
+
+
+def test_an_article_is_found_under_every_address_it_came_by_and_deleted_under_all(
+    site: Site, cli: Any
+) -> None:
+    story = site.pages["/a"]
+    assert isinstance(story, bytes)
+    site.pages["/amp"] = story.replace(
+        b"</head>", f"<link rel=canonical href='{site.url}/a'></head>".encode()
+    )
+    cli("ingest", f"{site.url}/amp", *flags(site))
+    assert cli("ingest", f"{site.url}/a", *flags(site), "--json").json["counts"]["unchanged"] == 1
+    with copydesk.open_store(DB, mode="r") as store:
+        assert store.article_id(url=f"{site.url}/a") == store.article_id(url=f"{site.url}/amp") == 1
+    assert cli("db", "delete", "1").code == 0
+    for path in ("/a", "/amp"):
+        again = cli("ingest", f"{site.url}{path}", *flags(site), "--json")
+        assert again.json["counts"]["skipped"] == 1
