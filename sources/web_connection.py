@@ -181,7 +181,7 @@ def _fault(error: Exception, shown: str) -> Exception:
         return refused
     if isinstance(error, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)):
         return FetchError(
-            f"no secure connection to {shown} ({_reason(error)})",
+            f"no secure connection to {shown} ({_tls_reason(error)})",
             remedy="the site's certificate has to be put right",
             code="connection",
         )
@@ -269,3 +269,10 @@ def _reason(error: Exception) -> str:
     # Never the error's own text: it may quote a header of the answer, or the proxy's address with its password.
     text = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else None
     return text or type(error).__name__
+
+
+def _tls_reason(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        error = error.certificate_error
+    # The error number of a TLS error is none of the system's.
+    return getattr(error, "verify_message", "") or type(error).__name__
