@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, settings_of
+from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, is_there, settings_of
 from copydesk.cli.web_options import AllowHost, MaxBytes, Pause, Timeout, web_options
 from copydesk.present import write
 from copydesk.reporting import Teller
@@ -97,8 +97,6 @@ def _wanted(since: str | None, until: str | None, limit: int | None) -> GatherOp
 def _run(
     names: list[str], settings: Settings, run: FetchRun, show: Teller, *, track: bool
 ) -> FetchReport:
-    from pathlib import Path
-
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
     from flows.fetching import fetch_sources
@@ -106,7 +104,7 @@ def _run(
     engines = make_engines(settings, notify=show.note)
     with ExitStack() as open_things:
         store = None
-        if there := Path(settings.db).exists():
+        if there := is_there(settings):
             mode: Access = "r" if run.dry_run else "a"
             store = open_things.enter_context(
                 open_store_with(settings.db, mode, settings, encoder=engines.encoder)

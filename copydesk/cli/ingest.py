@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, settings_of
+from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, is_there, settings_of
 from copydesk.cli.web_options import (
     AllowHost,
     MaxBytes,
@@ -133,8 +133,6 @@ def _run(
     web: FetchOptions | None,
     show: Teller,
 ) -> IngestReport:
-    from pathlib import Path
-
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
     from flows.inputs import ingest_inputs, is_address, page_sources
@@ -145,7 +143,7 @@ def _run(
     paths = [path for path in paths if not is_address(path)]
     documents = open_documents(paths, options=reading)
     bring = partial(ingest_inputs, documents, addresses, engines=engines, options=options, web=web)
-    there = Path(settings.db).exists()
+    there = is_there(settings)
     if not there:
         check_models(settings)
     if not there and (

@@ -9,7 +9,7 @@ import typer
 
 from copydesk.present import Format, say
 from copydesk.settings import Settings, load_settings
-from schemas.errors import UsageError
+from schemas.errors import DatabaseError, UsageError
 from schemas.filters import Filters, make_filters
 
 if TYPE_CHECKING:
@@ -81,6 +81,17 @@ def open_existing(
     if by_meaning and Path(settings.db).is_file():
         encoder.preload(daemon=False)
     return open_store_with(settings.db, mode, settings, encoder=encoder)
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether the database file is there. Raises DatabaseError where that cannot be told."""
+    try:
+        return Path(settings.db).exists()
+    except OSError as error:
+        raise DatabaseError(
+            f"{settings.db} cannot be looked for: {error.strerror}",
+            remedy="name a database in a folder that you may enter, with --db",
+        ) from error
 
 
 def format_of(*, json: bool, jsonl: bool = False, csv: bool = False) -> Format:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from copydesk.cli.fetch import sources_of
-from copydesk.cli.options import Config, Db, Json, examples, settings_of
+from copydesk.cli.options import Config, Db, Json, examples, is_there, settings_of
 from copydesk.cli.web_options import AllowHost, MaxBytes, Pause, Timeout, web_options
 from copydesk.present import count_of, safe, say, write, write_json
 
@@ -52,7 +51,7 @@ def check(
     run = FetchRun(web=web_options(settings, allow_host, pause, timeout, max_bytes))
     with ExitStack() as open_things:
         store = None
-        if Path(settings.db).exists():
+        if is_there(settings):
             store = open_things.enter_context(open_store_with(settings.db, "r", settings))
         found = check_sources(sources_of(names or [], settings, store), store, run)
     if json:

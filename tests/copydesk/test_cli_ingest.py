@@ -223,3 +223,16 @@ def test_each_article_has_a_line_with_what_was_made(story: Path, cli: Any) -> No
         r"\+ stored      1  Bridge over the Fjord opens: 1 paragraph, \d+ mentions?, \d+ figures?, 1 dropped",
         line,
     )
+
+
+def test_a_database_that_cannot_be_looked_for_is_said_with_a_remedy(
+    story: Path, cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, **_options: Any) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    answer = cli("ingest", story, "--db", "locked/x.db")
+    assert answer.code == 2
+    assert "locked/x.db" in answer.err
+    assert "--db" in answer.err
