@@ -13,7 +13,7 @@ from schemas.errors import DocumentError
 BLOCK_BYTES = 65_536
 # Pages pack 4 to 20 times, a mirror of nearly equal ones up to 100; deflate can do no more than 1,032.
 _RATIO = 200
-_FREE_BYTES = 200_000_000
+_FREE_BYTES = 64_000_000
 _TOTAL_BYTES = 100_000_000_000
 
 
@@ -21,7 +21,7 @@ _TOTAL_BYTES = 100_000_000_000
 class Meter:
     """How much one file from outside has unpacked to so far, through all its layers together.
 
-    A file may give 200 bytes for each of its own, beyond 200 MB that are free, and 100 GB in all: what gives more was
+    A file may give 200 bytes for each of its own, beyond 64 MB that are free, and 100 GB in all: what gives more was
     made to fill a disk. `origin` is the file's.
 
     >>> meter = Meter("bomb.gz", taken_bytes=1_000)

@@ -11,14 +11,16 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DocumentError
-from sources.json_files import split_lines
 from sources.mime import Part, headers_and_body, parts_of, value_of
 from sources.reading import BadDocument, Outcome, Source, printable_name, too_large
 
 _HEADERS_OF_A_MAIL = ("From", "Subject", "Date", "To", "Message-ID", "Content-Type", "Received")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 # "From ada@example.org Mon Jan  1 00:00:00 2024": prose that begins with the word has no time of day.
-_FROM_LINE = re.compile(rb"From (?:\S+\s*$|.*\b\d{1,2}:\d\d\b)")
+_FROM_LINE = re.compile(
+    rb"\n\r?\nFrom (?:[^\s]{1,500}[ \t]*|[^\n]{0,500}\b[0-9]{1,2}:[0-9]{2}\b[^\n]{0,500})\n"
+)
+_LONGEST_FROM_LINE = 2_000
 
 
 def read_mail(source: Source) -> RawDocument:
@@ -51,43 +53,58 @@ def read_mailbox(source: Source) -> Iterator[Outcome]:
 
 def _mails(source: Source, limit: int) -> Iterator[bytes | None]:
     """The mails without their "From " lines; None for one over the limit."""
-    mail: _Mail | None = None
-    after_blank = True
-    for line in split_lines(source.blocks, limit):
-        if after_blank and line is not None and _FROM_LINE.match(line):
-            if mail is not None:
-                yield mail.content()
-            mail = _Mail(limit)
-        elif mail is not None:
-            mail.add(line)
-        elif line is None or line.strip():
+    splitter = _Splitter(source.origin, limit)
+    for block in source.blocks:
+        yield from splitter.split(block)
+    yield from splitter.rest()
+
+
+class _Splitter:
+    """The mailbox from the end of the last "From " line on; no byte is looked at twice but the last few."""
+
+    def __init__(self, origin: str, limit: int) -> None:
+        self._origin = origin
+        self._limit = limit
+        # Line feeds before it make the first line of the file one that follows a blank line.
+        self._buffer = bytearray(b"\n\n")
+        self._looked = 0
+        self._begun = False
+        self._over = False
+
+    def split(self, block: bytes) -> Iterator[bytes | None]:
+        """The mails that end in the block."""
+        self._buffer += block
+        start, place = 0, max(0, self._looked - _LONGEST_FROM_LINE)
+        while found := _FROM_LINE.search(self._buffer, place):
+            yield from self._mail(start, found.start() + 1)
+            self._begun, self._over = True, False
+            start = place = found.end() - 1
+        del self._buffer[:start]
+        if len(self._buffer) > self._limit + _LONGEST_FROM_LINE:
+            self._check_begun(len(self._buffer))
+            self._over = True
+            del self._buffer[:-_LONGEST_FROM_LINE]
+        self._looked = len(self._buffer)
+
+    def rest(self) -> Iterator[bytes | None]:
+        """The last mail."""
+        yield from self._mail(0, len(self._buffer))
+
+    def _mail(self, start: int, end: int) -> Iterator[bytes | None]:
+        if not self._begun:
+            self._check_begun(end)
+        elif self._over or end - start - 1 > self._limit:
+            yield None
+        else:
+            yield bytes(self._buffer[start + 1 : end])
+
+    def _check_begun(self, end: int) -> None:
+        if not self._begun and self._buffer[:end].strip():
             raise DocumentError(
-                f"{source.origin} is no mailbox: it does not begin with a From line",
+                f"{self._origin} is no mailbox: it does not begin with a From line",
                 remedy="name a single mail .eml",
                 code="malformed",
             )
-        after_blank = line is not None and not line.strip()
-    if mail is not None:
-        yield mail.content()
-
-
-class _Mail:
-    """The lines of one mail so far, none once they are over the limit."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._content = bytearray()
-
-    def add(self, line: bytes | None) -> None:
-        self._size += self._limit + 1 if line is None else len(line) + 1
-        if self._size > self._limit:
-            self._content.clear()
-        elif line is not None:
-            self._content += line + b"\n"
-
-    def content(self) -> bytes | None:
-        return None if self._size > self._limit else bytes(self._content)
 
 
 def _document(source: Source, content: bytes) -> RawDocument:

@@ -126,12 +126,15 @@ def _as_text(head: bytes) -> str:
 def _split(body: bytes, headers: Message) -> list[bytes]:
     """What stands between the boundaries (RFC 2046, section 5.1.1); the last piece also where its end is missing."""
     boundary = str(headers.get_boundary()).encode("utf-8", "replace")
-    mark = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    # A pattern that begins with fixed bytes is looked for ten times as fast as one that begins with a choice.
+    mark = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     pieces: list[bytes] = []
     start: int | None = None
     for found in mark.finditer(body):
+        if found.start() and body[found.start() - 1] != 0x0A:
+            continue
         if start is not None:
-            pieces.append(body[start : found.start()])
+            pieces.append(body[start : found.start()].removesuffix(b"\n").removesuffix(b"\r"))
         start = None if found[1] else found.end()
         if found[1] or len(pieces) >= _MOST_PARTS:
             break

@@ -239,3 +239,11 @@ def test_damage_anywhere_gives_mails_or_errors(
             assert isinstance(outcome.error, DocumentError)
         else:
             assert (outcome.hints.title or "none").encode()
+
+
+def test_a_mailbox_of_blank_lines_ends_soon(tmp_path: Path) -> None:
+    content = b"From x@example.org Fri Mar  1 12:00:00 2024\nSubject: x\n\n" + b"\n" * 8_000_000
+    began = time.process_time()
+    outcomes = read(tmp_path / "a.mbox", content + mbox(tmp_path, newsletter()), max_bytes=100_000)
+    assert [code(outcome) for outcome in outcomes] == ["too_large", "read"]
+    assert time.process_time() - began < 3
