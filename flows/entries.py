@@ -51,6 +51,7 @@ def refuse_put_off(url: str, state: FetchState | None) -> None:
             remedy="wait until then, or fetch the address itself by name",
             code="put_off",
             retry_at=state.next_try,
+            put_off=True,
         )
 
 

@@ -162,7 +162,7 @@ class _Intake:
 
     def _failed(self, event: Failed) -> None:
         problem = problem_of(event.error)
-        put_off = isinstance(event.error, FetchError) and event.error.retry_at is not None
+        put_off = isinstance(event.error, FetchError) and event.error.put_off
         skipped = problem.code in _SKIPPED
         outcome = Outcome(
             status="put_off" if put_off else "skipped" if skipped else "quarantined",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from flows.cursor import Cursor
 from flows.entries import arrived_whole, instant, is_newer, noted_state, refuse_put_off
@@ -23,6 +25,9 @@ AT_ONCE = 16
 """Stories of one source that are on their way side by side; those of one host stand in line at the fetcher."""
 ASK_AGAIN_AFTER = timedelta(days=1)
 """When an address that a listing goes on naming is asked again after an answer that will hardly change (404, refused)."""
+DEAD_AFTER, DEAD_FOR = 10, timedelta(minutes=15)
+"""A host that gave no answer so often in a row is left in peace for so long: each silence costs the whole timeout."""
+_SILENCE = ("timeout", "connection", "dns")
 
 
 class Memory(Protocol):
@@ -82,6 +87,8 @@ class StoryAsker:
     def __init__(self, fetcher: Asker, memory: Memory, emit: Emit, options: GatherOptions) -> None:
         self._fetcher, self._memory, self._emit, self._options = fetcher, memory, emit, options
         self._seen: set[str] = set()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._unanswered: Counter[str] = Counter()
 
     async def ask_all(self, visit: Visit, entries: Iterable[Entry]) -> None:
         """Every wanted story once, several at a time."""
@@ -133,11 +140,33 @@ class StoryAsker:
             await self._fetch(visit, url, state.validators if state and known else None)
 
     async def _fetch(self, visit: Visit, url: str, validators: Validators | None) -> None:
-        fetched = await self._fetcher.fetch(url, validators=validators, source=visit.source)
+        host = urlsplit(url).netloc
+        # The fetcher lets one request a host through at a time; standing in line here, the others hear how it went.
+        async with self._turns[host]:
+            fetched = await self._fetch_unless_dead(visit, url, host, validators)
         if fetched.not_modified:
             await self._emit(Unchanged(source=visit.source, url=url))
         else:
             await self.page(visit, url, fetched)
+
+    async def _fetch_unless_dead(
+        self, visit: Visit, url: str, host: str, validators: Validators | None
+    ) -> Fetched:
+        if self._unanswered[host] >= DEAD_AFTER:
+            raise FetchError(
+                f"{host} gave no answer {DEAD_AFTER} times in a row: {url} was not asked",
+                remedy="nothing to do: it is asked again by a later run",
+                code="put_off",
+                retry_at=datetime.now(UTC) + DEAD_FOR,
+                put_off=True,
+            )
+        try:
+            fetched = await self._fetcher.fetch(url, validators=validators, source=visit.source)
+        except FetchError as error:
+            self._unanswered[host] = self._unanswered[host] + 1 if error.code in _SILENCE else 0
+            raise
+        self._unanswered[host] = 0
+        return fetched
 
     async def page(self, visit: Visit, url: str, fetched: Fetched) -> None:
         """A page that has come, handed on. Raises DocumentError for what is none."""
@@ -177,7 +206,7 @@ class StoryAsker:
                 error=error.code,
                 raw_sha256=None,
                 fetched_at=now,
-                next_try=retry_at or (None if whole_source else now + ASK_AGAIN_AFTER),
+                next_try=_next_try(error, now, whole_source=whole_source),
             )
         await self._emit(
             Failed(
@@ -209,6 +238,13 @@ class StoryAsker:
         if when is None:
             return False
         return self.is_before(day) or (before is not None and when >= before)
+
+
+def _next_try(error: CopydeskError, now: datetime, *, whole_source: bool) -> datetime | None:
+    """Not before the time that the server named; at once after a fault that passes; in a day after one that hardly does."""
+    if isinstance(error, FetchError) and error.retry_at is not None:
+        return error.retry_at if error.put_off else None
+    return None if whole_source else now + ASK_AGAIN_AFTER
 
 
 def unforeseen(error: Exception) -> DocumentError:

@@ -16,6 +16,7 @@ what) and `remedy` (what to do). The command line turns them into one line each;
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 
 class CopydeskError(Exception):
@@ -86,7 +87,8 @@ class SkippedDocumentError(CopydeskError):
 class FetchError(CopydeskError):
     """An address gave no whole answer, or may not be asked for one; the rest of the run goes on.
 
-    `retry_at` is when to ask again, where the server said so or the fault is one that passes.
+    `retry_at` is when to ask again, where the server said so or the fault is one that passes; `put_off` says that it was
+    the server, which is then not asked before.
     """
 
     default_code = "fetch"
@@ -98,13 +100,17 @@ class FetchError(CopydeskError):
         remedy: str = "",
         code: str | None = None,
         retry_at: datetime | None = None,
+        put_off: bool = False,
     ) -> None:
         super().__init__(message, remedy=remedy, code=code)
         self.retry_at = retry_at
+        self.put_off = put_off
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_fetch, (self.message, self.remedy, self.code, self.retry_at))
+        facts = (self.message, self.remedy, self.code, self.retry_at, self.put_off)
+        return (_rebuild_fetch, facts)
 
 
-def _rebuild_fetch(message: str, remedy: str, code: str, retry_at: datetime | None) -> FetchError:
-    return FetchError(message, remedy=remedy, code=code, retry_at=retry_at)
+def _rebuild_fetch(*facts: Any) -> FetchError:
+    message, remedy, code, retry_at, put_off = facts
+    return FetchError(message, remedy=remedy, code=code, retry_at=retry_at, put_off=put_off)

@@ -98,4 +98,5 @@ def _put_off(host: str, crawl_delay: float, *, wait: float) -> FetchError:
         remedy="it is put off until then",
         code="rate_limited",
         retry_at=datetime.now(UTC) + timedelta(seconds=wait),
+        put_off=True,
     )

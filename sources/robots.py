@@ -144,7 +144,11 @@ class RobotsCache:
                 answer = known.fresh or await self._learn(known, read)
         if isinstance(answer, FetchError):
             raise FetchError(
-                answer.message, remedy=answer.remedy, code=answer.code, retry_at=answer.retry_at
+                answer.message,
+                remedy=answer.remedy,
+                code=answer.code,
+                retry_at=answer.retry_at,
+                put_off=answer.put_off,
             )
         return answer
 
@@ -173,6 +177,7 @@ def unreachable(origin: str, reason: str) -> FetchError:
         remedy="it is tried again later",
         code="robots",
         retry_at=datetime.now(UTC) + timedelta(seconds=_FAULT_BELIEVED_S),
+        put_off=True,
     )
 
 

@@ -26,12 +26,13 @@ def later(seconds: float = _LATER_S) -> datetime:
 
 
 def retry_later(code: str, message: str, *, seconds: float | None = None) -> FetchError:
-    """A FetchError that says when to ask again."""
+    """A FetchError that says when to ask again; `seconds` is what the server named, and puts the address off."""
     return FetchError(
         message,
         remedy="it is asked for again later",
         code=code,
         retry_at=later(_LATER_S if seconds is None else seconds),
+        put_off=seconds is not None or code == "rate_limited",
     )
 
 

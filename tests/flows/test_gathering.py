@@ -165,7 +165,7 @@ def test_one_story_that_fails_stops_no_other() -> None:
 
 def test_a_story_that_is_put_off_keeps_the_feed_to_be_read_again() -> None:
     later = NOW + timedelta(hours=2)
-    busy = FetchError("busy", code="rate_limited", retry_at=later)
+    busy = FetchError("busy", code="rate_limited", retry_at=later, put_off=True)
     web = Web({f"{SITE}/feed.xml": feed(1), f"{SITE}/1": busy})
     failed, finished = run(web, source())
     assert isinstance(failed, Failed)
@@ -369,3 +369,22 @@ def test_a_list_that_is_not_there_is_an_error_of_the_source(tmp_path: Path) -> N
     failed, _ = run(Web({}), missing)
     assert isinstance(failed, Failed)
     assert failed.error.code == "not_found"
+
+
+def test_a_host_that_gives_no_answer_is_left_in_peace_after_ten_tries() -> None:
+    silent = FetchError("no answer", code="timeout", retry_at=NOW + timedelta(minutes=1))
+    answers = {f"{SITE}/{n}": silent for n in range(20)}
+    web = Web({f"{SITE}/feed.xml": feed(*range(20)), **answers})
+    events = run(web, source())
+    assert len(web.asked) == 1 + 10
+    assert sum(isinstance(event, Failed) for event in events) == 20
+
+
+def test_after_a_fault_that_passes_an_address_may_be_asked_by_the_next_run() -> None:
+    down = FetchError("down", code="unavailable", retry_at=NOW + timedelta(minutes=15))
+    failed, finished = run(Web({f"{SITE}/feed.xml": feed(1), f"{SITE}/1": down}), source())
+    assert isinstance(failed, Failed)
+    assert failed.state is not None
+    assert failed.state.next_try is None
+    assert isinstance(finished, Finished)
+    assert finished.is_cut
