@@ -78,11 +78,23 @@ def _read_again(document: RawDocument, max_bytes: int) -> Sequence[Incoming]:
     for name in (document.origin_id, document.origin):
         if name and _is_file(name):
             return [*open_documents([name], options=options)]
-    place = _RECORD.fullmatch(document.origin)
-    if not place or not _is_file(place[1]):
+    container = _container_of(document.origin)
+    if container is None:
         return []
-    found = open_documents([place[1]], options=options)
+    found = open_documents([container], options=options)
     return [again for again in found if again.origin == document.origin]
+
+
+def _container_of(origin: str) -> str | None:
+    """The file that a record or a member of an archive stands in, if it is there.
+
+    >>> _container_of("no-such.zip!a.html") is None
+    True
+    """
+    record = _RECORD.fullmatch(origin)
+    places = [record[1]] if record else []
+    places += [origin[: found.start()] for found in re.finditer("!", origin)]
+    return next((place for place in places if _is_file(place)), None)
 
 
 def _is_file(name: str) -> bool:

@@ -57,7 +57,7 @@ def ingest(
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="The charset of the files.")] = None,
     format_name: Annotated[
-        str | None, typer.Option("--format", help="txt, md, html, json, jsonl or csv.")
+        str | None, typer.Option("--format", help="txt, md, html, json, jsonl, csv, eml, zip ...")
     ] = None,
     max_bytes: MaxBytes = None,
     allow_host: AllowHost = None,
@@ -116,8 +116,8 @@ def ingest(
     show.close(report, before="would be: " if dry_run else "", after=f" · {settings.db}")
     if not report.counts["found"]:
         say(
-            f"copydesk: no articles in {', '.join(paths)}. "
-            "Files read are .txt, .md, .html, .json, .jsonl and .csv"
+            f"copydesk: no articles in {', '.join(paths)}. Files read are texts, pages, records, mail, PDF, "
+            "and archives of them: .txt .md .html .json .jsonl .csv .eml .mbox .mhtml .pdf .warc .wacz .zip .tar .gz"
         )
         return 1
     if report.counts["quarantined"] and not dry_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -269,6 +270,24 @@ def test_a_whole_file_that_was_mended_leaves_the_quarantine_as_its_records(
     assert len(store.quarantined()) == 1
     path.write_text('[{"title": "One", "text": "A story."}, {"title": "Two", "text": "More."}]')
     assert retry_all(store, today) == {"stored": 2}
+    assert store.quarantined() == []
+
+
+def test_a_member_of_an_archive_that_was_mended_comes_through_alone(
+    store: Store, today: OtherEngines, tmp_path: Path
+) -> None:
+    path = tmp_path / "news.zip"
+
+    def pack(second: bytes) -> None:
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr("one.txt", "Harbour\n\nA story of the harbour.\n")
+            packed.writestr("two.txt", second)
+
+    pack(b"")
+    ingest_path(store, today, path)
+    assert len(store.quarantined()) == 1
+    pack(b"Bridge\n\nA story of the bridge.\n")
+    assert retry_all(store, today) == {"stored": 1}
     assert store.quarantined() == []
 
 
