@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.source_lists import ListedSource, place_key
+from schemas.addresses import without_credentials
 from schemas.errors import CopydeskError, UsageError
 from schemas.web import SourceSpec
-from storage.sources import without_credentials
 
 if TYPE_CHECKING:
     from storage.sqlite import Store

@@ -8,10 +8,9 @@ from difflib import get_close_matches
 
 from copydesk.settings import Settings, source_specs
 from copydesk.source_places import default_name
-from schemas.addresses import address_key
+from schemas.addresses import address_key, without_credentials
 from schemas.errors import UsageError
 from schemas.web import SourceSpec
-from storage.sources import without_credentials
 
 COLUMNS = (
     "name", "kind", "url", "path", "language", "pause", "headers", "cookies_env", "proxy", "user_agent", "enabled",

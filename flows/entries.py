@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flows.events import Arrived
+from schemas.addresses import without_credentials
 from schemas.document import HTML, Hints, RawDocument
 from schemas.errors import FetchError
 from schemas.web import Entry, Fetched, SourceKind, SourceSpec
@@ -47,7 +48,7 @@ def refuse_put_off(url: str, state: FetchState | None) -> None:
     """Raise FetchError for an address that is not to be asked yet."""
     if state and state.next_try and state.next_try > datetime.now(UTC):
         raise FetchError(
-            f"{url} is not asked again before {state.next_try:%Y-%m-%d %H:%M} UTC ({state.error})",
+            f"{without_credentials(url)} is not asked again before {state.next_try:%Y-%m-%d %H:%M} UTC ({state.error})",
             remedy="wait until then, or fetch the address itself by name",
             code="put_off",
             retry_at=state.next_try,
@@ -79,4 +80,4 @@ def as_source(address: str) -> SourceSpec:
     """
     parts = urlsplit(address)
     kind: SourceKind = "page" if parts.path.strip("/") or parts.query else "site"
-    return SourceSpec(name=address, kind=kind, url=address)
+    return SourceSpec(name=without_credentials(address), kind=kind, url=address)

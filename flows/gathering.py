@@ -17,6 +17,7 @@ from flows.cursor import Cursor
 from flows.entries import noted_state, refuse_put_off
 from flows.events import Arrived, Finished, GatherOptions, Reached, Unchanged
 from flows.stories import Asker, Emit, Memory, StoryAsker, Visit, unforeseen
+from schemas.addresses import without_credentials
 from schemas.errors import CopydeskError, DocumentError, FetchError
 from schemas.web import Entry, Fetched, SourceKind, SourceSpec
 from sources.discovery import feed_links, sitemap_links, sniff_source
@@ -80,7 +81,7 @@ class _Gatherer:
         fetched = await self._ask(visit, url)
         if fetched is None:
             if self._stories.is_stored(url):
-                await self._emit(Unchanged(source=visit.source, url=url))
+                await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
             return
         kind = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
         if visit.source.kind in ("feed", "sitemap", "list", "archive"):

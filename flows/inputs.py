@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flows.batch import totals
 from flows.engines import Engines
 from flows.pipeline import Incoming, IngestOptions, Told, ingest_documents
+from schemas.addresses import without_credentials
 from schemas.stored import IngestReport
 from schemas.web import SourceSpec
 from storage.sqlite import Store
@@ -51,7 +52,7 @@ def ingest_inputs(
 def page_sources(names: Iterable[str], *, language: str | None = None) -> list[SourceSpec]:
     """The addresses among `names`, each as a source of one page, in order and once."""
     return [
-        SourceSpec(name=name, kind="page", url=name, language=language)
+        SourceSpec(name=without_credentials(name), kind="page", url=name, language=language)
         for name in dict.fromkeys(names)
         if is_address(name)
     ]

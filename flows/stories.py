@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flows.cursor import Cursor
 from flows.entries import arrived_whole, instant, is_newer, noted_state, refuse_put_off
 from flows.events import Arrived, Event, Failed, GatherOptions, Named, Unchanged
-from schemas.addresses import address_key
+from schemas.addresses import address_key, without_credentials
 from schemas.document import HTML, Hints, RawDocument
 from schemas.errors import CopydeskError, DocumentError, FetchError
 from schemas.web import Entry, Fetched, SourceSpec, Validators
@@ -78,7 +78,9 @@ class Visit:
     @property
     def is_on_the_spot(self) -> bool:
         """Whether somebody named the address itself: it is asked now, and taken for what it is."""
-        return self.source.name == self.source.url
+        return self.source.url is not None and self.source.name == without_credentials(
+            self.source.url
+        )
 
 
 class StoryAsker:
@@ -132,7 +134,7 @@ class StoryAsker:
             is_new = not known or is_newer(entry, state)
             await self._emit(Named(source=visit.source, entry=entry, is_new=is_new))
         elif known and not always and not is_newer(entry, state):
-            await self._emit(Unchanged(source=visit.source, url=url))
+            await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
         elif not always and is_whole(entry):
             await self._emit(arrived_whole(visit.source, entry))
         elif url:
@@ -140,12 +142,12 @@ class StoryAsker:
             await self._fetch(visit, url, state.validators if state and known else None)
 
     async def _fetch(self, visit: Visit, url: str, validators: Validators | None) -> None:
-        host = urlsplit(url).netloc
+        host = _host(url)
         # The fetcher lets one request a host through at a time; standing in line here, the others hear how it went.
         async with self._turns[host]:
             fetched = await self._fetch_unless_dead(visit, url, host, validators)
         if fetched.not_modified:
-            await self._emit(Unchanged(source=visit.source, url=url))
+            await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
         else:
             await self.page(visit, url, fetched)
 
@@ -154,7 +156,7 @@ class StoryAsker:
     ) -> Fetched:
         if self._unanswered[host] >= DEAD_AFTER:
             raise FetchError(
-                f"{host} gave no answer {DEAD_AFTER} times in a row: {url} was not asked",
+                f"{_host(url)} gave no answer {DEAD_AFTER} times in a row: {without_credentials(url)} was not asked",
                 remedy="nothing to do: it is asked again by a later run",
                 code="put_off",
                 retry_at=datetime.now(UTC) + DEAD_FOR,
@@ -173,7 +175,7 @@ class StoryAsker:
         kind = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
         if kind not in ("page", "list"):
             raise DocumentError(
-                f"{url} is a {kind}, not a page",
+                f"{without_credentials(url)} is a {kind}, not a page",
                 remedy=f'fetch it as what it is: kind = "{kind}"',
                 code="unsupported",
             )
@@ -181,7 +183,7 @@ class StoryAsker:
         document = RawDocument(
             content=fetched.content,
             media_type=media_type or HTML,
-            origin=url,
+            origin=without_credentials(url),
             url=fetched.url,
             fetched_at=fetched.fetched_at,
             hints=Hints(encoding=fetched.charset, language=visit.source.language),
@@ -194,6 +196,7 @@ class StoryAsker:
     ) -> None:
         """Hand on that an address gave nothing, with when to ask it again."""
         retry_at = error.retry_at if isinstance(error, FetchError) else None
+        origin = without_credentials(origin) if "://" in origin else origin
         state = None
         visit.is_cut = visit.is_cut or retry_at is not None
         if "://" in origin and error.code != "put_off":
@@ -238,6 +241,10 @@ class StoryAsker:
         if when is None:
             return False
         return self.is_before(day) or (before is not None and when >= before)
+
+
+def _host(url: str) -> str:
+    return urlsplit(without_credentials(url)).netloc
 
 
 def _next_try(error: CopydeskError, now: datetime, *, whole_source: bool) -> datetime | None:

@@ -70,6 +70,8 @@ _PATH_SAFE = _UNRESERVED | frozenset("/:@!$&'()*+,;=")
 _QUERY_SAFE = _PATH_SAFE | frozenset("?")
 _ESCAPE_OR_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
+_USERINFO = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/?#\\]*@", re.IGNORECASE)
+_UP_TO_AT = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]*).*@", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 
 
@@ -111,6 +113,20 @@ def address_key(url: str) -> str | None:
     rest = canonical.partition("://")[2]
     bare = rest.removeprefix("www.")
     return bare if "." in bare.partition("/")[0] else rest
+
+
+def without_credentials(address: str) -> str:
+    """An address as it may be shown and kept: no user, no password; other text as it is.
+
+    Of what has a scheme and is no address all up to the last "@" goes, for it may be a password that broke it.
+
+    >>> without_credentials("https://desk:secret@example.org/@ann")
+    'https://example.org/@ann'
+    >>> without_credentials("http://desk:se/cret@example.org/")
+    'http://example.org/'
+    """
+    pattern = _USERINFO if canonical_address(address) else _UP_TO_AT
+    return pattern.sub(lambda found: found[1], address)
 
 
 def is_on_same_site(one: str, other: str) -> bool:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from schemas.addresses import canonical_address
+from schemas.addresses import canonical_address, without_credentials
 from schemas.errors import UsageError
 from schemas.web import Validators
-from storage.sources import without_credentials
 from storage.values import dump, load, to_instant, to_text
 
 _FACTS = "source, etag, last_modified, status, error, raw_sha256, next_try"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import cast, get_args
 from urllib.parse import urlsplit
 
-from schemas.addresses import canonical_address
+from schemas.addresses import canonical_address, without_credentials
 from schemas.errors import UsageError
 from schemas.filters import require_one_of
 from schemas.web import SourceKind, SourceSpec
@@ -27,22 +27,6 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", re.DOTALL)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_USERINFO = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/?#\\]*@", re.IGNORECASE)
-_UP_TO_AT = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]*).*@", re.IGNORECASE | re.DOTALL)
-
-
-def without_credentials(address: str) -> str:
-    """An address as it may be shown and kept: no user, no password; other text as it is.
-
-    Of what has a scheme and is no address all up to the last "@" goes, for it may be a password that broke it.
-
-    >>> without_credentials("https://desk:secret@example.org/@ann")
-    'https://example.org/@ann'
-    >>> without_credentials("http://desk:se/cret@example.org/")
-    'http://example.org/'
-    """
-    pattern = _USERINFO if canonical_address(address) else _UP_TO_AT
-    return pattern.sub(lambda found: found[1], address)
 
 
 def check_source(spec: SourceSpec) -> None:

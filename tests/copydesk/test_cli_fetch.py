@@ -248,3 +248,22 @@ def test_an_article_is_found_under_every_address_it_came_by_and_deleted_under_al
     for path in ("/a", "/amp"):
         again = cli("ingest", f"{site.url}{path}", *flags(site), "--json")
         assert again.json["counts"]["skipped"] == 1
+
+
+def test_a_password_in_an_address_is_kept_and_shown_nowhere(site: Site, cli: Any) -> None:
+    secret = site.url.replace("http://", "http://ann:hush@")
+    said = ""
+    for address in (f"{secret}/a", f"{secret}/none", f"{secret}/feed.xml"):
+        for form in (("--json",), ()):
+            answer = cli("fetch", address, *flags(site), *form)
+            said += answer.out + answer.err
+    Path("list.txt").write_text(f"{secret}/b\n{secret}/gone\n")
+    Path("copydesk.toml").write_text('[[source]]\nname = "l"\nkind = "list"\npath = "list.txt"\n')
+    for verb in ("fetch", "sources check"):
+        answer = cli(*verb.split(), *flags(site), "--json")
+        said += answer.out + answer.err
+    said += cli("ingest", f"{secret}/b", *flags(site), "--json").out
+    said += cli("quarantine", "list", "--json").out + cli("status", "--json").out
+    assert "hush" not in said
+    assert "hush" not in str(rows())
+    assert cli("status", "--json").json["articles"] == 2

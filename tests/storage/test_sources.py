@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.addresses import without_credentials
 from schemas.errors import DatabaseError, UsageError
 from schemas.web import SourceSpec
-from storage.sources import check_no_secrets, check_source, without_credentials
+from storage.sources import check_no_secrets, check_source
 from storage.sqlite import Store
 
 OpenStore = Callable[..., Store]
