@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copydesk.present import count_of, plain, say, write, write_json
-from schemas.stored import IngestReport
 
 if TYPE_CHECKING:
-    from schemas.stored import FetchReport, Outcome
+    from schemas.stored import FetchReport, IngestReport, Outcome
 
 SIGNS = {
     "stored": "+", "updated": "~", "unchanged": "=", "skipped": "-", "quarantined": "!", "put_off": ">",
@@ -20,6 +19,8 @@ _REPORTED = (
 
 def write_report(report: IngestReport | FetchReport) -> None:
     """The report as `ingest --json` and `fetch --json` have it."""
+    from schemas.stored import FetchReport
+
     articles = [
         {name: plain(getattr(outcome, name)) for name in _REPORTED} for outcome in report.articles
     ]
@@ -28,7 +29,7 @@ def write_report(report: IngestReport | FetchReport) -> None:
         "took_s": report.took_s,
         "articles": articles,
     }
-    if not isinstance(report, IngestReport):
+    if isinstance(report, FetchReport):
         told["sources"] = [
             {
                 "source": source.source,
