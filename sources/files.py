@@ -212,12 +212,18 @@ def _read_stdin(options: ReadOptions, now: datetime) -> Iterator[Outcome]:
     except DocumentError as error:
         yield BadDocument(origin=origin, error=error)
     except (OSError, ValueError) as error:  # ValueError: the stream is closed
-        reason = DocumentError(f"standard input cannot be read: {error}", code="unreadable")
+        reason = DocumentError(
+            f"standard input cannot be read: {error}",
+            remedy="pipe the text in, or name a file",
+            code="unreadable",
+        )
         yield BadDocument(origin=origin, error=reason)
 
 
 def _process_stdin() -> BinaryIO:
     buffer: BinaryIO | None = getattr(sys.stdin, "buffer", None)
     if buffer is None:
-        raise DocumentError("this process has no standard input", code="unreadable")
+        raise DocumentError(
+            "this process has no standard input", remedy="name a file", code="unreadable"
+        )
     return buffer

@@ -253,10 +253,16 @@ def reading_error(path: str, error: OSError | ValueError) -> DocumentError:
         )
     if error.errno == errno.ELOOP:
         return DocumentError(
-            f"{printable(path)} is a symbolic link, and links are not followed", code="symlink"
+            f"{printable(path)} is a symbolic link, and links are not followed",
+            remedy="name the file it points to",
+            code="symlink",
         )
     reason = error.strerror or str(error)
-    return DocumentError(f"{printable(path)} cannot be read: {reason}", code="unreadable")
+    return DocumentError(
+        f"{printable(path)} cannot be read: {reason}",
+        remedy="let your user read it (chmod u+r), or copy it to where you may",
+        code="unreadable",
+    )
 
 
 def _counted(blocks: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
