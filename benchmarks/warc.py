@@ -71,7 +71,7 @@ def _record(number: int, kind: str, block: bytes) -> bytes:
 
 def read_by_warcio(path: Path) -> int:
     """How many pages warcio finds, their contents read."""
-    from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+    from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # ships no types
 
     pages = 0
     with path.open("rb") as file:

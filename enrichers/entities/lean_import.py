@@ -30,7 +30,7 @@ def lean_import() -> Iterator[None]:
 def _command_line() -> dict[str, ModuleType]:
     package, info = ModuleType("spacy.cli"), ModuleType("spacy.cli.info")
     package.__path__ = []
-    info.info = _info  # type: ignore[attr-defined]
+    info.info = _info  # type: ignore[attr-defined]  # a module made by hand
     return {package.__name__: package, info.__name__: info}
 
 

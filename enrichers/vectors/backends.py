@@ -55,7 +55,7 @@ def import_openvino() -> ModuleType:
     if loaded is not None:
         return loaded
     hidden = "openvino.tools.ovc"
-    sys.modules[hidden] = None  # type: ignore[assignment]
+    sys.modules[hidden] = None  # type: ignore[assignment]  # None: "not to be found"
     try:
         import openvino
     finally:
