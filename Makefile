@@ -20,10 +20,11 @@ python-version:
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null || { echo "copydesk needs Python 3.11 or 3.12, and $(PYTHON) is $$("$(PYTHON)" -V 2>&1): install one, or say make PYTHON=/path/to/python3.11"; exit 1; }
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install its venv package (Debian: python3-venv)"; exit 1; }
 
-# torch comes first and from the CPU index: whatever asks for it later finds it there and brings no CUDA.
+# torch comes first and from the CPU index: whatever asks for it later finds it there and brings no CUDA. What torch
+# itself needs comes with the rest, pinned and from the usual index: an index of torch's builds need not hold it.
 $(STAMP): pyproject.toml constraints.txt | python-version
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	$(if $(TORCH_INDEX),PIP_INDEX_URL=$(TORCH_INDEX)) $(PIP) install --quiet torch==2.13.0
+	$(PIP) install --quiet --no-deps $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch==2.13.0
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	$(BIN)/python -m copydesk doctor
 	@touch $(STAMP)
