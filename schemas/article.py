@@ -20,12 +20,16 @@ SUMMARY_ROW = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """One paragraph of the body. Its index never changes once stored; template found later is masked, not removed."""
+    """One paragraph of the body. Its index never changes once stored; template found later is masked, not removed.
+
+    `page` is the page it begins on, from 1, where the document has pages (a PDF).
+    """
 
     index: int
     kind: ParagraphKind
     text: str
     masked: bool = False
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

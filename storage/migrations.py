@@ -137,6 +137,12 @@ def m002_fetching(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m003_pages(db: Database) -> None:
+    """The page a paragraph begins on, where its document has pages."""
+    db.conn.execute("ALTER TABLE paragraphs ADD COLUMN page INTEGER")
+
+
 def apply_migrations(connection: sqlite3.Connection) -> int:
     """Bring the open database up to date; returns the schema's number. The caller holds the write transaction."""
     migrations.apply(Database(connection))

@@ -118,12 +118,12 @@ def _flat(marks_by_row: dict[int, list[Any]]) -> list[Any]:
 def read_rows(connection: sqlite3.Connection, rendering_id: int) -> list[tuple[int, Paragraph]]:
     """The rows of a rendering with their ids, title and summary first."""
     rows = connection.execute(
-        "SELECT id, n, kind, text, masked FROM paragraphs WHERE rendering_id = ? ORDER BY n",
+        "SELECT id, n, kind, text, masked, page FROM paragraphs WHERE rendering_id = ? ORDER BY n",
         (rendering_id,),
     )
     return [
-        (row_id, Paragraph(index=n, kind=kind, text=text, masked=bool(masked)))
-        for row_id, n, kind, text, masked in rows
+        (row_id, Paragraph(index=n, kind=kind, text=text, masked=bool(masked), page=page))
+        for row_id, n, kind, text, masked, page in rows
     ]
 
 

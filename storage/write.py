@@ -301,11 +301,12 @@ def _add_rows(connection: sqlite3.Connection, article: Article, rendering_id: in
     first = next_id(connection, "paragraphs")
     rows = article.rows
     connection.executemany(
-        """INSERT INTO paragraphs (id, rendering_id, n, kind, text, text_sha256, masked)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO paragraphs (id, rendering_id, n, kind, text, text_sha256, masked, page)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         [
-            (first + i, rendering_id, row.index, row.kind, row.text, sha256(row.text), row.masked)
+            (first + i, rendering_id, row.index, row.kind, row.text, digest, row.masked, row.page)
             for i, row in enumerate(rows)
+            for digest in (sha256(row.text),)
         ],
     )
     connection.executemany(
