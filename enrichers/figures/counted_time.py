@@ -17,7 +17,8 @@ from enrichers.figures.spelled import read_spelled
 def counted_span(line: Line, index: int) -> Moment | None:
     """As in "the last two weeks", "the first nine months": how long, not when."""
     token = line.tokens[index]
-    if token.word not in _OFFSETS or token.word in ("this", "current"):
+    is_end = token.word in line.lexicon.time.sets["ends"]
+    if not is_end and (token.word not in _OFFSETS or token.word in ("this", "current")):
         return None
     if (
         token.word == "last"
@@ -36,7 +37,11 @@ def counted_span(line: Line, index: int) -> Moment | None:
     if unit is None or unit.kind != "duration":
         return None
     return Moment(
-        start=token.start, end=unit_token.end, rule="last_n", duration=value, unit=unit.name
+        start=token.start,
+        end=unit_token.end,
+        rule="first_n" if is_end else "last_n",
+        duration=value,
+        unit=unit.name,
     )
 
 

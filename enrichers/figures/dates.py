@@ -15,6 +15,7 @@ from enrichers.figures.clock import match_time
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.moment import Calendar, Moment
+from enrichers.figures.units import to_base
 
 _BETWEEN = re.compile(r" ?[-–—] ?| (?:to|through|until|till|and) (?:the )?")
 _TIME_THEN_DAY = re.compile(r",? (?:[A-Z]{2,4} |local time |GMT |Eastern )?(?:on )?|,? ")
@@ -55,6 +56,7 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
             time.sets["last"]
             | time.sets["this"]
             | time.sets["next"]
+            | time.sets["ends"]
             | {"following", "same", "that"},
             (relative.neighbour,),
         ),
@@ -202,7 +204,7 @@ def _join_time(left: Moment, right: Moment, gap: str) -> Moment | None:
 
 
 def _draft(moment: Moment) -> Draft:
-    return Draft(
+    draft = Draft(
         start=moment.start,
         end=moment.end,
         kind="duration" if moment.duration else "date",
@@ -214,3 +216,6 @@ def _draft(moment: Moment) -> Draft:
         date_end=moment.last,
         time=moment.time,
     )
+    if moment.unit:
+        to_base(draft, lexicon().units.by_word[moment.unit])
+    return draft

@@ -104,3 +104,27 @@ def test_a_stated_fiscal_year_is_found() -> None:
 def test_days_at_the_edge_of_the_calendar_raise_nothing(day: date) -> None:
     text = "last year, next decade, 3000 years ago, last century, next week, tomorrow, Monday, Feb. 29, last winter, next weekend, past decade, last Sunday, will come in March, Q4, next month"
     assert find_figures([text], [day])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "days"),
+    [
+        ("Sales fell in the first nine months of the year.", "first nine months", 270),
+        ("It was so in his first 100 days.", "first 100 days", 100),
+        ("It rained in the final two weeks.", "final two weeks", 14),
+        ("It rained in the last two weeks.", "last two weeks", 14),
+    ],
+)
+def test_the_word_before_a_counted_span_belongs_to_it(text: str, span: str, days: int) -> None:
+    figure = find_figures([text], [REFERENCE])[0][0]
+    assert (figure.kind, figure.text) == ("duration", span)
+    assert figure.base_value is not None
+    assert round(figure.base_value / 86_400) in range(days, days + 5)  # a month is 30.4 days
+
+
+@pytest.mark.parametrize(
+    "text", ["The first three goals.", "Her first two-year term.", "The first 100 metres."]
+)
+def test_first_before_what_is_no_counted_time_stays_an_ordinal(text: str) -> None:
+    figures = find_figures([text], [REFERENCE])[0]
+    assert (figures[0].kind, figures[0].text) == ("ordinal", "first")
