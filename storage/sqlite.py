@@ -40,6 +40,7 @@ from storage import (
     write,
 )
 from storage.connection import Access, open_database, snapshot, transaction
+from storage.faults import Connection
 from storage.search import Searcher
 from storage.values import dump
 
@@ -72,15 +73,15 @@ class Store:
         """Close the file; a closed store can be closed again."""
         self._connection.close()
 
+    @property
+    def connection(self) -> Connection:
+        """The open connection, for what the storage package keeps beside the articles (`storage.schedules` ...)."""
+        return self._connection
+
     # -- finding ---------------------------------------------------------------------------------------------------
 
     def search(
-        self,
-        query: str,
-        *,
-        mode: Mode = "hybrid",
-        k: int = 10,
-        **filters: Unpack[FilterArgs],
+        self, query: str, *, mode: Mode = "hybrid", k: int = 10, **filters: Unpack[FilterArgs]
     ) -> list[SearchHit]:
         """The best row of each of the `k` best articles, best first; see `find` for the total and notes.
 
@@ -96,11 +97,7 @@ class Store:
         return self._searcher.search(query, mode, k, filters)
 
     def similar(
-        self,
-        article: int | str,
-        *,
-        k: int = 10,
-        **filters: Unpack[FilterArgs],
+        self, article: int | str, *, k: int = 10, **filters: Unpack[FilterArgs]
     ) -> list[SearchHit]:
         """The articles most like a stored one (id or key), most similar first, without itself.
 
@@ -166,11 +163,7 @@ class Store:
             )
 
     def entities(
-        self,
-        name: str | None = None,
-        *,
-        limit: int | None = None,
-        **filters: Unpack[FilterArgs],
+        self, name: str | None = None, *, limit: int | None = None, **filters: Unpack[FilterArgs]
     ) -> list[StoredEntity]:
         """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name."""
         return self.find_entities(name, make_filters(**filters), limit=limit)[1]
