@@ -143,6 +143,15 @@ def m003_pages(db: Database) -> None:
     db.conn.execute("ALTER TABLE paragraphs ADD COLUMN page INTEGER")
 
 
+@migrations()
+def m004_schedules(db: Database) -> None:
+    """Which schedules somebody paused; what they are stands in the settings."""
+    db.conn.execute(
+        """CREATE TABLE schedule_states (
+            name TEXT PRIMARY KEY, paused INTEGER NOT NULL, changed_at TEXT NOT NULL) STRICT"""
+    )
+
+
 def apply_migrations(connection: sqlite3.Connection) -> int:
     """Bring the open database up to date; returns the schema's number. The caller holds the write transaction."""
     migrations.apply(Database(connection))
