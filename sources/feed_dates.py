@@ -57,13 +57,15 @@ _FORMS = [
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<zone>Z)?)?",
     )
 ]
-# How nine feeds in ten write it, without the groups that the forms need: a fifth of their time.
+# How nine feeds in ten write it: made an ISO date by text alone, which takes a fifth of the time of the forms.
 _MAIL = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|([+-])(\d\d)(\d\d))"
+    r"(?:[A-Z][a-z]{2}, )?([0-3]?[0-9]) ([A-Z][a-z]{2}) ([0-9]{4}) ((?:[0-9]{2}:){2}[0-9]{2})"
+    r" (?:GMT|UTC|([+-](?:0[0-9]|1[0-3]))([0-5][0-9]))"
 )
 _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.0+)?")
 _OLDEST_YEAR = 1600  # the first newspapers
 _UNSET = datetime(1970, 1, 1, tzinfo=UTC)
+_UNSET_YEARS = (1969, 1970)
 
 
 def iso_date(text: str | None, *, now: datetime) -> str | None:
@@ -79,17 +81,14 @@ def iso_date(text: str | None, *, now: datetime) -> str | None:
     """
     if not text or len(text) > 200:
         return None
-    text = " ".join(text.split())
     try:
-        value = _read(text)
+        value = _read_mail(text) or _read(" ".join(text.split()))
     except (ValueError, OverflowError):
         return None
     return value.isoformat() if value is not None and _is_credible(value, now) else None
 
 
 def _read(text: str) -> date | None:
-    if found := _MAIL.fullmatch(text):
-        return _read_mail(found)
     if text[4:5] == "-" and text[7:8] == "-":
         try:
             return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
@@ -103,14 +102,17 @@ def _read(text: str) -> date | None:
     return None
 
 
-def _read_mail(found: re.Match[str]) -> datetime | None:
-    day, name, year, hour, minute, second, sign, zone_h, zone_m = found.groups()
-    month = _MONTHS.get(name.lower())
-    if month is None:
+def _read_mail(text: str) -> datetime | None:
+    found = _MAIL.fullmatch(text)
+    if found is None:
         return None
-    zone = _known_zone(sign, zone_h, zone_m, None) if sign else UTC
-    seconds = min(int(second), 59)
-    return datetime(int(year), month, int(day), int(hour), int(minute), seconds, tzinfo=zone)
+    day, name, year, clock, hours, minutes = found.groups()
+    month = _MONTHS.get(name.lower(), 0)
+    zone = f"{hours}:{minutes}" if hours else "+00:00"
+    try:
+        return datetime.fromisoformat(f"{year}-{month:02}-{day:0>2}T{clock}{zone}")
+    except ValueError:  # the forms know of leap seconds, and of what else is wrong with it
+        return None
 
 
 def _built(parts: dict[str, str | None]) -> date | None:
@@ -178,6 +180,9 @@ def _known_zone(
 def _is_credible(value: date, now: datetime) -> bool:
     if value.year < _OLDEST_YEAR:
         return False
+    # Aware times of different zones are slow to compare; two days earlier is earlier in any zone.
+    if value.toordinal() < now.toordinal() - 1 and value.year not in _UNSET_YEARS:
+        return True
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     at = value.replace(tzinfo=UTC) if value.tzinfo is None else value

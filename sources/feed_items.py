@@ -64,6 +64,7 @@ _PUBLISHED = (
 )
 _UPDATED = ("atom:updated", "atom:modified", "dcterms:modified")
 _AUTHORS = ("atom:author", "rss:author", "dc:creator")
+_SUMMARIES = ("atom:summary", "rss:description", "dc:description", "dcterms:abstract")
 _FIELDS = frozenset(
     (
         *("rss:link", "atom:link", "rss:description", "atom:summary"),
@@ -107,8 +108,13 @@ def parts_of(element: Element) -> Parts:
     """The children by role, in order."""
     parts: Parts = {}
     for child in element:
-        if isinstance(child.tag, str) and (role := role_of(child.tag)):
-            parts.setdefault(role, []).append(child)
+        tag = child.tag
+        if not isinstance(tag, str) or not (role := role_of(tag)):
+            continue
+        if role in parts:
+            parts[role].append(child)
+        else:
+            parts[role] = [child]
     return parts
 
 
@@ -232,10 +238,11 @@ def _site(parts: Parts) -> str | None:
 
 def _link(element: Element, parts: Parts, base: str) -> str | None:
     """The page of the story: its address before a counter was put in between, the link, or an id that is one."""
-    candidates = [text_of(found) for found in parts.get("feedburner:origlink", ())[:1]]
-    candidates += [text_of(found) for found in parts.get("rss:link", ())[:3]]
-    candidates += _atom_links(parts.get("atom:link", ())[:50])
-    for text in candidates:
+    for role in ("feedburner:origlink", "rss:link"):
+        for found in parts.get(role, ())[:3]:
+            if url := absolute_url(text_of(found), base):
+                return url
+    for text in _atom_links(parts.get("atom:link", ())[:50]):
         if url := absolute_url(text, base):
             return url
     return _permalink(element, parts)
@@ -271,9 +278,7 @@ def _content(parts: Parts) -> tuple[str | None, str | None]:
     A description is content only where it is long and nothing else is.
     """
     html = next((found for part in _contents(parts) if (found := _html(part))), None)
-    described = _first(
-        parts, ("atom:summary", "rss:description", "dc:description", "dcterms:abstract")
-    )
+    described = _first(parts, _SUMMARIES)
     markup = _html(described) if described is not None else None
     if not markup:
         return html, None
@@ -289,7 +294,9 @@ def _contents(parts: Parts) -> list[Element]:
 
 def _kind(element: Element) -> str:
     """text, html, xhtml or "" for what is no text: RFC 4287 section 4.1.3, and mode="escaped" of Atom 0.3."""
-    said = (element.get("type") or "").partition(";")[0].strip().lower()
+    said = element.get("type") or ""
+    if said:
+        said = said.partition(";")[0].strip().lower()
     if role_of(element.tag).startswith("atom:"):
         if element.get("src") or element.get("mode", "").lower() == "base64":
             return ""

@@ -63,6 +63,8 @@ def plain_paragraphs(html: str) -> list[str]:
     >>> plain_paragraphs("<p>Oil &amp; gas</p><script>x()</script>rose<br>again")
     ['Oil & gas', 'rose', 'again']
     """
+    if "<" not in html and "&" not in html:
+        return [" ".join(html.split())] if html and not html.isspace() else []
     blocks = _BREAKING_TAG.split(_UNSEEN.sub(" ", html))
     texts = (" ".join(unescape(_TAG.sub("", block)).split()) for block in blocks)
     return [text for text in texts if text]
@@ -91,7 +93,9 @@ def absolute_url(link: str | None, base: str) -> str | None:
     >>> absolute_url("javascript:alert(1)", "https://example.org/") is None
     True
     """
-    link = "".join((link or "").split("\n")).strip(" \t\r\0") if link else ""
+    if link and _PLAIN_URL.fullmatch(link):
+        return link
+    link = link.replace("\n", "").strip(" \t\r\0") if link else ""
     if not link or len(link) > _LONGEST_URL:
         return None
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.entities import name2codepoint
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
@@ -309,7 +310,12 @@ def _quoted(found: re.Match[bytes]) -> bytes:
 
 def _local(element: Element) -> str:
     tag = element.tag
-    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+    return _local_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=256)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _refused(url: str) -> DocumentError:
