@@ -189,14 +189,15 @@ def _first(parts: Parts, roles: tuple[str, ...]) -> Element | None:
 def _title(element: Element | None) -> str | None:
     if element is None:
         return None
-    is_text = len(element) > 0 or (
-        role_of(element.tag).startswith("atom:") and _kind(element) == "text"
-    )
+    has_markup = len(element) > 0
+    is_text = has_markup or (role_of(element.tag) == "atom:title" and _kind(element) == "text")
     return plain_title(_title_text(element), is_text=is_text)
 
 
 def _title_text(element: Element) -> str:
     """The text up to a field of the item, which can only be in its title where the title was never closed."""
+    if not len(element):
+        return element.text or ""
     texts = [element.text or ""]
     for child in element:
         if role_of(str(child.tag)) in _FIELDS:

@@ -144,16 +144,21 @@ def _listed(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     seen: set[object] = set()
     listed: list[Entry] = []
     for entry in entries:
-        url, words = entry.url, (entry.title, entry.summary, entry.html)
-        keys: list[object] = [url] if url else []
-        if entry.entry_id:
-            keys.append((entry.entry_id, url and url.partition("?")[0]))
-        if not keys and words != (None, None, None):
-            keys.append(words)
+        keys = _names_of(entry)
         if keys and seen.isdisjoint(keys):
             listed.append(entry)
         seen.update(keys)
     return tuple(listed)
+
+
+def _names_of(entry: Entry) -> list[object]:
+    url = entry.url
+    keys: list[object] = [url] if url else []
+    if entry.entry_id:
+        keys.append((entry.entry_id, url and url.partition("?")[0]))
+    if not keys and (entry.title or entry.summary or entry.html):
+        keys.append((entry.title, entry.summary, entry.html))
+    return keys
 
 
 def _described(document: XmlDocument, url: str) -> tuple[Feed, tuple[str, ...]]:
