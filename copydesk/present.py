@@ -49,9 +49,10 @@ def plain(value: object) -> object:
 
 
 def record_of(value: object) -> dict[str, object]:
-    """A record's fields as JSON knows them."""
+    """A record's fields as JSON knows them; a page stands only where there is one."""
     assert is_dataclass(value)  # noqa: S101  for the type checker
-    return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    found = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    return {name: item for name, item in found.items() if name != "page" or item is not None}
 
 
 def _scalar(value: object) -> object:

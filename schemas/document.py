@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 PLAIN_TEXT = "text/plain"
+PAGED_TEXT = "text/plain; pages=form-feed"
+"""Plain text with a form feed where each page ends, so that its paragraphs know theirs: what is read out of a PDF."""
 MARKDOWN = "text/markdown"
 HTML = "text/html"
 RECORD = "application/json"

@@ -127,7 +127,7 @@ class SearchHit:
 
     `paragraph` is its index in the body, None where the title or the summary is the best row (`kind` says which).
     `score` orders the hits of one query; only `similarity`, the raw cosine, means the same across queries (None in
-    words mode). `matches` are the spans of words that answer the query.
+    words mode). `matches` are the spans of words that answer the query. `page` is where the row begins, in a PDF.
     """
 
     article_id: int
@@ -144,6 +144,7 @@ class SearchHit:
     published_at: datetime | None
     mentions: tuple[Mention, ...]
     figures: tuple[Figure, ...]
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

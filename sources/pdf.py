@@ -7,12 +7,12 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.document import PAGED_TEXT, RawDocument
 from schemas.errors import DocumentError
 from sources.reading import Source
 
@@ -23,12 +23,16 @@ _MOST_PAGES = 2_000
 _LONGEST_S = 60.0
 # Fewer letters than this a page is a scan with a stamp or a page number on it.
 _LEAST_LETTERS = 20
+# A column of a newspaper is hardly narrower, in characters.
+_NARROWEST_LINE = 30
 _HYPHEN = re.compile(r"(\w)[-\u00ad]$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)]*$")
 
 
 def read_pdf(source: Source) -> RawDocument:
-    """The text of all pages as one text document, a blank line between paragraphs.
+    """The text of all pages as one text document: a form feed between pages, a blank line between paragraphs.
+
+    A paragraph that runs over the end of a page stands whole on the page it begins on.
 
     Raises DocumentError: pdf_missing (the extra is not installed), encrypted, needs_ocr, malformed, too_large, empty.
     """
@@ -46,12 +50,10 @@ def read_pdf(source: Source) -> RawDocument:
             remedy="have its text recognised first, for instance by ocrmypdf",
             code="needs_ocr",
         )
-    text = "\n\n".join(
-        paragraph for page in _without_running_lines(pages) for paragraph in _paragraphs(page)
-    )
+    paragraphs = _paged_paragraphs(_without_running_lines(pages))
     return RawDocument(
-        content=text.encode("utf-8", "replace"),
-        media_type=PLAIN_TEXT,
+        content=_paged_text(paragraphs).encode("utf-8", "replace"),
+        media_type=PAGED_TEXT,
         origin=source.origin,
         origin_id=source.path,
         fetched_at=source.fetched_at,
@@ -158,28 +160,62 @@ def _shape(line: str) -> str:
     return re.sub(r"\d+", "0", line)
 
 
-def _paragraphs(lines: list[str]) -> Iterator[str]:
-    """The lines joined to paragraphs: one ends at a blank line, or where a sentence ends in a line that is clearly short."""
+def _paged_paragraphs(pages: Iterable[list[str]]) -> list[tuple[int, str]]:
+    """(page, paragraph) in order; what runs over the end of a page is one paragraph, of the page it begins on."""
+    found: list[tuple[int, list[str]]] = []
+    for number, lines in enumerate(pages, start=1):
+        for index, pieces in enumerate(_paragraphs(lines)):
+            if index == 0 and found and _runs_on(found[-1][1], pieces):
+                _add(found[-1][1], pieces[0])
+                found[-1][1].extend(pieces[1:])
+            else:
+                found.append((number, pieces))
+    return [(number, "".join(pieces)) for number, pieces in found]
+
+
+def _runs_on(pieces: list[str], following: list[str]) -> bool:
+    """Whether the last paragraph of a page goes on at the next; a short line is a heading or the page's number."""
+    last = pieces[-1]
+    is_whole_line = len(last) >= _NARROWEST_LINE
+    return is_whole_line and following[0][:1].islower() and not _SENTENCE_END.search(last)
+
+
+def _paged_text(paragraphs: Iterable[tuple[int, str]]) -> str:
+    parts: list[str] = []
+    page = 1
+    for number, text in paragraphs:
+        parts.append("\f" * (number - page) or ("\n\n" if parts else ""))
+        parts.append(text)
+        page = number
+    return "".join(parts)
+
+
+def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
+    """The lines joined to paragraphs: one ends at a blank line, or where a sentence ends in a line that is clearly short.
+
+    A paragraph comes in pieces, for text that grows a line at a time takes the square of its length.
+    """
     lengths = sorted(len(line) for line in lines if line)
     full = lengths[len(lengths) * 3 // 4] if lengths else 0
-    paragraph = ""
+    pieces: list[str] = []
     for line in lines:
         if line:
-            paragraph = _joined(paragraph, line)
+            _add(pieces, line)
         ends = not line or (len(line) < 0.85 * full and _SENTENCE_END.search(line) is not None)
-        if ends and paragraph:
-            yield paragraph
-            paragraph = ""
-    if paragraph:
-        yield paragraph
+        if ends and pieces:
+            yield pieces
+            pieces = []
+    if pieces:
+        yield pieces
 
 
-def _joined(paragraph: str, line: str) -> str:
-    if not paragraph:
-        return line
-    if _HYPHEN.search(paragraph) and line[:1].islower():
-        return paragraph[:-1] + line
-    return f"{paragraph} {line}"
+def _add(pieces: list[str], line: str) -> None:
+    """Put a line to a paragraph: behind a blank, or to the first half of its word."""
+    if pieces and _HYPHEN.search(pieces[-1]) and line[:1].islower():
+        pieces[-1] = pieces[-1][:-1]
+        pieces.append(line)
+    else:
+        pieces.append(f" {line}" if pieces else line)
 
 
 def _damaged(origin: str, reason: str) -> DocumentError:

@@ -170,9 +170,7 @@ class Searcher:
 
     def _hits(self, scored: ScoredRows, words: list[list[str]]) -> list[SearchHit]:
         ids = [int(i) for i in scored.row_ids]
-        columns = (
-            "p.n, p.kind, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at, r.language"
-        )
+        columns = "p.n, p.kind, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at, r.language, p.page"
         found = select_by_ids(self.connection, f"SELECT p.id, {columns} FROM {ROWS}", "p.id", ids)
         rows = {int(row[0]): row for row in found}
         places = {row_id: int(row[1]) for row_id, row in rows.items()}
@@ -197,6 +195,7 @@ class Searcher:
                     published_at=to_instant(row[9]),
                     mentions=tuple(mentions.get(row_id, ())),
                     figures=tuple(figures.get(row_id, ())),
+                    page=row[11],
                 )
             )
         return hits

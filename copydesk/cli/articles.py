@@ -78,10 +78,10 @@ def show(
 
 
 def article_json(article: StoredArticle) -> dict[str, object]:
-    """The article as show --json has it: masked paragraphs say so, the others do not speak of it."""
+    """The article as show --json has it: masked paragraphs say so and paged ones where, the others do not speak of it."""
     record = record_of(article)
     record["paragraphs"] = [
-        {"index": p.index, "kind": p.kind, "text": p.text, **({"masked": True} if p.masked else {})}
+        {key: item for key, item in record_of(p).items() if key != "masked" or item}
         for p in article.paragraphs
     ]
     return record
@@ -100,10 +100,14 @@ def _show_text(article: StoredArticle) -> None:
         write()
         marks = marks_of(article.summary_mentions, article.summary_figures)
         write_styled(marked(article.summary, marks))
+    page = None
     for paragraph in article.paragraphs:
         mentions = [m for m in article.mentions if m.paragraph == paragraph.index]
         figures = [f for f in article.figures if f.paragraph == paragraph.index]
         write()
+        if paragraph.page != page:
+            page = paragraph.page
+            write(f"   p. {page}")
         write_styled(marked(paragraph.text, marks_of(mentions, figures)))
     _show_rest(article)
 

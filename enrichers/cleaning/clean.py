@@ -20,10 +20,10 @@ from enrichers.cleaning.markdown import split_markdown
 from enrichers.cleaning.metadata_dates import parse_time
 from enrichers.cleaning.phrase_lists import phrase_lists
 from enrichers.cleaning.record import body_of, read_record, record_claims
-from enrichers.cleaning.text import is_title, split_paragraphs
+from enrichers.cleaning.text import is_title, split_pages, split_paragraphs
 from enrichers.language import detect_language
 from schemas.article import Article, Dropped, Paragraph
-from schemas.document import HTML, MARKDOWN, PLAIN_TEXT, RECORD, Hints, RawDocument
+from schemas.document import HTML, MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RECORD, Hints, RawDocument
 from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
@@ -50,7 +50,7 @@ def clean(document: RawDocument) -> Article | None:
         return None
     return Article(
         paragraphs=tuple(
-            Paragraph(index=index, kind=block.kind, text=block.text)
+            Paragraph(index=index, kind=block.kind, text=block.text, page=block.page)
             for index, block in enumerate(kept)
         ),
         url=document.url or claims.url or claims.canonical_url,
@@ -85,6 +85,8 @@ def provenance() -> Provenance:
 def _read(document: RawDocument) -> Draft:
     kind = document.media_type.partition(";")[0].strip().lower()
     text = decode(document.content, document.hints.encoding, kind)
+    if document.media_type == PAGED_TEXT:
+        return Draft(blocks=tuple(split_pages(text)))
     if kind == RECORD:
         return _read_record(document, text)
     if kind in HTML_TYPES or (

@@ -10,11 +10,12 @@ from schemas.article import PageKind, ParagraphKind, Precision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One paragraph as found. `linked` is the share of its characters that stand inside links."""
+    """One paragraph as found. `linked` is the share of its characters that stand inside links, `page` where it begins."""
 
     text: str
     kind: ParagraphKind = "text"
     linked: float = 0.0
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from enrichers.cleaning.draft import Block
@@ -29,6 +30,19 @@ def split_paragraphs(text: str) -> list[Block]:
     width = _wrap_width(chunks)
     texts = (one_line(paragraph) for chunk in chunks for paragraph in _unwrap(chunk, width))
     return [Block(text=paragraph) for paragraph in texts if not is_blank(paragraph)]
+
+
+def split_pages(text: str) -> list[Block]:
+    r"""As `split_paragraphs`, of text with a form feed at the end of each page; a paragraph knows the page it begins on.
+
+    >>> [(block.page, block.text) for block in split_pages("Oil rose.\f\fGas fell.")]
+    [(1, 'Oil rose.'), (3, 'Gas fell.')]
+    """
+    return [
+        replace(block, page=number)
+        for number, page in enumerate(text.split("\f"), start=1)
+        for block in split_paragraphs(page)
+    ]
 
 
 def is_title(line: str) -> bool:

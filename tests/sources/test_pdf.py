@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.document import PAGED_TEXT, RawDocument
 from schemas.errors import DocumentError
 from sources.files import BadDocument, ReadOptions, open_documents
+from sources.pdf import _paragraphs
+from tests.pdf_writer import made
 
 pypdf = pytest.importorskip("pypdf")
 
@@ -24,36 +25,6 @@ LEAD = [
     "Brent crude gained two percent, its best day since the beginning of March",
     "this year, according to figures that were published by the exchange.",
 ]
-
-
-def made(pages: Sequence[Sequence[str]]) -> bytes:
-    """A PDF with the lines of each page, written by hand so that no library is asked to agree with itself."""
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    kids = []
-    for lines in pages:
-        shown = b" T* ".join(b"(" + line.encode() + b") Tj" for line in lines)
-        stream = b"BT /F1 10 Tf 14 TL 50 780 Td " + shown + b" ET"
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-        kids.append(b"%d 0 R" % (len(objects) + 1))
-        objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
-        )
-    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
-    content, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(content))
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    count = len(objects) + 1
-    return content + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF"
-        % (count, table, count, len(content))
-    )
 
 
 def locked(content: bytes, password: str) -> bytes:
@@ -78,12 +49,42 @@ def test_lines_become_paragraphs(tmp_path: Path) -> None:
     path = tmp_path / "news.pdf"
     document = read(path, made([LEAD]))
     assert isinstance(document, RawDocument)
-    assert document.media_type == PLAIN_TEXT
+    assert document.media_type == PAGED_TEXT
     first, second = document.content.decode().split("\n\n")
     assert "the slowing demand in Asia" in first
     assert first.endswith("The rise was small.")
     assert second.startswith("Brent crude gained two percent, its best day since")
     assert (document.origin, document.origin_id) == (str(path), str(path.resolve()))
+
+
+def test_pages_are_parted_by_a_form_feed_and_one_without_text_counts(tmp_path: Path) -> None:
+    document = read(tmp_path / "a.pdf", made([LEAD, [], [f"Rain fell. {LEAD[4]}"]]))
+    assert isinstance(document, RawDocument)
+    first, second, third = document.content.decode().split("\f")
+    assert first.startswith("Oil prices rose")
+    assert second == ""
+    assert third.startswith("Rain fell.")
+
+
+def test_a_paragraph_that_runs_over_a_page_stands_on_the_page_it_begins_on(tmp_path: Path) -> None:
+    document = read(tmp_path / "a.pdf", made([LEAD[:1], LEAD[1:3], LEAD[3:]]))
+    assert isinstance(document, RawDocument)
+    first, second, third = document.content.decode().split("\f")
+    assert "the slowing demand in Asia" in first
+    assert second == ""
+    assert third.startswith("Brent crude gained")
+
+
+def test_a_pages_number_is_not_run_on_from(tmp_path: Path) -> None:
+    document = read(tmp_path / "a.pdf", made([["Page 1"], ["oil " * 20]]))
+    assert isinstance(document, RawDocument)
+    assert document.content.decode().split("\f")[0] == "Page 1"
+
+
+def test_a_paragraph_of_very_many_lines_takes_no_longer_a_line() -> None:
+    lines = ["oil and gas and coal-"] * 300_000  # the square of these takes hours
+    (pieces,) = _paragraphs(lines)
+    assert len("".join(pieces)) == 300_000 * 20 + 1
 
 
 def test_lines_that_run_through_the_pages_are_left_out(tmp_path: Path) -> None:
