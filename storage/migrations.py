@@ -123,6 +123,38 @@ _FETCHING = (
 )
 
 
+# What ran, by whom and with what end; and what is to be told to webhooks, written with the article it tells of.
+_RUNS = (
+    "ALTER TABLE runs ADD COLUMN finished_at TEXT",
+    "ALTER TABLE runs ADD COLUMN news INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE runs ADD COLUMN state TEXT NOT NULL DEFAULT 'done'",
+    "ALTER TABLE runs ADD COLUMN schedule TEXT",
+    "ALTER TABLE runs ADD COLUMN flow_run_id TEXT",
+    "ALTER TABLE runs ADD COLUMN error TEXT",
+    "UPDATE runs SET finished_at = started_at",
+    "CREATE INDEX runs_schedule ON runs(schedule, id) WHERE schedule IS NOT NULL",
+    "CREATE INDEX runs_running ON runs(id) WHERE state = 'running'",
+    """CREATE TABLE run_sources (
+        id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        source TEXT NOT NULL, kind TEXT NOT NULL, finished_at TEXT NOT NULL, news INTEGER NOT NULL,
+        new INTEGER NOT NULL, failed INTEGER NOT NULL, counts TEXT NOT NULL, error TEXT) STRICT""",
+    "CREATE INDEX run_sources_run ON run_sources(run_id)",
+    "CREATE INDEX run_sources_source ON run_sources(source, id)",
+    "CREATE INDEX run_sources_news ON run_sources(source, finished_at) WHERE news > 0",
+    "CREATE INDEX articles_first_seen ON articles(first_seen)",
+    """CREATE TABLE webhooks (
+        name TEXT PRIMARY KEY, events TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, next_try TEXT,
+        last_error TEXT, last_delivered TEXT) STRICT""",
+    """CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id TEXT NOT NULL UNIQUE, webhook TEXT NOT NULL,
+        article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, body TEXT NOT NULL,
+        created_at TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_try TEXT NOT NULL,
+        claimed_by TEXT, claimed_until TEXT, given_up INTEGER NOT NULL DEFAULT 0, last_error TEXT) STRICT""",
+    "CREATE INDEX outbox_article ON outbox(article_id, webhook, id)",
+    "CREATE INDEX outbox_next ON outbox(webhook, given_up, id)",
+)
+
+
 @migrations()
 def m001_first_schema(db: Database) -> None:
     """All tables of the first release."""
@@ -150,6 +182,13 @@ def m004_schedules(db: Database) -> None:
         """CREATE TABLE schedule_states (
             name TEXT PRIMARY KEY, paused INTEGER NOT NULL, changed_at TEXT NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def m005_runs(db: Database) -> None:
+    """How runs ended and what they made of each source; what webhooks have still to be told."""
+    for statement in _RUNS:
+        db.conn.execute(statement)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:
