@@ -10,6 +10,7 @@ from schemas.filters import Filters, require_type
 from schemas.marks import FigureOrder, FigureQuery
 from schemas.provenance import Provenance
 from schemas.stored import FoundFigure, StoredEntity
+from schemas.units import nearest_unit, stored_units
 from storage.filters import ROWS, Conditions, row_conditions
 from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
 from storage.values import name_key, to_instant
@@ -26,6 +27,8 @@ def read_found_figures(
     order: FigureOrder = "newest",
 ) -> tuple[int, list[FoundFigure]]:
     """How many figures match, and the first `limit` of them: newest article first, or largest value first."""
+    if query.unit is not None:
+        _require_unit(connection, query.unit)
     conditions = _figure_conditions(query, row_conditions(filters))
     source = (
         f"figures f JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = f.paragraph_id', 1)}"
@@ -62,11 +65,27 @@ def read_found_figures(
     return int(total), found
 
 
+def _require_unit(connection: sqlite3.Connection, unit: str) -> None:
+    """Raise UsageError for what is neither a unit known here nor one that is stored."""
+    require_type("the unit", unit, str)
+    there = "SELECT 1 FROM figures WHERE lower(unit) = lower(?) LIMIT 1"
+    if not unit or stored_units(unit) or connection.execute(there, (unit,)).fetchone():
+        return
+    near = nearest_unit(unit)
+    raise UsageError(
+        f"unknown unit {unit!r}",
+        remedy=(f"did you mean {near}? " if near else "")
+        + "Write a currency (USD, dollars, $), % or a unit of measure (km, tonnes, barrels a day)",
+    )
+
+
 def _figure_conditions(query: FigureQuery, conditions: Conditions) -> Conditions:
     if query.kind:
         conditions.add("f.kind = ?", query.kind)
     if query.unit:
-        conditions.add("lower(f.unit) = lower(?)", query.unit)
+        names = sorted({query.unit, *stored_units(query.unit)})
+        marks = ", ".join("lower(?)" for _ in names)
+        conditions.add(f"lower(f.unit) IN ({marks})", *names)
     # A figure that is a span (a range, "at least 20") counts where any of it may lie within what is asked for.
     if query.minimum is not None:
         conditions.add("coalesce(f.value, f.high, f.low) >= ?", _less(query.minimum))

@@ -145,7 +145,7 @@ def figures(
         float | None, typer.Option("--min", help="At least this value (1e9 is a billion).")
     ] = None,
     maximum: Annotated[float | None, typer.Option("--max", help="At most this value.")] = None,
-    unit: Annotated[str | None, typer.Option(help="USD, percent, kilometre ...")] = None,
+    unit: Annotated[str | None, typer.Option(help="USD, dollars, %, km, barrels a day ...")] = None,
     sort: Annotated[
         str, typer.Option(metavar="ORDER", help="newest (articles first) or value (largest first).")
     ] = "newest",

@@ -15,6 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from schemas.units import DATA as UNITS
+from schemas.units import currency_table, plural_of, unit_table
+
 DATA = Path(__file__).parent / "data"
 Table = Mapping[str, object]
 
@@ -115,7 +118,7 @@ def data_sha256() -> str:
     64
     """
     digest = hashlib.sha256()
-    for path in sorted(DATA.glob("*.toml")):
+    for path in sorted([*DATA.glob("*.toml"), *UNITS.glob("*.toml")]):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -145,8 +148,8 @@ def lexicon() -> Lexicon:
     )
     return Lexicon(
         numbers=numbers,
-        currencies=_currencies(_load("currencies")),
-        units=_units(_load("units")),
+        currencies=_currencies(currency_table()),
+        units=_units(unit_table()),
         time=time,
         words=words,
         triggers=frozenset(triggers),
@@ -287,7 +290,7 @@ def _units(data: Table) -> Units:
         )
         for word in _strings(row.get("words")):
             by_word[word] = unit
-            by_word.setdefault(_plural(word), unit)
+            by_word.setdefault(plural_of(word), unit)
         for symbol in _strings(row.get("symbols")):
             by_symbol[symbol] = unit
     guarded = _table(data, "guarded")
@@ -297,8 +300,3 @@ def _units(data: Table) -> Units:
         spaced_guard=frozenset(_strings(guarded["spaced"])),
         metre_context=frozenset(_strings(guarded["metre_context"])),
     )
-
-
-def _plural(word: str) -> str:
-    head, _, tail = word.partition(" of ")
-    return f"{head}s of {tail}" if tail else f"{word}s"

@@ -126,6 +126,13 @@ def test_figures_sort_by_value_and_count_all(db: Any, cli: Any) -> None:
     assert found["total"] > len(values) == 3
 
 
+def test_a_unit_goes_by_any_of_its_names(db: Any, cli: Any) -> None:
+    totals = [cli("figures", "--unit", u, "--json").json["total"] for u in ("USD", "$", "dollars")]
+    assert totals[0] > 0
+    assert len(set(totals)) == 1
+    assert "did you mean dollars?" in cli("figures", "--unit", "dolars").err.lower()
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -134,6 +141,7 @@ def test_figures_sort_by_value_and_count_all(db: Any, cli: Any) -> None:
         ("--min", "nan"),
         ("--min", "5", "--max", "1"),
         ("--min", "many"),
+        ("--unit", "kilometrs"),
     ],
 )
 def test_wrong_figure_options_are_usage_errors(options: tuple[str, ...], db: Any, cli: Any) -> None:

@@ -71,6 +71,10 @@ def texts(store: Store, **asked: Any) -> list[str]:
     [
         ({"kind": "money"}, ["$65 billion", "$65 billion"]),
         ({"unit": "usd"}, ["$65 billion", "$65 billion"]),
+        ({"unit": "dollars"}, ["$65 billion", "$65 billion"]),
+        ({"unit": "$"}, ["$65 billion", "$65 billion"]),
+        ({"unit": "%"}, ["40%"]),
+        ({"unit": "km"}, []),
         ({"kind": "money", "min": 65e9, "max": 65e9}, ["$65 billion", "$65 billion"]),
         ({"kind": "money", "min": 65.1e9}, []),
         ({"max": 39}, []),
@@ -106,6 +110,8 @@ def test_figures_are_asked_for_by_kind_unit_and_span(
         {"order": "oldest"},
         {"limit": "ten"},
         {"currency": "USD"},
+        {"unit": "parsnips"},
+        {"unit": 5},
     ],
 )
 def test_a_question_about_figures_that_means_nothing_is_a_usage_error(

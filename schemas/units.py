@@ -1,0 +1,146 @@
+"""The units and currencies figures are stored in, and what people call them: "km", "$", "tonnes", "dollars a barrel".
+
+The tables are for whoever reads figures in a text, too (`unit_table`, `currency_table`). How a unit is found in a text is
+not known here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+DATA = Path(__file__).parent / "data"
+_PER = re.compile(r"\s*/\s*|\s+(?:per|an?|each|every)\s+")
+_PERCENT = {
+    "percent": ("%", "percent", "per cent", "pct", "percentage"),
+    "percentage_point": ("percentage point", "percentage points", "pp", "ppt", "% points"),
+    "basis_point": ("basis point", "basis points", "bp", "bps"),
+}
+_Table = Mapping[str, Mapping[str, object]]
+
+
+@cache
+def unit_table() -> _Table:
+    """The units of measure by stored name: words, symbols, SI base and factor; and the symbols taken with care."""
+    return _load("units")
+
+
+@cache
+def currency_table() -> _Table:
+    """The signs, names and hundredths of currencies, and what a price can be for."""
+    return _load("currencies")
+
+
+def stored_units(text: str) -> tuple[str, ...]:
+    """The names figures are stored under that a person may mean by `text`; () for what is no unit known here.
+
+    More than one where a word has two meanings. Case counts only where it tells two symbols apart.
+
+    >>> stored_units("km/h"), stored_units("dollars a barrel"), stored_units("pounds"), stored_units("parsnips")
+    (('kilometre/hour',), ('USD/barrel',), ('GBP', 'pound'), ())
+    """
+    asked = " ".join(text.split())
+    if whole := _simple(asked):
+        return whole
+    above, _, below = _split(asked)
+    if not below:
+        return ()
+    things = _simple(below) or _denominators().get(below.lower(), ())
+    return tuple(f"{name}/{thing}" for name in _simple(above) for thing in things)
+
+
+def nearest_unit(text: str) -> str | None:
+    """The known word nearest to one that is none.
+
+    >>> nearest_unit("tonnnes"), nearest_unit("dolars a barrel"), nearest_unit("0")
+    ('tonnes', 'dollars', None)
+    """
+    asked = " ".join(text.split()).lower()
+    for part in (asked, _split(asked)[0]):
+        if near := get_close_matches(part, _by_word(), n=1, cutoff=0.75):
+            return near[0]
+    return None
+
+
+def plural_of(word: str) -> str:
+    """The regular plural, of the first noun where it is a measure of something.
+
+    >>> plural_of("barrel"), plural_of("barrel of oil")
+    ('barrels', 'barrels of oil')
+    """
+    head, _, tail = word.partition(" of ")
+    return f"{head}s of {tail}" if tail else f"{word}s"
+
+
+def _load(name: str) -> _Table:
+    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    match = _PER.search(text)
+    return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
+
+
+def _simple(text: str) -> tuple[str, ...]:
+    found = _by_symbol().get(text, ())
+    # "Mb" is a megabit and "mb" whatever the words say: only capitals were chosen with care.
+    if not found or text == text.lower():
+        found = (*found, *_by_word().get(text.lower(), ()))
+    return tuple(sorted(set(found)))
+
+
+@cache
+def _by_symbol() -> Mapping[str, tuple[str, ...]]:
+    signs = cast("Mapping[str, str]", currency_table()["signs"])
+    return _grouped(
+        [
+            *signs.items(),
+            *((s, name) for name, row in _units() for s in _strings(row.get("symbols"))),
+        ]
+    )
+
+
+@cache
+def _by_word() -> Mapping[str, tuple[str, ...]]:
+    return _grouped((word.lower(), name) for word, name in _words())
+
+
+def _words() -> Iterator[tuple[str, str]]:
+    currencies = currency_table()
+    for part in ("names", "hundredths"):
+        for word, code in cast("Mapping[str, str]", currencies[part]).items():
+            yield from ((word, code), (plural_of(word), code), (code, code))
+    for code in {*_strings(currencies["spoken"]["codes"]), *map(str, currencies["signs"].values())}:
+        yield code, code
+    for name, words in _PERCENT.items():
+        yield from ((word, name) for word in (name, *words))
+    for name, row in _units():
+        for word in (name, *_strings(row.get("words"))):
+            yield from ((word, name), (plural_of(word), name))
+
+
+def _units() -> Iterable[tuple[str, Mapping[str, object]]]:
+    return cast("Mapping[str, Mapping[str, object]]", unit_table()["unit"]).items()
+
+
+@cache
+def _denominators() -> Mapping[str, tuple[str, ...]]:
+    words = _strings(currency_table()["denominators"]["words"])
+    return _grouped((form, word) for word in words for form in (word, plural_of(word)))
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in cast("Iterable[object]", value or ())]
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    grouped: dict[str, tuple[str, ...]] = {}
+    for word, name in pairs:
+        known = grouped.get(word, ())
+        grouped[word] = known if name in known else (*known, name)
+    return grouped
