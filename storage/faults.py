@@ -81,7 +81,7 @@ def _told(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any,
 
 
 def _ours(connection: sqlite3.Connection, error: Exception) -> CopydeskError:
-    if isinstance(error, UnicodeError):
+    if isinstance(error, UnicodeEncodeError):
         return DocumentError("text with half a surrogate pair cannot be stored", code="bad_text")
     if isinstance(error, sqlite3.ProgrammingError) and "closed" not in str(error):
         return UsageError(f"a value of the wrong type was asked for ({error})")
