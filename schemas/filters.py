@@ -9,6 +9,13 @@ from difflib import get_close_matches
 from typing import TypedDict, Unpack
 
 from schemas.errors import UsageError
+from schemas.languages import language_code
+
+ENTITY_LABELS = (
+    *("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WORK_OF_ART", "PRODUCT", "LAW"),
+    "LANGUAGE",
+)
+"""OntoNotes' labels of entities; its numbers, dates and sums of money are figures."""
 
 _AGO = re.compile(r"(\d{1,6})\s*([mhdwy])", re.IGNORECASE)
 _DAY = re.compile(r"[\dW-]+")
@@ -43,31 +50,37 @@ class FilterArgs(TypedDict, total=False):
     label: str | None
 
 
-def make_filters(*, now: datetime | None = None, **args: Unpack[FilterArgs]) -> Filters:
+def make_filters(
+    *, now: datetime | None = None, spelled: str = "{}", **args: Unpack[FilterArgs]
+) -> Filters:
     """Filters from what a person types: ISO days, instants or "7d" for dates; `until` includes a named day.
+
+    `spelled` is how a filter's name stands in errors: "--{}" on the command line.
 
     >>> make_filters(since="2024-01-01", until="2024-01-31").before
     datetime.datetime(2024, 2, 1, 0, 0, tzinfo=datetime.timezone.utc)
 
-    Raises UsageError for a date that is none, or for a span that ends before it begins.
+    Raises UsageError for a date, language or label that is none, or for a span that ends before it begins.
     """
     for name in args:
         require_one_of("filter", name, tuple(FilterArgs.__annotations__))
     moment = now or datetime.now(UTC)
-    lower = _instant(args.get("since"), moment, "since", past_the_day=False)
-    upper = _instant(args.get("until"), moment, "until", past_the_day=True)
+    since, until = spelled.format("since"), spelled.format("until")
+    lower = _instant(args.get("since"), moment, since, past_the_day=False)
+    upper = _instant(args.get("until"), moment, until, past_the_day=True)
     if lower and upper and lower >= upper:
         raise UsageError(
-            f"--since {args.get('since')} is later than --until {args.get('until')}",
+            f"{since} {args.get('since')} is later than {until} {args.get('until')}",
             remedy="swap the two dates",
         )
+    lang, label = _text(args.get("lang"), "lang"), _text(args.get("label"), "label")
     return Filters(
         since=lower,
         before=upper,
         source=_text(args.get("source"), "source"),
-        lang=(_text(args.get("lang"), "lang") or "").lower() or None,
+        lang=language_code(lang, spelled.format("lang")) if lang else None,
         entity=_text(args.get("entity"), "entity"),
-        label=(_text(args.get("label"), "label") or "").upper() or None,
+        label=_label(label) if label else None,
     )
 
 
@@ -88,6 +101,12 @@ def require_type(what: str, value: object, kind: type) -> None:
         raise UsageError(f"{what} must be {kind.__name__}, not {type(value).__name__}")
 
 
+def _label(name: str) -> str:
+    label = name.upper().replace(" ", "_")
+    require_one_of("entity label", label, ENTITY_LABELS)
+    return label
+
+
 def _text(value: str | None, name: str) -> str | None:
     if value is None:
         return None
@@ -103,7 +122,7 @@ def _instant(value: Bound, now: datetime, name: str, *, past_the_day: bool) -> d
     if isinstance(value, datetime):
         # The bound above is exclusive; an instant that is named counts itself.
         return _later(_utc(value), timedelta(seconds=1 if past_the_day else 0))
-    require_type(f"the filter {name}", value, date)
+    require_type(name, value, date)
     day = datetime(value.year, value.month, value.day, tzinfo=UTC)
     return _later(day, timedelta(days=1 if past_the_day else 0))
 
@@ -116,7 +135,7 @@ def _parse(text: str, now: datetime, name: str) -> date:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise UsageError(
-            f"--{name} {text!r} is no date",
+            f"{name} {text!r} is no date",
             remedy='write a day (2024-01-31), an instant (2024-01-31T12:00Z) or a span back from now ("7d", "12h")',
         ) from error
 

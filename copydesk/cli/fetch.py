@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, is_there, settings_of
+from copydesk.cli.options import (
+    Config,
+    Db,
+    Json,
+    Quiet,
+    Track,
+    examples,
+    filters_of,
+    is_there,
+    settings_of,
+)
 from copydesk.cli.web_options import AllowHost, MaxBytes, Pause, Timeout, web_options
 from copydesk.present import write
 from copydesk.reporting import Teller
@@ -88,9 +98,8 @@ def fetch(
 
 def _wanted(since: str | None, until: str | None, limit: int | None) -> GatherOptions:
     from flows.events import GatherOptions
-    from schemas.filters import make_filters
 
-    dates = make_filters(since=since, until=until)
+    dates = filters_of(since, until)
     return GatherOptions(since=dates.since, before=dates.before, limit=limit)
 
 
@@ -100,6 +109,7 @@ def _run(
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
     from flows.fetching import fetch_sources
+    from flows.recording import recorded
 
     engines = make_engines(settings, notify=show.note)
     with ExitStack() as open_things:
@@ -129,7 +139,8 @@ def _run(
         def tell(outcome: Outcome) -> None:
             progress.step(lambda: show.tell(outcome))
 
-        return fetch_sources(chosen, store, engines, run=run, tell=tell)
+        with recorded(None if run.dry_run else store, "fetch") as recording:
+            return recording.done(fetch_sources(chosen, store, engines, run=run, tell=tell))
 
 
 def sources_of(names: Sequence[str], settings: Settings, store: Store | None) -> list[SourceSpec]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,14 +20,13 @@ from copydesk.present import say
 from copydesk.reporting import Teller
 from copydesk.settings import Settings
 from schemas.errors import UsageError
+from schemas.languages import language_code
 
 if TYPE_CHECKING:
     from flows.pipeline import IngestOptions
     from schemas.stored import IngestReport, Outcome
     from sources.files import ReadOptions
     from sources.web import FetchOptions
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2}([-_][A-Za-z0-9]{2,8})*")
 
 
 def register(app: typer.Typer) -> None:
@@ -98,7 +96,7 @@ def ingest(
         url=url,
         published=_checked_date(published),
         site=source,
-        language=_checked_language(lang),
+        language=None if lang is None else language_code(lang, "--lang"),
         encoding=encoding,
         max_bytes=size_limit(settings, max_bytes),
     )
@@ -163,14 +161,6 @@ def _run(
             progress.step(lambda: show.tell(outcome))
 
         return bring(store=store, tell=tell)
-
-
-def _checked_language(code: str | None) -> str | None:
-    if code is not None and not _LANGUAGE.fullmatch(code.strip()):
-        raise UsageError(
-            f"--lang {code!r} is no language code", remedy="write two letters: en, de, fr ..."
-        )
-    return code
 
 
 def _checked_date(text: str | None) -> str | None:

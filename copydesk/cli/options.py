@@ -108,14 +108,20 @@ def format_of(*, json: bool, jsonl: bool = False, csv: bool = False) -> Format:
 def filters_of(
     since: str | None,
     until: str | None,
-    source: str | None,
-    lang: str | None,
+    source: str | None = None,
+    lang: str | None = None,
     entity: str | None = None,
     label: str | None = None,
 ) -> Filters:
     """The shared filters as typed."""
     return make_filters(
-        since=since, until=until, source=source, lang=lang, entity=entity, label=label
+        spelled="--{}",
+        since=since,
+        until=until,
+        source=source,
+        lang=lang,
+        entity=entity,
+        label=label,
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrichers.entities.tagger import LABELS
 from schemas.errors import UsageError
-from schemas.filters import Filters, make_filters
+from schemas.filters import ENTITY_LABELS, Filters, make_filters
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
 JUNE = datetime(2024, 6, 1, tzinfo=UTC)
@@ -82,6 +83,42 @@ def test_blank_filters_are_none() -> None:
 def test_language_and_label_have_one_case() -> None:
     made = make_filters(lang=" EN ", label="person")
     assert (made.lang, made.label) == ("en", "PERSON")
+    assert make_filters(lang="pt_BR", label="work of art") == Filters(
+        lang="pt", label="WORK_OF_ART"
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "near"),
+    [
+        ({"lang": "english"}, "did you mean en?"),
+        ({"lang": "German"}, "did you mean de?"),
+        ({"lang": "jp"}, "did you mean ja?"),
+        ({"lang": "xx"}, "write the two letters"),
+        ({"label": "persona"}, "did you mean PERSON?"),
+        ({"label": "PER"}, "choose one of: PERSON, ORG"),
+        ({"label": "money"}, "choose one of: PERSON, ORG"),
+    ],
+)
+def test_an_unknown_language_or_label_is_told_the_nearest(
+    filters: dict[str, str], near: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_filters(**filters)  # type: ignore[arg-type]
+    assert near.lower() in caught.value.remedy.lower()
+
+
+def test_every_label_that_is_tagged_can_be_asked_for() -> None:
+    assert set(ENTITY_LABELS) == LABELS
+
+
+@pytest.mark.parametrize("wrong", [{"since": "soon"}, {"until": "soon"}, {"lang": "xx"}])
+def test_a_filter_is_named_as_its_caller_wrote_it(wrong: dict[str, str]) -> None:
+    name = next(iter(wrong))
+    for spelled, said in (("{}", name), ("--{}", f"--{name}")):
+        with pytest.raises(UsageError) as caught:
+            make_filters(spelled=spelled, **wrong)  # type: ignore[arg-type]
+        assert caught.value.message.startswith(f"{said} ")
 
 
 @pytest.mark.parametrize("name", ["sinse", "langs", "now_", "kind"])
