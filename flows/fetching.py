@@ -27,7 +27,6 @@ from schemas.web import SourceSpec
 from sources.web import FetchOptions
 from storage.fetches import FetchState
 from storage.sqlite import Store
-from storage.values import to_text
 
 _AT_ONCE = 64
 _SKIPPED = ("robots",)
@@ -35,12 +34,13 @@ _SKIPPED = ("robots",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRun:
-    """How a run goes: how the web is asked, what of it is wanted, and whether anything is written."""
+    """How a run goes: how the web is asked, what is wanted, whether anything is written, how many processes clean."""
 
     web: FetchOptions = field(default_factory=FetchOptions)
     wanted: GatherOptions = field(default_factory=GatherOptions)
     dry_run: bool = False
     force: bool = False
+    workers: int | None = None
 
 
 def fetch_sources(
@@ -57,15 +57,11 @@ def fetch_sources(
     listing named and was not dealt with is named again by the next run. Only a dry run may go without a store.
     Raises ModelUnavailableError, DatabaseError.
     """
-    began, started_at = time.perf_counter(), datetime.now(UTC)
+    began = time.perf_counter()
     intake = _Intake(store, engines, run or FetchRun(), tell)
     with asking(sources, store, intake.run.web, intake.run.wanted) as events:
         intake.take(events)
-    took_s = round(time.perf_counter() - began, 3)
-    report = intake.report(sources, took_s)
-    if store is not None and intake.wrote and not intake.run.dry_run:
-        store.record_run("fetch", str(to_text(started_at)), took_s, report.counts)
-    return report
+    return intake.report(sources, round(time.perf_counter() - began, 3))
 
 
 class _Intake:
@@ -78,15 +74,6 @@ class _Intake:
         self._outcomes: list[Outcome] = []
         self._counts: dict[str, Counter[str]] = {}
         self._errors: dict[str, Problem] = {}
-
-    @property
-    def wrote(self) -> bool:
-        """Whether anything in the database is new."""
-        return any(
-            counts[status]
-            for counts in self._counts.values()
-            for status in ("stored", "updated", "quarantined")
-        )
 
     def take(self, events: Events) -> None:
         """Store what comes in batches as large as what is waiting, at once where nothing more is."""
@@ -149,7 +136,9 @@ class _Intake:
             [event.document for event in arrived],
             self._store,
             self._engines,
-            options=IngestOptions(dry_run=self.run.dry_run, force=self.run.force, workers=None),
+            options=IngestOptions(
+                dry_run=self.run.dry_run, force=self.run.force, workers=self.run.workers
+            ),
             tell=self._tell,
         )
         states = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flows.batch import totals
 from flows.engines import Engines
 from flows.pipeline import Incoming, IngestOptions, Told, ingest_documents
+from flows.recording import recorded
 from schemas.addresses import without_credentials
 from schemas.stored import IngestReport
 from schemas.web import SourceSpec
@@ -36,7 +37,23 @@ def ingest_inputs(
     web: FetchOptions | None = None,
     tell: Told = lambda _: None,
 ) -> IngestReport:
-    """Bring in documents, then what is asked of the web; one report of all, in that order."""
+    """Bring in documents, then what is asked of the web; one report of all, in that order, noted as one run."""
+    with recorded(None if options.dry_run else store, "ingest") as recording:
+        return recording.done(
+            _bring_in(documents, addresses, store, engines, options=options, web=web, tell=tell)
+        )
+
+
+def _bring_in(
+    documents: Iterable[Incoming],
+    addresses: Sequence[SourceSpec],
+    store: Store | None,
+    engines: Engines,
+    *,
+    options: IngestOptions,
+    web: FetchOptions | None,
+    tell: Told,
+) -> IngestReport:
     report = ingest_documents(documents, store, engines, options=options, tell=tell)
     if not addresses:
         return report

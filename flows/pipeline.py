@@ -26,7 +26,7 @@ from schemas.provenance import Provenance
 from schemas.stored import IngestReport, Outcome, PreparedArticle, Status
 from sources.files import BadDocument
 from storage.sqlite import Store
-from storage.values import content_sha256, sha256, to_text
+from storage.values import content_sha256, sha256
 
 STATUSES: tuple[Status, ...] = (
     "stored",
@@ -69,18 +69,14 @@ def ingest_documents(
     One transaction a batch: whatever ends the run, what was told as stored is stored. `tell` hears of each document
     when it is done. Raises ModelUnavailableError before its batch is stored.
     """
-    began, started_at = time.perf_counter(), datetime.now(UTC)
+    began = time.perf_counter()
     run = _Run(store, engines, options or IngestOptions(), tell)
     run.take(documents)
     took_s = round(time.perf_counter() - began, 3)
     by_status = Counter(outcome.status for outcome in run.outcomes)
     counts: dict[str, int] = {"found": len(run.outcomes)}
     counts.update({status: by_status[status] for status in STATUSES})
-    report = IngestReport(counts=counts, took_s=took_s, articles=tuple(run.outcomes))
-    wrote = counts["stored"] + counts["updated"] + counts["quarantined"]
-    if store is not None and wrote and not run.options.dry_run:
-        store.record_run("ingest", str(to_text(started_at)), took_s, counts)
-    return report
+    return IngestReport(counts=counts, took_s=took_s, articles=tuple(run.outcomes))
 
 
 def batches(

@@ -42,7 +42,6 @@ from storage import (
 from storage.connection import Access, open_database, snapshot, transaction
 from storage.faults import Connection
 from storage.search import Searcher
-from storage.values import dump
 
 
 class Store:
@@ -247,14 +246,6 @@ class Store:
     def pending(self, maker: Provenance) -> list[tuple[int, int]]:
         """(article id, rendering id) of what `maker` has still to do."""
         return browse.pending_renderings(self._connection, maker)
-
-    def record_run(self, verb: str, started_at: str, took_s: float, counts: object) -> None:
-        """Keep a run's totals."""
-        with self.transaction():
-            self._connection.execute(
-                "INSERT INTO runs (verb, started_at, took_s, counts) VALUES (?, ?, ?, ?)",
-                (verb, started_at, took_s, dump(counts)),
-            )
 
     def tidy(self) -> None:
         """Forget names and entities that no mention has any more, after a stage was done again."""

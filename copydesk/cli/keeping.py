@@ -46,6 +46,7 @@ def enrich(
     """
     from copydesk.api import make_engines
     from copydesk.progress import Progress
+    from flows.recording import recorded
     from flows.redo import STAGES, out_of_date, redo
 
     in_force = settings_of(db, config)
@@ -58,8 +59,13 @@ def enrich(
         if dry_run:
             return _tell_stages(todo, {}, "to do", json=json, quiet=quiet)
         silent = quiet or json
-        with Progress("enrich", total=sum(todo.values()), silent=silent) as progress:
-            found = redo(store, engines, stages, tell=lambda _, number: progress.step(by=number))
+        with (
+            Progress("enrich", total=sum(todo.values()), silent=silent) as progress,
+            recorded(store, "enrich") as recording,
+        ):
+            found = recording.done(
+                redo(store, engines, stages, tell=lambda _, number: progress.step(by=number))
+            )
     _tell_stages(found.done, found.failed, "done", json=json, quiet=quiet)
     return 3 if found.failed else 0
 
