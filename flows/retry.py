@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.engines import Engines
 from flows.inputs import ingest_inputs, is_address, page_sources
 from flows.pipeline import Incoming, IngestOptions
+from schemas.addresses import canonical_address, without_credentials
 from schemas.document import RawDocument
 from schemas.errors import DocumentError
 from schemas.stored import IngestReport, QuarantinedDocument
+from schemas.web import SourceSpec
 from sources.files import BadDocument, ReadOptions, open_documents
 from storage.sqlite import Store
 
@@ -30,15 +33,18 @@ def retry_quarantined(
     *,
     max_bytes: int,
     web: FetchOptions | None = None,
+    sources: Iterable[SourceSpec] = (),
 ) -> IngestReport:
-    """Bring the numbered documents in again, addresses by asking them; what fails again stays, with one more attempt."""
+    """Bring the numbered documents in again, addresses by asking them; what fails again stays, with one more attempt.
+
+    An address is asked as the source it came from asks, be it one of `sources` (the settings') or of the database.
+    """
     kept = {number: store.quarantined(number)[0] for number in numbers}
     addresses = [one.origin for one in kept.values() if _is_address(one)]
     tries = {number: one.attempts for number, one in kept.items() if not _is_address(one)}
     documents = [document for number in tries for document in _documents(store, number, max_bytes)]
-    report = ingest_inputs(
-        documents, page_sources(addresses), store, engines, options=IngestOptions(), web=web
-    )
+    asked = _asked_again(store, addresses, sources)
+    report = ingest_inputs(documents, asked, store, engines, options=IngestOptions(), web=web)
     # What was a file by itself may have come as several records now: they do not release it by name.
     left = {one.id: one.attempts for one in store.quarantined()}
     for number, attempts in tries.items():
@@ -49,6 +55,45 @@ def retry_quarantined(
 
 def _is_address(kept: QuarantinedDocument) -> bool:
     return kept.stage == "fetch" and not kept.has_payload and is_address(kept.origin)
+
+
+def _asked_again(
+    store: Store, addresses: Iterable[str], sources: Iterable[SourceSpec]
+) -> list[SourceSpec]:
+    """Each address as its source asks for it, now, even where it was put off."""
+    both = (*store.sources(), *sources)  # of two of one name the settings' counts
+    lenders = {without_credentials(source.name): source for source in both}
+    asked = []
+    for page in page_sources(addresses):
+        state = store.fetch_state(page.url or "")
+        lender = lenders.get(state.source) if state and state.source else None
+        if state and lender:
+            store.note_fetches([replace(state, next_try=None)])
+        asked.append(_lent(lender, page) if lender else page)
+    return asked
+
+
+def _lent(lender: SourceSpec, page: SourceSpec) -> SourceSpec:
+    """The page as `lender` would ask for it; what is secret goes to the lender's own host alone."""
+    if lender.url and canonical_address(lender.url) == canonical_address(page.url or ""):
+        return lender
+    lent = replace(lender, kind="page", url=page.url, path=None)
+    if _is_own_host(lender.url, page.url):
+        return lent
+    return replace(lent, headers=(), cookies_env=None, proxy=None, user_agent=None)
+
+
+def _is_own_host(own: str | None, other: str | None) -> bool:
+    from yarl import URL
+
+    from sources.web_subscription import Origin
+
+    try:
+        return bool(own and other) and Origin.of(URL(own or "")).may_tell(
+            Origin.of(URL(other or ""))
+        )
+    except ValueError:
+        return False
 
 
 def _documents(store: Store, number: int, max_bytes: int) -> Sequence[Incoming]:

@@ -108,6 +108,7 @@ def retry(
     From their file or address, else from the bytes that were kept.
     """
     from copydesk.api import make_engines
+    from copydesk.settings import source_specs
     from flows.retry import retry_quarantined
 
     settings = settings_of(db, config)
@@ -122,6 +123,7 @@ def retry(
             chosen,
             max_bytes=settings.fetch.max_bytes,
             web=web_options(settings, None, None, None, None),
+            sources=source_specs(settings),
         )
     teller = Teller(json=json)
     for outcome in report.articles:
