@@ -6,11 +6,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from copydesk.flow_parameters import check_no_secrets, fetch_parameters, ingest_parameters
 from copydesk.present import say
 from copydesk.settings import Settings
-from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,24 +28,10 @@ def run_tracked(
     """Run the ingest flow and return its report. Prefect's own messages go to stderr."""
     with _prefect_environment():
         from flows.ingest import ingest
-        from flows.parameters import IngestParameters
 
-        models = settings.models
-        parameters = IngestParameters(
-            format=reading.format,
-            url=reading.url,
-            published=reading.published,
-            source=reading.site,
-            language=reading.language,
-            encoding=reading.encoding,
-            max_bytes=reading.max_bytes,
-            force=options.force,
-            embedding=models.embedding,
-            precision=models.precision,
-            model_cache=models.cache,
-            taggers=dict(models.tagger),
-        )
-        return ingest(paths=paths, db=settings.db, parameters=parameters)
+        parameters = ingest_parameters(settings, reading, options)
+        # Without a schedule a run is never skipped: what comes is the report.
+        return cast("IngestReport", ingest(paths=paths, db=settings.db, parameters=parameters))
 
 
 def run_fetch_tracked(
@@ -55,35 +41,13 @@ def run_fetch_tracked(
 
     Raises UsageError for a source with a secret in the settings themselves: a flow run's parameters are kept by Prefect.
     """
-    for source in sources:
-        values = [value for _, value in source.headers]
-        if any(not value.startswith(("env:", "file:")) for value in values) or "@" in (
-            source.proxy or ""
-        ):
-            raise UsageError(
-                f"source {source.name!r} has a header or proxy with its value in the settings, and Prefect would keep it",
-                remedy='put the value into the environment and write "env:NAME", or leave out --track',
-            )
+    check_no_secrets(sources)
     with _prefect_environment():
         from flows.fetch import fetch
-        from flows.fetch_parameters import FetchParameters
 
-        models = settings.models
-        parameters = FetchParameters(
-            contact=run.web.contact,
-            allow_hosts=run.web.allow_hosts,
-            pause=run.web.pause,
-            timeout=run.web.timeout,
-            max_bytes=run.web.max_bytes,
-            since=run.wanted.since,
-            before=run.wanted.before,
-            limit=run.wanted.limit,
-            embedding=models.embedding,
-            precision=models.precision,
-            model_cache=models.cache,
-            taggers=dict(models.tagger),
-        )
-        return fetch(sources=list(sources), db=settings.db, parameters=parameters)
+        parameters = fetch_parameters(settings, run)
+        found = fetch(sources=list(sources), db=settings.db, parameters=parameters)
+        return cast("FetchReport", found)
 
 
 @contextmanager

@@ -1,35 +1,38 @@
-"""One batch of documents as a unit of work that can be run again: what a task of the ingest flow does."""
+"""What a task of the flows is given, and what came of several as one report and as rows of a table. Light to import."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows.engines import Engines
-from flows.pipeline import STATUSES, Incoming, IngestOptions, ingest_documents
+from flows.pipeline import STATUSES, Incoming, batches
+from flows.redo import Redone, Stage
 from schemas.errors import DatabaseError
-from schemas.stored import IngestReport
-from storage.sqlite import Store
+from schemas.stored import IngestReport, Problem
 
-TASK_DOCUMENTS = 32
+if TYPE_CHECKING:
+    from schemas.stored import FetchReport
+
+TASK_DOCUMENTS = 64
 """A task costs Prefect 40 to 70 ms of CPU on both sides together: it is to be worth some seconds of work."""
+_TASK_BYTES = 8_000_000
+
+Row = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchWork:
-    """Documents and where they go. Running it twice stores nothing twice."""
-
-    number: int
-    documents: list[Incoming]
-    db: str
-    engines: Engines
-    force: bool
-
-    def run(self) -> IngestReport:
-        """Bring the batch in."""
-        with Store(Path(self.db), encoder=self.engines.encoder, mode="a") as store:
-            options = IngestOptions(force=self.force)
-            return ingest_documents(self.documents, store, self.engines, options=options)
+def task_batches(documents: Iterable[Incoming]) -> Iterator[list[Incoming]]:
+    """Documents in lists that are worth a task each, bounded in number and bytes."""
+    waiting: list[Incoming] = []
+    size = 0
+    for batch in batches(documents):
+        waiting += batch
+        size += sum(len(getattr(document, "content", b"")) for document in batch)
+        if len(waiting) >= TASK_DOCUMENTS or size >= _TASK_BYTES:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
 
 
 def can_pass(error: BaseException) -> bool:
@@ -37,7 +40,7 @@ def can_pass(error: BaseException) -> bool:
     return isinstance(error, DatabaseError) and error.code == "database_busy"
 
 
-def totals(reports: list[IngestReport]) -> IngestReport:
+def totals(reports: Sequence[IngestReport]) -> IngestReport:
     """Several batches' reports as one."""
     counts = {name: sum(report.counts[name] for report in reports) for name in ("found", *STATUSES)}
     return IngestReport(
@@ -47,11 +50,61 @@ def totals(reports: list[IngestReport]) -> IngestReport:
     )
 
 
-def run_name(paths: list[str]) -> str:
-    """What is ingested, for a list of runs.
+def ingest_row(name: str, counts: Mapping[str, int], error: str = "") -> Row:
+    """What came of a source in a run, in the words of a news desk.
 
-    >>> run_name(["news/a.txt"]), run_name(["a.txt", "b.txt", "c.txt"])
-    ('ingest a.txt', 'ingest a.txt and 2 more')
+    >>> counts = {"found": 3, "stored": 2, "updated": 0, "unchanged": 1, "skipped": 0, "quarantined": 0, "put_off": 0}
+    >>> row = ingest_row("wires", counts)
+    >>> row["source"], row["fetched"], row["new"], row["unchanged"]
+    ('wires', 3, 2, 1)
     """
-    first = Path(paths[0]).name or paths[0] if paths else "nothing"
-    return f"ingest {first}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+    return {
+        "source": name,
+        "fetched": counts["found"] - counts["put_off"],
+        "new": counts["stored"],
+        "changed": counts["updated"],
+        "unchanged": counts["unchanged"],
+        "skipped": counts["skipped"],
+        "quarantined": counts["quarantined"],
+        "put off": counts["put_off"],
+        "error": error,
+    }
+
+
+def fetch_rows(report: FetchReport) -> list[Row]:
+    """A row for each source."""
+    return [
+        ingest_row(one.source, one.counts, one.error.message if one.error else "")
+        for one in report.sources
+    ]
+
+
+def run_name(verb: str, things: Sequence[str]) -> str:
+    """What a run is about, for a list of runs.
+
+    >>> run_name("ingest", ["news/a.txt"]), run_name("fetch", ["ap", "bbc", "https://dw.com/feed"])
+    ('ingest a.txt', 'fetch ap and 2 more')
+    """
+    if not things:
+        return f"{verb} nothing"
+    first = things[0] if "://" in things[0] else Path(things[0]).name or things[0]
+    return f"{verb} {first}" + (f" and {len(things) - 1} more" if len(things) > 1 else "")
+
+
+def all_redone(parts: Sequence[Redone]) -> Redone:
+    """Several stages' results as one."""
+    done: dict[Stage, int] = {}
+    failed: dict[int, Problem] = {}
+    for part in parts:
+        done.update(part.done)
+        failed.update(part.failed)
+    return Redone(done=done, failed=failed)
+
+
+def enrich_rows(parts: Sequence[Redone]) -> list[Row]:
+    """A row for each stage."""
+    return [
+        {"stage": stage, "done": number, "failed": len(part.failed)}
+        for part in parts
+        for stage, number in part.done.items()
+    ]

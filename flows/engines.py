@@ -16,12 +16,16 @@ from schemas.protocols import Encoder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """Which models run the stages; small and picklable, so that a worker process can make its own engines."""
+    """Which models run the stages; small and picklable, so that a worker process can make its own engines.
+
+    `threads` embed: by default the cores of this machine.
+    """
 
     embedding: str | None = None
     precision: Literal["auto", "f32", "bf16"] = "auto"
     cache: str | None = None
     taggers: Mapping[str, str] = field(default_factory=dict)
+    threads: int | None = None
 
 
 class Engines:
@@ -69,6 +73,7 @@ class Engines:
             options.embedding,
             precision=options.precision,
             cache=Path(options.cache) if options.cache else None,
+            threads=options.threads,
             convert=self._convert,
             notify=self._notify,
         )

@@ -5,45 +5,25 @@ Entry point: flows/ingest.py:ingest. Only Prefect's wrappers stand here; the wor
 
 from __future__ import annotations
 
-from typing import cast
-
-from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
+from prefect import flow
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.tasks import Task, exponential_backoff
-from prefect.utilities.annotations import quote
 
-from flows.batch import TASK_DOCUMENTS, BatchWork, can_pass, run_name, totals
+from flows.batch import ingest_row, run_name, task_batches, totals
 from flows.engines import Engines
+from flows.orchestration import leave_totals, make_engines, run_batch, tell_batch, under_way
 from flows.parameters import IngestParameters
-from flows.pipeline import batches
+from flows.pipeline import IngestOptions
+from flows.work import IngestWork
 from schemas.stored import IngestReport
 from sources.files import open_documents
 
-
-def _may_retry(_task: Task[..., IngestReport], _run: TaskRun, state: State[object]) -> bool:
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, BaseException) and can_pass(error)
+_BATCH_MAY_TAKE_S = 1800.0
 
 
 def _name() -> str:
-    return run_name(flow_run.parameters.get("paths") or [])
-
-
-@task(
-    name="ingest-batch",
-    tags=["ingest"],
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=_may_retry,
-    cache_policy=NO_CACHE,
-)
-def ingest_batch(work: BatchWork) -> IngestReport:
-    """Clean, enrich and store one batch of documents."""
-    return work.run()
+    paths = flow_run.parameters.get("paths") or []
+    return run_name("ingest", [str(path) for path in paths])
 
 
 @flow(name="ingest", flow_run_name=_name)
@@ -51,23 +31,26 @@ def ingest(
     paths: list[str],
     db: str = "copydesk.db",
     parameters: IngestParameters = IngestParameters(),  # noqa: B008  frozen
-) -> IngestReport:
+) -> IngestReport | State[object]:
     """Bring files and folders into the database; one bad document never stops the others."""
-    logger = get_run_logger()
-    engines = Engines(parameters.engines, notify=logger.info)
+    engines = make_engines(parameters.models)
+    with under_way("ingest", db, engines, parameters.run) as run:
+        return run.skipped or run.recording.done(_ingest(paths, db, parameters, engines))
+
+
+def _ingest(
+    paths: list[str], db: str, parameters: IngestParameters, engines: Engines
+) -> IngestReport:
+    options = IngestOptions(force=parameters.force, workers=parameters.workers)
     reports = []
     documents = open_documents(paths, options=parameters.reading)
-    for number, batch in enumerate(batches(documents, at_most=TASK_DOCUMENTS), start=1):
-        work = BatchWork(
-            number=number, documents=batch, db=db, engines=engines, force=parameters.force
-        )
-        named = ingest_batch.with_options(task_run_name=f"batch {number}: {len(batch)} documents")
-        # quote keeps Prefect from walking through every byte of the batch.
-        reports.append(named(cast("BatchWork", quote(work))))
-    report = totals(reports)
-    create_table_artifact(
-        key="ingest-totals",
-        table=[{"count": name, "documents": number} for name, number in report.counts.items()],
-        description=f"{_name()} into {db} in {report.took_s} s",
-    )
-    return report
+    for number, batch in enumerate(task_batches(documents), start=1):
+        work = IngestWork(documents=batch, db=db, engines=engines, options=options)
+        name = f"batch {number}: {len(batch)} documents"
+        report = run_batch(work, task="ingest", name=name, timeout_s=_BATCH_MAY_TAKE_S)
+        tell_batch("ingest", parameters.run, db, report.counts)
+        reports.append(report)
+    whole = totals(reports)
+    row = ingest_row(run_name("", paths).strip(), whole.counts)
+    leave_totals("ingest", parameters.run, db, [row], whole.took_s)
+    return whole

@@ -13,11 +13,12 @@ import flows.prepare
 import flows.redo
 from enrichers.cleaning.clean import clean
 from enrichers.cleaning.clean import provenance as cleaner
-from flows.batch import BatchWork, can_pass, run_name, totals
+from flows.batch import can_pass, run_name, totals
 from flows.engines import Engines
-from flows.pipeline import ingest_documents
+from flows.pipeline import IngestOptions, ingest_documents
 from flows.redo import STAGES, out_of_date, redo
 from flows.retry import retry_quarantined
+from flows.work import IngestWork
 from schemas.article import Article
 from schemas.document import RawDocument
 from schemas.errors import DatabaseError, UsageError
@@ -317,12 +318,11 @@ def test_a_number_that_is_not_in_quarantine_is_a_usage_error(
 def test_a_batch_run_twice_stores_nothing_twice(today: OtherEngines, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    work = BatchWork(
-        number=1,
+    work = IngestWork(
         documents=list(documents(folder)),
         db=str(tmp_path / "news.db"),
         engines=today,
-        force=False,
+        options=IngestOptions(),
     )
     reports = [work.run(), work.run()]
     both = totals(reports)
@@ -346,4 +346,4 @@ def test_only_a_busy_database_is_worth_another_try() -> None:
     ],
 )
 def test_a_run_is_named_after_what_it_reads(paths: list[str], name: str) -> None:
-    assert run_name(paths) == name
+    assert run_name("ingest", paths) == name

@@ -1,0 +1,140 @@
+"""What the flows share of Prefect: how a batch is run as a task, what a run leaves behind, who hears of a failure.
+
+With Prefect's flow files the only module that imports it. No state lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar, cast
+
+from prefect import get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.events import emit_event
+from prefect.runtime import deployment, flow_run
+from prefect.states import Completed
+from prefect.tasks import Task, exponential_backoff
+from prefect.utilities.annotations import quote
+
+from flows.batch import can_pass
+from flows.engines import Engines
+from flows.liveness import held, sole_run
+from flows.parameters import ModelParameters, RunContext
+from flows.recording import Recording, recorded
+from schemas.runs import RunVerb
+from storage.connection import Access
+from storage.sqlite import Store
+
+R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
+Rows = Sequence[Mapping[str, object]]
+
+
+class Work(Protocol[R_co]):
+    """A unit of work that can be run again: twice is once."""
+
+    def run(self) -> R_co:
+        """Do it."""
+        ...
+
+
+def _may_retry(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, BaseException) and can_pass(error)
+
+
+@task(
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_may_retry,
+    cache_policy=NO_CACHE,
+)
+def _batch(work: Work[object]) -> object:
+    return work.run()
+
+
+def run_batch(work: Work[R], *, task: str, name: str, timeout_s: float) -> R:
+    """The result of `work`, run as a task that is tried again where the database was busy.
+
+    Its tags are "copydesk" and the task's name: a limit of that tag on the server holds for all workers together.
+    """
+    named = _batch.with_options(
+        name=task, task_run_name=name, tags=["copydesk", task], timeout_seconds=timeout_s
+    )
+    # quote keeps Prefect from walking through every byte of the batch.
+    return cast("R", named(cast("Work[object]", quote(work))))
+
+
+def make_engines(models: ModelParameters) -> Engines:
+    """The engines of a run; what they have to say goes to its log."""
+    return Engines(models.engines, notify=get_run_logger().info)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A flow run under way; or one that may not begin, and the state that it ends in instead."""
+
+    recording: Recording
+    skipped: State[object] | None = None
+
+
+@contextmanager
+def under_way(verb: RunVerb, db: str, engines: Engines, context: RunContext) -> Iterator[Run]:
+    """A run that is noted in the database and, for a desk, seen to be alive and the only one of its schedule.
+
+    Raises DatabaseError, UsageError.
+    """
+    run_id = str(flow_run.id)
+    with ExitStack() as stack:
+        if context.state_folder is not None:
+            # Only what a runner of ours started ends with it: a run by hand is its user's.
+            by_runner = deployment.id is not None
+            runner = context.desk or ""
+            stack.enter_context(
+                held(context.state_folder, run_id, runner=runner, end_with_parent=by_runner)
+            )
+        if context.state_folder is not None and context.schedule is not None:
+            is_sole = stack.enter_context(sole_run(context.state_folder, context.schedule))
+            if not is_sole:
+                yield Run(recording=Recording(), skipped=_skipped(context.schedule))
+                return
+        mode: Access = "w" if verb == "enrich" else "a"
+        store = stack.enter_context(Store(Path(db), encoder=engines.encoder, mode=mode))
+        noted = recorded(store, verb, schedule=context.schedule, flow_run_id=run_id)
+        yield Run(recording=stack.enter_context(noted))
+
+
+def _skipped(schedule: str) -> State[object]:
+    message = f"another run of schedule {schedule!r} is under way; what is new, it brings in"
+    return Completed(name="Skipped", message=message)
+
+
+def tell_batch(
+    flow: str, context: RunContext, db: str, counts: Mapping[str, int], *, stage: str | None = None
+) -> None:
+    """One event for a batch, for automations: what came of it, in which database."""
+    emit_event(
+        event=f"copydesk.{flow}.batch",
+        resource={
+            "prefect.resource.id": f"copydesk.desk.{context.desk or 'by-hand'}",
+            "prefect.resource.name": db,
+        },
+        payload={"flow": flow, "schedule": context.schedule, "stage": stage, **counts},
+    )
+
+
+def leave_totals(flow: str, context: RunContext, db: str, rows: Rows, took_s: float) -> None:
+    """The one artifact of a run: a row a source, stage or input."""
+    of = f" · schedule {context.schedule}" if context.schedule else ""
+    link = f" · [open the desk]({context.link})" if context.link else ""
+    create_table_artifact(
+        key=f"copydesk-{flow}",
+        table=[dict(row) for row in rows],
+        description=f"{flow} into `{db}` in {took_s:.1f} s{of}{link}",
+    )
