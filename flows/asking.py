@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 from flows.events import Event, GatherOptions
 from flows.gathering import gather
+from flows.page_fetchers import PageFetchers
 from flows.stories import Memory
 from schemas.errors import CopydeskError
 from schemas.protocols import Encoder
@@ -73,9 +74,12 @@ class _Asker:
 
     async def _ask(self) -> None:
         with _memory(self._store) as memory:
-            async with Fetcher(self._web, environment=os.environ) as fetcher:
+            async with (
+                Fetcher(self._web, environment=os.environ) as fetcher,
+                PageFetchers(fetcher, self._web) as pages,
+            ):
                 work = asyncio.ensure_future(
-                    gather(self._sources, fetcher, memory, self._emit, self._wanted)
+                    gather(self._sources, fetcher, memory, self._emit, self._wanted, pages=pages)
                 )
                 while not work.done():
                     await asyncio.wait([work], timeout=0.2)

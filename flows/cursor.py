@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sources.sitemaps import Child
+from schemas.web import Child
 
 MOST = 10_000
 """Sitemaps remembered of one source; the oldest are forgotten first, and read again if they are named again."""

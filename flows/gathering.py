@@ -16,19 +16,21 @@ from urllib.parse import urljoin
 from flows.cursor import Cursor
 from flows.entries import noted_state, refuse_put_off
 from flows.events import Arrived, Finished, GatherOptions, Reached, Unchanged
+from flows.listings import read_listing, reader_of
+from flows.page_fetchers import PageFetchers
+from flows.plugins import BUILT_IN_KINDS
 from flows.stories import Asker, Emit, Memory, StoryAsker, Visit, unforeseen
 from schemas.addresses import without_credentials
 from schemas.errors import CopydeskError, DocumentError, FetchError
-from schemas.web import Entry, Fetched, SourceKind, SourceSpec
+from schemas.protocols import ListingReader
+from schemas.web import Child, Entry, Fetched, Listing, SourceSpec
 from sources.discovery import feed_links, sitemap_links, sniff_source
-from sources.feeds import read_feed
 from sources.files import ReadOptions, open_documents
 from sources.lists import read_list
 from sources.reading import open_regular
-from sources.sitemaps import Child, Sitemap, read_sitemap
 
-MOST_SITEMAPS = 500
-"""Sitemaps read of one source in a run; a site that nests more of them is going round in circles."""
+MOST_LISTINGS = 500
+"""Sitemaps (or other listings that name listings) read of one source in a run; one that nests more goes in circles."""
 REACHED_EVERY = 256
 """Documents of a file after which the place is noted."""
 LONGEST_LIST = 20_000_000
@@ -40,18 +42,31 @@ async def gather(
     memory: Memory,
     emit: Emit,
     options: GatherOptions | None = None,
+    *,
+    pages: PageFetchers,
 ) -> None:
-    """Ask all sources side by side; every one ends with Finished, whatever happens to it."""
-    gatherer = _Gatherer(fetcher, memory, emit, options or GatherOptions())
+    """Ask all sources side by side; every one ends with Finished, whatever happens to it.
+
+    Listings come from `fetcher`, stories by way of `pages`.
+    """
+    stories = StoryAsker(pages, memory, emit, options or GatherOptions())
+    gatherer = _Gatherer(fetcher, memory, emit, stories, pages)
     await asyncio.gather(*(gatherer.visit(source) for source in sources))
 
 
 class _Gatherer:
     """One run over sources."""
 
-    def __init__(self, fetcher: Asker, memory: Memory, emit: Emit, options: GatherOptions) -> None:
+    def __init__(
+        self,
+        fetcher: Asker,
+        memory: Memory,
+        emit: Emit,
+        stories: StoryAsker,
+        pages: PageFetchers,
+    ) -> None:
         self._fetcher, self._memory, self._emit = fetcher, memory, emit
-        self._stories = StoryAsker(fetcher, memory, emit, options)
+        self._stories, self._pages = stories, pages
 
     async def visit(self, source: SourceSpec) -> None:
         visit = Visit(source, Cursor(self._memory.cursor(source.name)))
@@ -66,9 +81,9 @@ class _Gatherer:
 
     async def _read(self, visit: Visit) -> None:
         source = visit.source
+        await self._pages.open(source)
         if source.path is not None and source.kind == "list":
-            content = await asyncio.to_thread(_read_list_file, source.path)
-            await self._stories.ask_all(visit, read_list(content, origin=source.path))
+            await self._stories.ask_all(visit, await asyncio.to_thread(_entries_of, source.path))
         elif source.path is not None:
             await self._files(visit, source.path)
         elif source.kind == "page" and source.url and not visit.is_on_the_spot:
@@ -77,40 +92,35 @@ class _Gatherer:
             await self._listing(visit, source.url)
 
     async def _listing(self, visit: Visit, url: str) -> None:
-        """A feed, a sitemap, a list or a site's front page, by what it turns out to be."""
+        """A feed, a sitemap, a list or a site's front page, by what it turns out to be; a plug-in's kind for what it is."""
+        declared = visit.source.kind
+        reader = None if declared in BUILT_IN_KINDS else reader_of(declared)
         fetched = await self._ask(visit, url)
         if fetched is None:
             if self._stories.is_stored(url):
                 await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
             return
-        kind = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
-        if visit.source.kind in ("feed", "sitemap", "list", "archive"):
-            kind = visit.source.kind  # what its reader says of other bytes is the better message
-        if kind == "page" and visit.source.kind == "page":
+        if reader is not None:
+            await self._listed(visit, reader, fetched)
+            return
+        kind: str = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
+        if declared in ("feed", "sitemap", "list", "archive"):
+            kind = declared  # what its reader says of other bytes is the better message
+        if kind == "page" and declared == "page":
             visit.states.clear()
             await self._stories.page(visit, url, fetched)
         elif kind == "page":
             await self._site(visit, fetched)
-        else:
-            await self._list(visit, fetched, kind)
-
-    async def _list(self, visit: Visit, fetched: Fetched, kind: SourceKind) -> None:
-        if kind == "archive":
+        elif kind == "archive":
             await self._archive(visit, fetched)
-        elif kind == "feed":
-            feed = read_feed(fetched.content, url=fetched.url, charset=fetched.charset)
-            await self._stories.ask_all(visit, feed.entries)
-        elif kind == "sitemap":
-            visit.sitemaps.add(fetched.asked)
-            await self._sitemap(visit, read_sitemap(fetched.content, url=fetched.url))
         else:
-            await self._stories.ask_all(visit, read_list(fetched.content, origin=fetched.url))
+            await self._listed(visit, reader_of(kind), fetched)
 
     async def _site(self, visit: Visit, front: Fetched) -> None:
         """The feeds that a front page names; where it names none, the sitemaps that robots.txt does."""
         if feeds := feed_links(front.content, url=front.url):
             if (fetched := await self._ask(visit, feeds[0])) is not None:
-                await self._list(visit, fetched, "feed")
+                await self._listed(visit, reader_of("feed"), fetched)
             return
         robots = urljoin(front.url, "/robots.txt")
         named: list[str] = []
@@ -123,28 +133,32 @@ class _Gatherer:
                 remedy='give the address of a feed or sitemap, or take it as one article: kind = "page"',
                 code="no_feed",
             )
-        await self._sitemap(
-            visit, Sitemap(entries=(), children=tuple(Child(url=u, lastmod=None) for u in named))
-        )
+        maps = [Child(url=address) for address in named]
+        await self._follow(visit, reader_of("sitemap"), Listing(entries=(), children=maps))
 
-    async def _sitemap(self, visit: Visit, sitemap: Sitemap) -> None:
-        await self._stories.ask_all(visit, sitemap.entries)
-        for child in sitemap.children:
-            if self._stories.is_full(visit) or len(visit.sitemaps) >= MOST_SITEMAPS:
+    async def _listed(self, visit: Visit, reader: ListingReader, fetched: Fetched) -> None:
+        """A listing that has come: its stories, then the listings that it names."""
+        visit.listings.add(fetched.asked)
+        await self._follow(visit, reader, await read_listing(reader, fetched))
+
+    async def _follow(self, visit: Visit, reader: ListingReader, listing: Listing) -> None:
+        await self._stories.ask_all(visit, listing.entries)
+        for child in listing.children:
+            if self._stories.is_full(visit) or len(visit.listings) >= MOST_LISTINGS:
                 visit.is_cut = True
                 return
-            if child.url in visit.sitemaps or self._stories.is_before(child.lastmod):
+            if child.url in visit.listings or self._stories.is_before(child.lastmod):
                 continue
-            visit.sitemaps.add(child.url)
+            visit.listings.add(child.url)
             if not visit.cursor.has_sitemap(child):
-                await self._child(visit, child)
+                await self._child(visit, reader, child)
 
-    async def _child(self, visit: Visit, child: Child) -> None:
-        """A sitemap that another names; once all of its stories are dealt with, it is noted as read."""
+    async def _child(self, visit: Visit, reader: ListingReader, child: Child) -> None:
+        """A listing that another names; once all of its stories are dealt with, it is noted as read."""
         was_cut, visit.is_cut = visit.is_cut, False
         try:
             if (fetched := await self._ask(visit, child.url)) is not None:
-                await self._sitemap(visit, read_sitemap(fetched.content, url=fetched.url))
+                await self._listed(visit, reader, fetched)
         except (FetchError, DocumentError) as error:
             visit.is_cut = True
             await self._stories.fail(visit, child.url, error)
@@ -201,7 +215,7 @@ class _Gatherer:
             await self._emit(Arrived(source=visit.source, document=document))
 
 
-def _read_list_file(path: str) -> bytes:
+def _entries_of(path: str) -> Iterable[Entry]:
     with open_regular(path) as file:
         content = file.read(LONGEST_LIST + 1)
     if len(content) > LONGEST_LIST:
@@ -210,4 +224,4 @@ def _read_list_file(path: str) -> bytes:
             remedy="split it",
             code="too_large",
         )
-    return content
+    return read_list(content, origin=path)

@@ -73,14 +73,14 @@ class Visit:
     states: list[FetchState] = field(default_factory=list)
     taken: int = 0
     is_cut: bool = False
-    sitemaps: set[str] = field(default_factory=set)
+    listings: set[str] = field(default_factory=set)
 
     @property
     def is_on_the_spot(self) -> bool:
         """Whether somebody named the address itself: it is asked now, and taken for what it is."""
-        return self.source.url is not None and self.source.name == without_credentials(
-            self.source.url
-        )
+        source = self.source
+        named = source.url is not None and source.name == without_credentials(source.url)
+        return named and source.fetcher is None
 
 
 class StoryAsker:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from types import TracebackType
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from schemas.article import Article
 from schemas.provenance import Provenance
+from schemas.web import Entry, Fetched, Listing, Validators
 
 Row = TypeVar("Row")
 Matrix = NDArray[np.float32]
@@ -52,4 +54,70 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str) -> Matrix:
         """Shape (1, dim): a query, with the prefix the model wants for queries."""
+        ...
+
+
+class Ask(Protocol):
+    """One guarded request: address guard, robots.txt, turns and pauses, limits, and what the source's own host is sent.
+
+    It is the only way to the web for whoever is handed one. Raises FetchError only.
+    """
+
+    async def __call__(
+        self, url: str, *, validators: Validators | None = None, max_bytes: int | None = None
+    ) -> Fetched:
+        """The whole answer for `url`, after redirects; `max_bytes` can only lower the limit in force."""
+        ...
+
+
+class PageFetcher(Protocol):
+    """Loads pages (stories) in another way than by one request, through `ask` alone. A plug-in of `copydesk.fetchers`.
+
+    An async context: opened once a run, before its first page, and closed at the run's end. It is asked for several pages
+    at a time, on one event loop, and stops where it is cancelled.
+    """
+
+    async def __aenter__(self) -> PageFetcher:
+        """Itself, ready to load pages. What it raises ends the sources that name it."""
+        ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Nothing of it runs on."""
+        ...
+
+    async def fetch(self, url: str, *, ask: Ask, timeout: float) -> Fetched:
+        """The page as its reader would see it: `content` in `charset`, `url` where it was found in the end.
+
+        After `timeout` seconds of its own, waiting for `ask` not counted, it is cancelled. What it raises is the error of
+        this page alone; a FetchError of `ask` may be passed on as it is.
+        """
+        ...
+
+
+class ListingReader(Protocol):
+    """Reads one kind of listing: what is at the address of a source of that kind. A plug-in of `copydesk.sources`.
+
+    Pure and repeatable: same bytes, same entries; it asks nothing of the web and touches no file. The address of an
+    entry may be relative to `url`; the dates are ISO 8601, without an offset UTC. An entry whose `html` is the whole
+    article needs no request of its own.
+    """
+
+    @property
+    def kind(self) -> str:
+        """What `kind` says in [[source]]: the name of its entry point."""
+        ...
+
+    def read(
+        self, content: bytes, *, url: str, media_type: str | None, charset: str | None
+    ) -> Iterable[Entry] | Listing:
+        """The stories in `content`, newest or foremost first; a Listing where it names more listings of its kind.
+
+        Of a document that is broken in part the good items; `media_type` and `charset` are the server's word for it.
+        Raises DocumentError only, with what it is instead of a listing of this kind.
+        """
         ...

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 SourceKind = Literal["page", "feed", "sitemap", "site", "list", "archive", "folder"]
+"""The kinds that are built in; a plug-in adds one under a name of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +63,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A listing that another names; `lastmod` is ISO 8601, or None where none can be read."""
+
+    url: str
+    lastmod: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a listing names: stories, and other listings of its kind, each in its order."""
+
+    entries: Sequence[Entry]
+    children: Sequence[Child] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One place that news comes from: the keys of [[source]]. `pause` is in seconds.
 
+    `kind` is one of SourceKind or a plug-in's (`copydesk.sources`); `fetcher` is the plug-in (`copydesk.fetchers`) that
+    loads its pages, None the fetcher that is built in.
     `headers`, `cookies_env`, `proxy` and `user_agent` hold for the host of `url` alone and are never logged or exported.
     """
 
     name: str
-    kind: SourceKind
+    kind: str
     url: str | None = None
     path: str | None = None
     language: str | None = None
@@ -77,4 +97,5 @@ class SourceSpec:
     cookies_env: str | None = None
     proxy: str | None = field(default=None, repr=False)
     user_agent: str | None = None
+    fetcher: str | None = None
     enabled: bool = True

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from schemas.addresses import address_key
 from schemas.errors import DocumentError
-from schemas.web import Entry
+from schemas.web import Child, Entry, Listing
 from sources.feed_dates import iso_date
 from sources.feed_encoding import as_utf8
 from sources.feed_text import absolute_url, language_tag, plain_title
@@ -33,23 +32,7 @@ _FEED_ROOTS = ("rss", "rdf", "feed")
 _NEWS = "schemas/sitemap-news/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
-    """A sitemap that a sitemap index names; `lastmod` is ISO 8601, or None where none can be read."""
-
-    url: str
-    lastmod: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitemap:
-    """The pages and the other sitemaps a sitemap names, each once, in its order."""
-
-    entries: tuple[Entry, ...]
-    children: tuple[Child, ...]
-
-
-def read_sitemap(content: bytes, *, url: str) -> Sitemap:
+def read_sitemap(content: bytes, *, url: str) -> Listing:
     r"""The sitemap in `content`, which came from `url`; at most 50,000 entries and as many children, never itself.
 
     `lastmod` is an entry's `updated`; `published`, `title`, `language` and `site` come from the news extension. A feed is
@@ -68,7 +51,7 @@ def read_sitemap(content: bytes, *, url: str) -> Sitemap:
         return _read_lines(content, url)
     if document.root not in _ROOTS:
         if document.root in _FEED_ROOTS:
-            return Sitemap(entries=read_feed(content, url=url).entries, children=())
+            return Listing(entries=read_feed(content, url=url).entries)
         later = None if document.root == "html" else seek_root(document, _ROOTS)
         if later is None:
             raise _not_a_sitemap(url, f"an XML or HTML document of <{document.root[:40]}>")
@@ -76,7 +59,7 @@ def read_sitemap(content: bytes, *, url: str) -> Sitemap:
     return _read_xml(document, url)
 
 
-def _read_xml(document: XmlDocument, url: str) -> Sitemap:
+def _read_xml(document: XmlDocument, url: str) -> Listing:
     now = datetime.now(UTC)
     try:
         return _gathered(elements(document, _ITEMS), url, now)
@@ -91,7 +74,7 @@ def _read_xml(document: XmlDocument, url: str) -> Sitemap:
         return found
 
 
-def _gathered(items: Iterable[Element], url: str, now: datetime) -> Sitemap:
+def _gathered(items: Iterable[Element], url: str, now: datetime) -> Listing:
     entries: dict[str, Entry] = {}
     children: dict[str, Child] = {}
     itself = address_key(url)
@@ -106,7 +89,7 @@ def _gathered(items: Iterable[Element], url: str, now: datetime) -> Sitemap:
                 children.setdefault(address, Child(url=address, lastmod=lastmod))
         elif len(entries) < MOST_ENTRIES:
             entries.setdefault(address, _entry(address, lastmod, fields, now))
-    return Sitemap(entries=tuple(entries.values()), children=tuple(children.values()))
+    return Listing(entries=tuple(entries.values()), children=tuple(children.values()))
 
 
 def _entry(url: str, lastmod: str | None, fields: dict[str, str], now: datetime) -> Entry:
@@ -142,7 +125,7 @@ def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
-def _read_lines(content: bytes, url: str) -> Sitemap:
+def _read_lines(content: bytes, url: str) -> Listing:
     """A text sitemap: one address a line, nothing else (sitemaps.org, "Text file")."""
     text = as_utf8(content).decode("utf-8", "replace")
     entries: dict[str, Entry] = {}
@@ -154,7 +137,7 @@ def _read_lines(content: bytes, url: str) -> Sitemap:
             break
     if not entries:
         raise _not_a_sitemap(url, "text without an address" if text.strip() else "empty")
-    return Sitemap(entries=tuple(entries.values()), children=())
+    return Listing(entries=tuple(entries.values()))
 
 
 def _unzipped(content: bytes, url: str) -> bytes:

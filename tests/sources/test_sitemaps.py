@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import DocumentError
-from schemas.web import Entry
-from sources.sitemaps import Child, Sitemap, read_sitemap
+from schemas.web import Child, Entry, Listing
+from sources.sitemaps import read_sitemap
 
 URL = "https://example.org/sitemap.xml"
 PROTOCOL = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 NEWS = 'xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
-def read(text: str | bytes) -> Sitemap:
+def read(text: str | bytes) -> Listing:
     return read_sitemap(text if isinstance(text, bytes) else text.encode(), url=URL)
 
 
@@ -59,7 +59,7 @@ def test_an_index_names_its_children_and_never_itself() -> None:
         "<sitemap><loc>https://example.org/a.xml</loc><lastmod>2026-03-03T10:00:00+01:00</lastmod></sitemap>"
         "<sitemap><loc>http://example.org/sitemap.xml</loc></sitemap><sitemap><loc>file:///etc/passwd</loc></sitemap></sitemapindex>"
     )
-    assert read(index) == Sitemap(
+    assert read(index) == Listing(
         entries=(),
         children=(Child(url="https://example.org/a.xml", lastmod="2026-03-03T10:00:00+01:00"),),
     )
