@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from copydesk.present import Format, say
-from copydesk.settings import Settings, load_settings
+from copydesk.settings import ENV_PREFIX, Settings, load_settings
 from schemas.errors import DatabaseError, UsageError
 from schemas.filters import Filters, make_filters
 
@@ -67,8 +68,14 @@ def examples(*lines: str) -> str:
 
 
 def settings_of(db: str | None, config: str | None) -> Settings:
-    """The settings in force for a call."""
-    return load_settings(db=db, config=config)
+    """The settings in force for a call; of variables that look like one and are none, stderr is told."""
+    settings = load_settings(db=db, config=config)
+    if any(name.upper().startswith(ENV_PREFIX) for name in os.environ):
+        from copydesk.environment import stray_variables
+
+        for stray in stray_variables(os.environ, settings):
+            say(f"copydesk: {stray}")
+    return settings
 
 
 def open_existing(
