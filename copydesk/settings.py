@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.errors import SettingsError
-from schemas.web import SourceKind, SourceSpec
+from schemas.web import SourceSpec
 
 CONFIG_NAME = "copydesk.toml"
 DEFAULT_DB = "copydesk.db"
@@ -57,7 +57,7 @@ class SourceSettings:
     """[[source]]: one place that news comes from. Values of headers and the proxy may be "env:NAME" or "file:PATH"."""
 
     name: str
-    kind: SourceKind
+    kind: str
     url: str | None = None
     path: str | None = None
     language: str | None = None
@@ -66,6 +66,7 @@ class SourceSettings:
     cookies_env: str | None = None
     proxy: str | None = None
     user_agent: str | None = None
+    fetcher: str | None = None
     enabled: bool = True
 
 
@@ -262,6 +263,7 @@ def source_specs(settings: Settings) -> tuple[SourceSpec, ...]:
             cookies_env=place.cookies_env,
             proxy=place.proxy,
             user_agent=place.user_agent,
+            fetcher=place.fetcher,
             enabled=place.enabled,
         )
         for place in settings.source

@@ -62,12 +62,14 @@ def is_host_with_port(text: str) -> bool:
 
 
 def _check_sources(settings: Settings) -> None:
+    from flows.plugins import check_plugins
     from storage.sources import check_source
 
     seen: dict[str, int] = {}
     for n, spec in enumerate(source_specs(settings)):
         key = f"source.{n}"
         try:
+            check_plugins(spec)
             check_source(spec)
         except UsageError as error:
             raise SettingsError(

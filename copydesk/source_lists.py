@@ -13,8 +13,8 @@ from schemas.errors import UsageError
 from schemas.web import SourceSpec
 
 COLUMNS = (
-    "name", "kind", "url", "path", "language", "pause", "headers", "cookies_env", "proxy", "user_agent", "enabled",
-    "from", "overridden",
+    "name", "kind", "url", "path", "language", "pause", "headers", "cookies_env", "proxy", "user_agent", "fetcher",
+    "enabled", "from", "overridden",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def record_of_source(listed: ListedSource) -> dict[str, object]:
         "cookies_env": spec.cookies_env,
         "proxy": without_credentials(spec.proxy) if spec.proxy else None,
         "user_agent": spec.user_agent,
+        "fetcher": spec.fetcher,
         "enabled": spec.enabled,
         "from": listed.origin,
         "overridden": listed.overridden,

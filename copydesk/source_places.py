@@ -22,7 +22,7 @@ _FEED_FORMAT = re.compile(r"rss[\d.]*|atom[\d.]*|rdf")
 _FEED_HOST = re.compile(r"feeds?\d*|rss\d*")
 
 
-def source_at(text: str, *, kind: SourceKind | None = None, name: str | None = None) -> SourceSpec:
+def source_at(text: str, *, kind: str | None = None, name: str | None = None) -> SourceSpec:
     """The source that `text` names, with what is not given guessed; paths are made absolute.
 
     Raises UsageError for what is neither an address nor a path that is there.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast, get_args
 
-from schemas.errors import DocumentError, FetchError
+from schemas.errors import DocumentError, FetchError, UsageError
 from schemas.filters import require_one_of
 from schemas.protocols import ListingReader, PageFetcher
 from schemas.web import SourceKind, SourceSpec
@@ -29,13 +29,21 @@ def check_plugins(spec: SourceSpec) -> None:
     if spec.kind not in BUILT_IN_KINDS:
         require_one_of("kind of source", spec.kind, (*BUILT_IN_KINDS, *installed(SOURCES)))
     if spec.fetcher is not None:
-        known = installed(FETCHERS)
-        require_one_of("fetcher", spec.fetcher, known or ("none is installed",))
+        _require_fetcher(spec.fetcher, installed(FETCHERS))
+
+
+def _require_fetcher(name: str, known: tuple[str, ...]) -> None:
+    if not known:
+        raise UsageError(
+            f"there is no fetcher {name!r}, for none is installed",
+            remedy="install the package that has it, next to copydesk, or leave fetcher out",
+        )
+    require_one_of("fetcher", name, known)
 
 
 def installed(group: str) -> tuple[str, ...]:
     """The names in an entry point group, sorted."""
-    return tuple(sorted({point.name for point in entry_points(group=group)}))
+    return tuple(sorted(_points(group)))
 
 
 def load_fetcher(name: str) -> PageFetcher:
@@ -44,7 +52,9 @@ def load_fetcher(name: str) -> PageFetcher:
     Raises UsageError for an unknown name, FetchError (`fetcher`) for one that cannot be loaded.
     """
     try:
-        return cast("PageFetcher", _made(FETCHERS, "fetcher", name, needs=_OF_A_FETCHER))
+        points = _points(FETCHERS)
+        _require_fetcher(name, tuple(sorted(points)))
+        return cast("PageFetcher", _made(points[name], needs=("__aenter__", "__aexit__", "fetch")))
     except _FaultyPluginError as error:
         raise fetcher_fault(name, f"cannot be loaded: {error}") from error
 
@@ -55,7 +65,9 @@ def load_reader(kind: str) -> ListingReader:
     Raises UsageError for an unknown kind, DocumentError (`reader`) for one that cannot be loaded.
     """
     try:
-        return cast("ListingReader", _made(SOURCES, "kind of source", kind, needs=("read",)))
+        points = _points(SOURCES)
+        require_one_of("kind of source", kind, (*BUILT_IN_KINDS, *sorted(points)))
+        return cast("ListingReader", _made(points[kind], needs=("read",)))
     except _FaultyPluginError as error:
         raise reader_fault(kind, f"cannot be loaded: {error}") from error
 
@@ -83,24 +95,21 @@ def said_of(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(": ")[:_LONGEST_SAID]
 
 
-_OF_A_FETCHER = ("__aenter__", "__aexit__", "fetch")
-
-
 class _FaultyPluginError(Exception):
     """A plug-in is there and of no use; the text says why."""
 
 
-def _made(group: str, what: str, name: str, *, needs: tuple[str, ...]) -> object:
+def _points(group: str) -> dict[str, EntryPoint]:
+    """By name; of two packages with one name the first on the path, as Python imports it."""
+    return {point.name: point for point in reversed(list(entry_points(group=group)))}
+
+
+def _made(point: EntryPoint, *, needs: tuple[str, ...]) -> object:
     """What the factory behind a name gives, with the methods it `needs`."""
-    points = {point.name: point for point in reversed(list(entry_points(group=group)))}
-    known = tuple(sorted(points))
-    if group == SOURCES:
-        known = (*BUILT_IN_KINDS, *known)
-    require_one_of(what, name, known or ("none is installed",))
-    made = _called(points[name])
+    made = _called(point)
     missing = [need for need in needs if not callable(getattr(made, need, None))]
     if missing:
-        raise _FaultyPluginError(f"{points[name].value} gives no {' and no '.join(missing)}")
+        raise _FaultyPluginError(f"{point.value} gives no {' and no '.join(missing)}")
     return made
 
 

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from typing import cast, get_args
 from urllib.parse import urlsplit
 
-from schemas.addresses import canonical_address, without_credentials
+from schemas.addresses import canonical_address, secret_name, shown_address, without_credentials
 from schemas.errors import UsageError
-from schemas.filters import require_one_of
 from schemas.web import SourceKind, SourceSpec
 from storage.values import damage_said, dump, load
 
-LOCAL_KINDS: tuple[SourceKind, ...] = ("folder", "archive", "list")
+LOCAL_KINDS: tuple[str, ...] = ("folder", "archive", "list")
 """The kinds that may lie on this machine."""
 
 _LONGEST_NAME = 200
@@ -26,6 +25,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", re.DOTALL)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
+# What a package may call what it adds; whether one of that name is installed is for others to say.
+_PLUG_IN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -36,11 +37,17 @@ def check_source(spec: SourceSpec) -> None:
     """
     if not spec.name.strip() or len(spec.name) > _LONGEST_NAME or _CONTROL.search(spec.name):
         raise UsageError(
-            f"{without_credentials(spec.name[:_LONGEST_NAME])!r} is no name for a source",
+            f"{shown_address(spec.name)!r} is no name for a source",
             remedy=f"give it a printable name of 1 to {_LONGEST_NAME} characters",
             code="source_name",
         )
-    require_one_of("kind of source", spec.kind, get_args(SourceKind))
+    for what, said in (("kind of source", spec.kind), ("fetcher", spec.fetcher)):
+        if said is not None and not _PLUG_IN.fullmatch(said):
+            raise _wrong(
+                spec,
+                f"{said[:_LONGEST_NAME]!r} is no {what}",
+                f"name one that is built in or installed; kinds are {', '.join(get_args(SourceKind))}",
+            )
     _check_place(spec)
     if spec.language is not None and not _LANGUAGE.fullmatch(spec.language):
         raise _wrong(
@@ -70,7 +77,7 @@ def _check_place(spec: SourceSpec) -> None:
     if spec.path is not None and (not spec.path.strip() or "\0" in spec.path):
         raise _wrong(spec, f"{spec.path!r} is no path", "name a file or folder")
     if spec.url is not None and canonical_address(spec.url) is None:
-        shown = without_credentials(spec.url[:_LONGEST_NAME])
+        shown = shown_address(spec.url)
         raise _wrong(
             spec,
             f"{shown!r} is no address to fetch",
@@ -108,9 +115,7 @@ def _check_request(spec: SourceSpec) -> None:
 
 
 def _wrong(spec: SourceSpec, said: str, remedy: str, *, code: str = "source") -> UsageError:
-    return UsageError(
-        f"source {without_credentials(spec.name)!r}: {said}", remedy=remedy, code=code
-    )
+    return UsageError(f"source {shown_address(spec.name)!r}: {said}", remedy=remedy, code=code)
 
 
 def check_no_secrets(spec: SourceSpec) -> None:
@@ -121,6 +126,13 @@ def check_no_secrets(spec: SourceSpec) -> None:
                 spec,
                 f"its {what} holds a user or password, which the database does not keep",
                 'leave it out, and give it as the header "Authorization: env:NAME", with a variable that holds "Basic ..."',
+                code="source_secret",
+            )
+        if secret := secret_name(text):
+            raise _wrong(
+                spec,
+                f"the part {secret[:40]!r} of its {what} looks like a secret, which the database does not keep",
+                'leave it out, and give it as a header, such as "Authorization: env:NAME", with a variable that holds the value',
                 code="source_secret",
             )
     for name, value in spec.headers:
@@ -159,7 +171,7 @@ def _spec_of(row: Sequence[object]) -> SourceSpec:
         kept = dict(load(str(settings)))
         spec = SourceSpec(
             name=str(name),
-            kind=cast("SourceKind", kind),
+            kind=str(kind),
             url=cast("str | None", url),
             path=kept.get("path"),
             language=kept.get("language"),
@@ -168,6 +180,7 @@ def _spec_of(row: Sequence[object]) -> SourceSpec:
             cookies_env=kept.get("cookies_env"),
             proxy=kept.get("proxy"),
             user_agent=kept.get("user_agent"),
+            fetcher=kept.get("fetcher"),
             enabled=bool(enabled),
         )
         try:
@@ -192,6 +205,7 @@ def add_source(connection: sqlite3.Connection, spec: SourceSpec) -> None:
         "cookies_env": spec.cookies_env,
         "proxy": spec.proxy,
         "user_agent": spec.user_agent,
+        "fetcher": spec.fetcher,
     }
     settings = dump({key: value for key, value in kept.items() if value not in (None, ())})
     added = connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,7 +25,7 @@ from schemas.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
     from copydesk.source_lists import ListedSource
-    from schemas.web import SourceKind, SourceSpec
+    from schemas.web import SourceSpec
     from storage.sqlite import Store
 
 app = typer.Typer(
@@ -61,7 +61,9 @@ def add(
     name: Annotated[str | None, typer.Option(help="A name (default: the host).")] = None,
     kind: Annotated[
         str | None,
-        typer.Option(help="page, feed, sitemap, site, list, archive or folder (default: guessed)."),
+        typer.Option(
+            help="page, feed, sitemap, site, list, archive, folder, or a plug-in's (default: guessed)."
+        ),
     ] = None,
     language: Annotated[
         str | None, typer.Option("--language", "--lang", metavar="CODE", help="en, de ...")
@@ -73,6 +75,9 @@ def add(
     cookies_env: CookiesEnv = None,
     proxy: Annotated[str | None, typer.Option(help="http://HOST:PORT, or env:NAME.")] = None,
     user_agent: Annotated[str | None, typer.Option(help="Another User-Agent.")] = None,
+    fetcher: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A plug-in that loads its pages.")
+    ] = None,
     db: Db = None,
     config: Config = None,
     json: Json = False,
@@ -83,18 +88,21 @@ def add(
     """
     from copydesk.source_lists import list_sources, with_free_name
     from copydesk.source_places import source_at
+    from flows.plugins import check_plugins
     from storage.sources import check_no_secrets, check_source
 
     settings = settings_of(db, config)
     spec = replace(
-        source_at(place, kind=cast("SourceKind | None", kind), name=name),
+        source_at(place, kind=kind, name=name),
         language=language,
         pause=_seconds(pause),
         headers=tuple(_header(text) for text in header or ()),
         cookies_env=cookies_env,
         proxy=proxy,
         user_agent=user_agent,
+        fetcher=fetcher,
     )
+    check_plugins(spec)
     check_source(spec)
     check_no_secrets(spec)
     with open_or_make(settings) as store:

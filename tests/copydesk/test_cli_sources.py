@@ -28,8 +28,8 @@ path = "incoming"
 enabled = false
 """
 KEYS = {
-    "name", "kind", "url", "path", "language", "pause", "headers", "cookies_env", "proxy", "user_agent", "enabled",
-    "from", "overridden",
+    "name", "kind", "url", "path", "language", "pause", "headers", "cookies_env", "proxy", "user_agent", "fetcher",
+    "enabled", "from", "overridden",
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_what_was_added_is_listed_with_everything_that_was_said_of_it(cli: Any) 
     record = {
         "name": "Times", "kind": "page", "url": FEED, "path": None, "language": "pt-BR", "pause": 90.0,
         "headers": ["Authorization", "X-Key"], "cookies_env": "TIMES", "proxy": "env:PROXY", "user_agent": "Desk/1",
-        "enabled": True, "from": "copydesk.db", "overridden": False,
+        "fetcher": None, "enabled": True, "from": "copydesk.db", "overridden": False,
     }  # fmt: skip
     assert added.json == {"added": record}
     assert cli("sources", "list", "--json").json == {"total": 1, "sources": [record]}
