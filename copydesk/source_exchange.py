@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.source_lists import ListedSource, place_key
-from schemas.addresses import without_credentials
+from schemas.addresses import without_secrets
 from schemas.errors import CopydeskError, UsageError
 from schemas.web import SourceSpec
 
@@ -32,9 +32,9 @@ class BroughtIn:
         """As `sources import --json` has it."""
         problem = self.problem
         return {
-            "name": without_credentials(self.spec.name),
+            "name": without_secrets(self.spec.name),
             "kind": self.spec.kind,
-            "url": without_credentials(self.spec.url) if self.spec.url else None,
+            "url": without_secrets(self.spec.url) if self.spec.url else None,
             "status": self.status,
             "error": problem
             and {"code": problem.code, "message": problem.message, "remedy": problem.remedy},
@@ -115,9 +115,9 @@ def as_opml(specs: Iterable[SourceSpec]) -> bytes:
     return write_opml(
         [
             SourceSpec(
-                name=without_credentials(spec.name),
+                name=without_secrets(spec.name),
                 kind=spec.kind,
-                url=without_credentials(spec.url) if spec.url else None,
+                url=without_secrets(spec.url) if spec.url else None,
                 language=spec.language,
                 enabled=spec.enabled,
             )

@@ -1,4 +1,4 @@
-"""When two web addresses are one: the canonical form of an address, and the key to compare it by.
+"""When two web addresses are one: the canonical form of an address, and the key to compare it by; and what of one is secret.
 
 RFC 3986 section 6 (case, percent-encoding, dot segments, default port) plus what newsrooms need: tracking parts and
 fragments go. Whether an address may be fetched is decided elsewhere.
@@ -70,8 +70,33 @@ _PATH_SAFE = _UNRESERVED | frozenset("/:@!$&'()*+,;=")
 _QUERY_SAFE = _PATH_SAFE | frozenset("?")
 _ESCAPE_OR_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
-_USERINFO = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]{2})[^/?#\\]*@", re.IGNORECASE)
-_UP_TO_AT = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\]*).*@", re.IGNORECASE | re.DOTALL)
+# What stands before an authority, for `urlsplit`, which passes over blanks in front and line ends within; and before a
+# password, in what is no address.
+_BEFORE_AUTHORITY = re.compile(
+    r"[\x00-\x20\s]*[a-z][a-z0-9+.\t\r\n-]*:[\t\r\n]*/[\t\r\n]*/", re.IGNORECASE
+)
+_BEFORE_PASSWORD = re.compile(
+    r"[\x00-\x20\s]*(?:[a-z][a-z0-9+.\t\r\n-]*:[/\\\t\r\n]*|[/\\]{2,})", re.IGNORECASE
+)
+_AFTER_AUTHORITY = re.compile(r"[/?#]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST_SHOWN = 300
+
+# Names under which the query of an address carries what lets somebody in, without case and signs. No name of a page or of
+# a person is here: "user" and "code" name things that anybody may read.
+_SECRET_NAMES = frozenset(
+    (
+        *("key", "auth", "authorization", "bearer", "hmac", "jwt", "pass", "pwd", "sig", "sid"),
+        *("session", "jsessionid", "phpsessid", "authkey", "accesskey", "privatekey", "userkey"),
+        *("feedkey", "rsskey", "appkey", "clientkey", "accountkey", "subscriptionkey"),
+    )
+)
+_SECRET_ENDINGS = (
+    *("token", "secret", "password", "passwd", "passphrase", "signature", "credential"),
+    *("credentials", "apikey", "sessionid"),
+)
+_PIECES = re.compile("[?#&;]")
+_NO_NAME = re.compile("[^a-z0-9]+")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 
 
@@ -116,17 +141,65 @@ def address_key(url: str) -> str | None:
 
 
 def without_credentials(address: str) -> str:
-    """An address as it may be shown and kept: no user, no password; other text as it is.
+    """An address as it may be kept: no user, no password; other text as it is.
 
-    Of what has a scheme and is no address all up to the last "@" goes, for it may be a password that broke it.
+    Where the password broke the address, or it is none of ours, all up to the last "@" goes.
 
     >>> without_credentials("https://desk:secret@example.org/@ann")
     'https://example.org/@ann'
     >>> without_credentials("http://desk:se/cret@example.org/")
     'http://example.org/'
     """
-    pattern = _USERINFO if canonical_address(address) else _UP_TO_AT
-    return pattern.sub(lambda found: found[1], address)
+    if "@" not in address:
+        return address
+    is_usable = canonical_address(address) is not None
+    before = (_BEFORE_AUTHORITY if is_usable else _BEFORE_PASSWORD).match(address)
+    if before is None:
+        return address
+    after = _AFTER_AUTHORITY.search(address, before.end()) if is_usable else None
+    start, end = before.end(), after.start() if after else len(address)
+    return address[:start] + address[start:end].rpartition("@")[2] + address[end:]
+
+
+def secret_name(address: str) -> str | None:
+    """The name of a part of an address that carries a secret ("token"), be it in an address within it; else None.
+
+    >>> secret_name("https://example.org/feed?page=7&api_key=c0ffee")
+    'api_key'
+    >>> secret_name("https://example.org/feed?user=ann&keyword=oil") is None
+    True
+    """
+    return next(filter(None, map(_secret_name, _PIECES.split(address)[1:])), None)
+
+
+def without_secrets(address: str) -> str:
+    """An address as anybody may see it: no user, no password, and of its query no part that is named like a secret.
+
+    >>> without_secrets("https://desk:pw@example.org/feed?token=c0ffee&page=7")
+    'https://example.org/feed?page=7'
+    """
+    address = without_credentials(address)
+    if secret_name(address) is None:
+        return address
+    rest, _, fragment = address.partition("#")
+    path, _, query = rest.partition("?")
+    path = re.sub(";[^;/]*", lambda found: "" if _secret_name(found[0][1:]) else found[0], path)
+    query, fragment = _public(query), _public(fragment)
+    return f"{path}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
+
+
+def shown_address(address: str) -> str:
+    """An address for messages: nothing secret, no fragment, no control characters, at most 300 characters.
+
+    Of what is no address all up to the last "@" goes.
+
+    >>> shown_address("https://desk:secret@example.org/a?token=c0ffee#top")
+    'https://example.org/a'
+    """
+    shown = without_secrets(_CONTROL.sub("", address).strip()).partition("#")[0]
+    if "://" not in shown:
+        shown = shown.rpartition("@")[2]
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"
 
 
 def is_on_same_site(one: str, other: str) -> bool:
@@ -139,6 +212,22 @@ def is_on_same_site(one: str, other: str) -> bool:
     """
     hosts = [_bare_host(url) for url in (one, other)]
     return hosts[0] is not None and hosts[0] == hosts[1]
+
+
+def _secret_name(piece: str) -> str | None:
+    """The secret's name in `name=value`, or in an address that the value holds, escaped once or twice."""
+    for _ in range(3):
+        for part in _PIECES.split(piece):
+            name, _, value = part.partition("=")
+            bare = _NO_NAME.sub("", name.lower())
+            if value and (bare in _SECRET_NAMES or bare.endswith(_SECRET_ENDINGS)):
+                return name
+        piece = unquote_plus(piece)
+    return None
+
+
+def _public(pieces: str) -> str:
+    return "&".join(piece for piece in re.split("[&;]", pieces) if not _secret_name(piece))
 
 
 def _bare_host(url: str) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
+from schemas.addresses import shown_address
 from schemas.errors import FetchError, SettingsError
 
 if TYPE_CHECKING:
@@ -92,33 +93,6 @@ def special_kind(address: IPv4Address | IPv6Address) -> str | None:
     return "ISATAP" if (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP else None
 
 
-def without_credentials(url: str) -> str:
-    """The address for messages: no user name, no password, no fragment, no control characters, at most 300 characters.
-
-    >>> without_credentials("https://desk:secret@example.org/a#top")
-    'https://example.org/a'
-    """
-    shown = _CONTROL.sub("", url).strip()
-    scheme, mark, rest = shown.partition("://")
-    if not mark:
-        # No authority is marked, so none can be told from the rest.
-        scheme, rest = "", shown.rpartition("@")[2]
-    authority = re.match(r"[^/?#\\]*", rest)
-    end = authority.end() if authority else 0
-    if _is_readable(rest[:end]):
-        rest = rest[:end].rpartition("@")[2] + rest[end:]
-    else:
-        # A password with a slash in it: where it ends cannot be told, so everything up to the last @ goes.
-        rest = rest.rpartition("@")[2]
-    shown = (scheme + mark + rest).partition("#")[0]
-    return shown if len(shown) <= 300 else shown[:300] + "…"
-
-
-def _is_readable(authority: str) -> bool:
-    host = authority.rpartition("@")[2]
-    return re.fullmatch(r"(?:\[[0-9A-Fa-f:.%]*\]|[^:@\[\]]*)(?::[0-9]*)?", host) is not None
-
-
 class Guard:
     """The rule, with its exceptions: `allow_hosts` holds "host:port" as typed in addresses ("127.0.0.1:8000", "[::1]:80").
 
@@ -168,7 +142,7 @@ def _parse(url: str) -> URL:
     from yarl import URL
 
     if len(url) > _LONGEST:
-        shown = without_credentials(url)
+        shown = shown_address(url)
         raise _unusable(shown, f"is longer than {_LONGEST} characters")
     text = url.strip()
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
@@ -235,13 +209,13 @@ def _article(kind: str) -> str:
 
 
 def _refused(url: str, reason: str, *, remedy: str = _REMEDY) -> FetchError:
-    message = f"refused to ask {without_credentials(url)}: {reason}"
+    message = f"refused to ask {shown_address(url)}: {reason}"
     return FetchError(message, remedy=remedy, code="guard")
 
 
 def _unusable(url: str, reason: str) -> FetchError:
     return FetchError(
-        f"{without_credentials(url) or 'an empty address'} {reason}",
+        f"{shown_address(url) or 'an empty address'} {reason}",
         remedy="correct the address",
         code="bad_url",
     )

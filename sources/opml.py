@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, get_args
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from schemas.addresses import without_secrets
 from schemas.errors import DocumentError
 from schemas.web import SourceKind, SourceSpec
 from sources.feed_text import absolute_url, kept, language_tag
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
 _MOST_SOURCES = 50_000
 _LONGEST_NAME = 200
 _KINDS: dict[str, SourceKind] = {kind: kind for kind in get_args(SourceKind)}
-# Names under which addresses carry what lets somebody in.
-_SECRET_NAMES = frozenset(
-    (
-        *("token", "access_token", "auth_token", "auth", "apikey", "api_key", "api-key", "key"),
-        *("secret", "client_secret", "password", "passwd", "pwd", "pass", "sig", "signature"),
-        *("sid", "session", "sessionid", "jwt", "user", "username"),
-    )
-)
 
 
 def read_opml(content: bytes, *, origin: str) -> list[SourceSpec]:
@@ -114,7 +107,7 @@ def write_opml(sources: Iterable[SourceSpec]) -> bytes:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "copydesk sources"
     body = etree.SubElement(root, "body")
     for source in sources:
-        url = _public(source.url) if source.url else None
+        url = absolute_url(without_secrets(source.url), "") if source.url else None
         if url is None:
             continue
         outline = etree.SubElement(body, "outline", text=_xml_text(source.name))
@@ -126,23 +119,6 @@ def write_opml(sources: Iterable[SourceSpec]) -> bytes:
             outline.set("isComment", "true")
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return written
-
-
-def _public(url: str) -> str | None:
-    """The address without user, password, and the parts of its query that are named like a secret."""
-    clean = absolute_url(url, "")
-    if clean is None:
-        return None
-    parts = urlsplit(clean)
-    query = "&".join(piece for piece in parts.query.split("&") if not _is_secret(piece))
-    return urlunsplit(parts._replace(query=query))
-
-
-def _is_secret(piece: str) -> bool:
-    return any(
-        name.strip().lower() in _SECRET_NAMES
-        for name, _ in parse_qsl(piece, keep_blank_values=True)
-    )
 
 
 def _xml_text(text: str) -> str:

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from schemas.addresses import shown_address
 from schemas.errors import FetchError
 from schemas.web import Fetched, SourceSpec, Validators
 from sources import web_answer
-from sources.guard import Guard, without_credentials
+from sources.guard import Guard
 from sources.robots import disallowed
 from sources.web_body import too_large
 from sources.web_deadline import Deadline
@@ -106,7 +107,7 @@ class Fetcher:
                 )
                 return await self._follow(job)
         except TimeoutError as error:
-            raise timed_out(without_credentials(url), self.options.timeout) from error
+            raise timed_out(shown_address(url), self.options.timeout) from error
 
     def _subscription(self, source: SourceSpec | None) -> Subscription:
         if source is None:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.addresses import address_key, canonical_address
+from schemas.addresses import (
+    address_key,
+    canonical_address,
+    secret_name,
+    shown_address,
+    without_credentials,
+    without_secrets,
+)
 
 
 @pytest.mark.parametrize(
@@ -163,3 +170,99 @@ def test_canonical_addresses_are_canonical(text: str) -> None:
 @given(st.lists(_PIECES, max_size=8).map("".join).map("http://example.org/".__add__))
 def test_any_path_under_a_good_host_has_an_address(text: str) -> None:
     assert canonical_address(text) is not None
+
+
+# -- what of an address is secret ---------------------------------------------------------------------------------------
+
+PLAIN = [
+    "https://example.org/a@b/c?mail=a@b.org#x@y",
+    "https://www.example.com/feeds/videos.xml?user=ann&keyword=oil",
+    "https://example.org/?key=&monkey=1&turkey=2&author=ann&authuser=0&broken=1",
+    "Ann @ the harbour",
+    "ann@example.org",
+    "",
+]
+HIDDEN = [
+    "https://desk:SECRET@example.org/",
+    "https://SECRET@example.org/",
+    "HTTP://desk:a@SECRET@example.org/a@b",
+    "https://desk:12\\SECRET@example.org/",
+    "https://desk:SEC/SECRET@example.org/",
+    "https://desk:SEC?SECRET@example.org/",
+    "https:/desk:SECRET@example.org/",
+    "https:\\\\desk:SECRET@example.org/",
+    "https:desk:SECRET@example.org/",
+    "//desk:SECRET@example.org/",
+    "ht\ntps://desk:SECRET@example.org/",
+    "\x01 https://desk:SECRET@example.org/",
+    "\u3000https://desk:SECRET@example.org/",
+    "ftp://desk:SECRET@example.org/a@b",
+    "desk:SECRET@example.org",
+]
+QUERIES = [
+    "?token=SECRET", "?a=1&KEY=SECRET", "?apikey=SECRET", "?api-key=SECRET", "?x[api_key]=SECRET", "?a=1;auth=SECRET",
+    "?a=1&amp;sig=SECRET", "#access_token=SECRET", "?%74oken=SECRET", "?rssToken=SECRET", "?X-Amz-Signature=SECRET",
+    "?u=https%3A%2F%2Fb.org%2F%3Ftoken%3DSECRET", "?u=b%253Fkey%253DSECRET", "/;token=SECRET/a", "?client_secret=SECRET",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PLAIN)
+def test_what_is_no_secret_stays(address: str) -> None:
+    assert without_credentials(address) == address
+    assert without_secrets(address) == address
+    assert secret_name(address) is None
+
+
+@pytest.mark.parametrize("address", HIDDEN)
+def test_a_password_goes_however_the_address_is_written(address: str) -> None:
+    for shown in (without_credentials, without_secrets, shown_address):
+        assert "SECRET" not in shown(address)
+    assert without_credentials(address).endswith(("example.org/", "b", "example.org"))
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_secret_in_the_query_is_found_and_goes(query: str) -> None:
+    address = f"https://example.org/feed{query}"
+    assert secret_name(address) is not None
+    assert "SECRET" not in str(secret_name(address))
+    for shown in (without_secrets, shown_address):
+        assert "SECRET" not in shown(address)
+        assert secret_name(shown(address)) is None
+
+
+def test_the_rest_of_a_query_stays_in_its_order() -> None:
+    address = "https://example.org/feed?b=2&token=x&a=1#key=y&top"
+    assert without_secrets(address) == "https://example.org/feed?b=2&a=1#top"
+
+
+@given(
+    user=st.text(st.characters(codec="utf-8", exclude_characters="@"), max_size=12),
+    rest=st.sampled_from(["", "/", "/a@b", "?a=b@c", "#@x"]),
+    scheme=st.sampled_from(["https://", "HTTP://", " http://", "http:/", "ftp://", "//"]),
+)
+@example(user="me:\t\\", rest="/", scheme="http://")
+def test_nobody_is_left_in_an_address(user: str, rest: str, scheme: str) -> None:
+    address = f"{scheme}{user}:S€CRET@example.org{rest}"
+    shown = without_credentials(address)
+    assert "S€CRET" not in shown
+    assert without_credentials(shown) == shown
+    if canonical_address(address):
+        assert canonical_address(shown) == canonical_address(address)
+
+
+@given(st.text(max_size=60), st.sampled_from(["", "https://example.org/", "https://a@"]))
+def test_any_text_is_made_fit_to_be_shown(text: str, begins: str) -> None:
+    shown = shown_address(begins + text)
+    assert len(shown) <= 301
+    assert "\x1b" not in shown
+    assert secret_name(shown) is None
+    whole = without_secrets(begins + text)
+    assert without_secrets(whole) == whole
+
+
+@given(
+    name=st.text(alphabet="abz09._-~", min_size=1),
+    path=st.sampled_from(["/", "/a@b", "/a?b=c@d", ""]),
+)
+def test_an_address_is_shown_whole_but_for_its_credentials(name: str, path: str) -> None:
+    assert shown_address(f"https://{name}:SECRET@a.org{path}") == f"https://a.org{path}"

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.errors import FetchError, SettingsError
-from sources.guard import Guard, special_kind, without_credentials
+from sources.guard import Guard, special_kind
 
 REFUSED_4 = [
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
@@ -218,8 +218,3 @@ def test_no_message_holds_the_credentials_of_an_address(url: str) -> None:
     with pytest.raises(FetchError) as caught:
         Guard().check(url)
     assert "SECRET" not in str(caught.value)
-
-
-@given(st.text(alphabet="abz09._-~", min_size=1), st.sampled_from(["/", "/a@b", "/a?b=c@d", ""]))
-def test_an_address_is_shown_whole_but_for_its_credentials(name: str, path: str) -> None:
-    assert without_credentials(f"https://{name}:SECRET@a.org{path}") == f"https://a.org{path}"
