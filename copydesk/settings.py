@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from schemas.errors import SettingsError
+from schemas.schedule import FlowName
 from schemas.web import SourceSpec
 
 CONFIG_NAME = "copydesk.toml"
 DEFAULT_DB = "copydesk.db"
 ENV_PREFIX = "COPYDESK_"
 
-FlowName = Literal["fetch", "ingest", "enrich", "db-backup", "db-maintain"]
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 Duration = float | str
@@ -148,10 +148,16 @@ def _read(path: Path) -> dict[str, Any]:
     # A path in a file is meant from where the file is.
     if "db" in tables and "://" not in tables["db"]:
         tables["db"] = str(path.parent / tables["db"])
-    for table in tables["source"] if isinstance(tables.get("source"), list) else []:
-        if isinstance(table, dict) and isinstance(table.get("path"), str):
-            table["path"] = str(path.parent / table["path"])
+    for table in (*_tables(tables, "source"), *_tables(tables, "schedule")):
+        place = table.get("path")
+        if isinstance(place, str) and place and "://" not in place:
+            table["path"] = str(path.parent / place)
     return tables
+
+
+def _tables(tables: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    listed = tables.get(key)
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

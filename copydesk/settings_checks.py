@@ -24,7 +24,6 @@ def check_values(settings: Settings) -> None:
         "fetch.pause": settings.fetch.pause,
         "fetch.timeout": settings.fetch.timeout,
         **{f"source.{n}.pause": place.pause for n, place in enumerate(settings.source)},
-        **{f"schedule.{n}.every": plan.every for n, plan in enumerate(settings.schedule)},
     }
     for key, value in durations.items():
         if value is not None and seconds(value) is None:
@@ -34,6 +33,10 @@ def check_values(settings: Settings) -> None:
         raise wrong(key, f"= {said} is wrong", settings.origins, why=why)
     if settings.source:
         _check_sources(settings)
+    if settings.schedule:
+        from copydesk.schedules import check_schedules
+
+        check_schedules(settings)
 
 
 def _fetch_faults(fetch: FetchSettings) -> Iterator[tuple[str, str, str]]:
