@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from schemas.addresses import shown_address
 from schemas.errors import UsageError
 from schemas.web import SourceKind, SourceSpec
 
@@ -55,8 +56,7 @@ def _address(text: str) -> str:
     if _BARE_HOST.fullmatch(text) and not is_file:
         return f"https://{text}"
     scheme = _SCHEME.match(text)
-    # What stands before an "@" may be a password.
-    shown = text[:200].rpartition("@")[2]
+    shown = shown_address(text)
     if scheme and (scheme[1] or scheme[0].lower() in ("javascript:", "data:", "mailto:", "file:")):
         raise UsageError(
             f"{scheme[0]} is no way to fetch news ({shown!r})",
