@@ -74,7 +74,7 @@ def subscription(source: SourceSpec, environment: Mapping[str, str], guard: Guar
     """
     if not source.url:
         return Subscription()
-    reader = _Reader(source.name, environment)
+    reader = SecretReader(f"source {source.name}", environment)
     cookies = (
         reader.read("cookies_env", f"env:{source.cookies_env}") if source.cookies_env else None
     )
@@ -89,12 +89,18 @@ def subscription(source: SourceSpec, environment: Mapping[str, str], guard: Guar
     )
 
 
-class _Reader:
-    def __init__(self, source: str, environment: Mapping[str, str]) -> None:
-        self._source = source
+class SecretReader:
+    """Reads what may stand in the environment or a file; `owner` is who wants it, as in "source wires", for messages.
+
+    Raises FetchError `settings`, which never shows a value.
+    """
+
+    def __init__(self, owner: str, environment: Mapping[str, str]) -> None:
+        self._owner = owner
         self._environment = environment
 
     def name(self, name: str) -> str:
+        """The name of a header, if it may be set."""
         if not _NAME.fullmatch(name):
             raise self._wrong(f"{name!r} is no name of a header", "correct it")
         if name.lower() in _OURS or name.lower().startswith("proxy-"):
@@ -104,6 +110,7 @@ class _Reader:
         return name
 
     def read(self, key: str, value: str) -> str:
+        """The value itself, or what "env:NAME" or "file:PATH" stands for."""
         kind, _, name = value.partition(":")
         if kind == "env":
             value = self._from_environment(key, name)
@@ -132,7 +139,7 @@ class _Reader:
             raise self._wrong(reason, "give a file of one line of UTF-8") from error
 
     def _wrong(self, reason: str, remedy: str) -> FetchError:
-        return FetchError(f"source {self._source}: {reason}", remedy=remedy, code="settings")
+        return FetchError(f"{self._owner}: {reason}", remedy=remedy, code="settings")
 
 
 def basic_auth(url: URL) -> str | None:

@@ -32,6 +32,7 @@ from storage import (
     derived,
     fetches,
     identity,
+    outbox,
     quarantine,
     read,
     sight,
@@ -202,6 +203,7 @@ class Store:
                 found = write.put(self._connection, prepared, force=force)
                 if found.status != "skipped":
                     quarantine.release(self._connection, prepared.document)
+                outbox.enqueue(self._connection, found, prepared.document, force=force)
                 outcomes.append(found)
         return outcomes
 
