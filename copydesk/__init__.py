@@ -27,13 +27,14 @@ if TYPE_CHECKING:
         CopydeskError,
         DatabaseError,
         DocumentError,
+        FetchError,
         ModelUnavailableError,
         SettingsError,
         SkippedDocumentError,
         UsageError,
     )
     from schemas.marks import Figure, Mention
-    from schemas.protocols import Encoder, Enricher
+    from schemas.protocols import Ask, Encoder, Enricher, ListingReader, PageFetcher
     from schemas.provenance import Provenance
     from schemas.stored import (
         FoundFigure,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         StoredArticle,
         StoredEntity,
     )
+    from schemas.web import Child, Entry, Fetched, Listing
     from storage.sqlite import Store
 
 __version__ = "0.1.0"
@@ -56,13 +58,14 @@ _HOMES = {
         "CopydeskError",
         "DatabaseError",
         "DocumentError",
+        "FetchError",
         "ModelUnavailableError",
         "SettingsError",
         "SkippedDocumentError",
         "UsageError",
     ),
     "schemas.marks": ("Figure", "Mention"),
-    "schemas.protocols": ("Encoder", "Enricher"),
+    "schemas.protocols": ("Ask", "Encoder", "Enricher", "ListingReader", "PageFetcher"),
     "schemas.provenance": ("Provenance",),
     "schemas.stored": (
         "FoundFigure",
@@ -73,25 +76,34 @@ _HOMES = {
         "StoredArticle",
         "StoredEntity",
     ),
+    "schemas.web": ("Child", "Entry", "Fetched", "Listing"),
     "storage.sqlite": ("Store",),
 }
 _HOME_BY_NAME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Article",
+    "Ask",
+    "Child",
     "CopydeskError",
     "DatabaseError",
     "DocumentError",
     "Dropped",
     "Encoder",
     "Enricher",
+    "Entry",
+    "FetchError",
+    "Fetched",
     "Figure",
     "FoundFigure",
     "Hints",
     "IngestReport",
+    "Listing",
+    "ListingReader",
     "Mention",
     "ModelUnavailableError",
     "Outcome",
+    "PageFetcher",
     "Paragraph",
     "Provenance",
     "RawDocument",

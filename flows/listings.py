@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 
 from flows.plugins import load_reader, reader_fault, said_of
@@ -13,7 +14,8 @@ from schemas.addresses import canonical_address
 from schemas.errors import DocumentError
 from schemas.protocols import ListingReader
 from schemas.web import Child, Entry, Fetched, Listing
-from sources.feed_text import absolute_url, kept
+from sources.feed_dates import iso_date
+from sources.feed_text import absolute_url, kept, language_tag
 from sources.listings import READERS
 
 MOST_ENTRIES = 50_000
@@ -69,6 +71,9 @@ def _entry(entry: object, base: str) -> Entry:
     if not isinstance(entry, Entry):
         raise TypeError(f"{type(entry).__name__} in place of an Entry")
     texts = {name: _text(name, getattr(entry, name)) for name in _TEXTS}
+    now = datetime.now(UTC)
+    dates = {name: iso_date(texts[name], now=now) for name in ("published", "updated")}
+    texts |= dates | {"language": language_tag(texts["language"])}
     url = absolute_url(_text("url", entry.url), base)
     authors = tuple(kept(str(author)) for author in entry.authors)
     return replace(entry, url=url, authors=authors, **texts)

@@ -103,7 +103,7 @@ class ListingReader(Protocol):
     """Reads one kind of listing: what is at the address of a source of that kind. A plug-in of `copydesk.sources`.
 
     Pure and repeatable: same bytes, same entries; it asks nothing of the web and touches no file. The address of an
-    entry may be relative to `url`; the dates are ISO 8601, without an offset UTC. An entry whose `html` is the whole
+    entry may be relative to `url`; a date is best ISO 8601 with an offset, and is read as feeds' are. An entry whose `html` is the whole
     article needs no request of its own.
     """
 
