@@ -1,10 +1,10 @@
 """The folder that serving keeps beside a database: who this desk is, and that only one process serves it.
 
-    news.db
-    news.prefect/   desk.json   its identity, by which runs on a shared Prefect server are told from others'
-                    serve.lock  held by the one that serves
-                    locks/ runs/ see flows.liveness
-                    home/       of the Prefect server that is ours
+news.db
+news.prefect/   desk.json   its identity, by which runs on a shared Prefect server are told from others'
+                serve.lock  held by the one that serves
+                locks/ runs/ see flows.liveness
+                home/       of the Prefect server that is ours
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from copydesk.cli import (
     keeping,
     opml,
     quarantine,
+    serve,
     source_check,
     sources,
 )
@@ -64,7 +65,7 @@ def everything(
     """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
 
 
-for module in (ingest, fetch, finding, articles, keeping):
+for module in (ingest, fetch, finding, articles, keeping, serve):
     module.register(app)
 source_check.register(sources.app)
 opml.register(sources.app)

@@ -1,0 +1,110 @@
+"""copydesk serve: the schedules, run at their times until it is told to stop."""
+
+from __future__ import annotations
+
+import json as json_module
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.options import Config, Db, examples, is_there, settings_of
+from copydesk.present import say, write
+from copydesk.settings import Settings
+
+if TYPE_CHECKING:
+    from copydesk.serving import SettingsPlanner
+    from flows.desk import Desk
+    from flows.local_server import LocalServer
+    from flows.serving import ServeEvent
+
+JsonEvents = Annotated[
+    bool, typer.Option("--json", help="A JSON object a line for each thing that happens.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog=examples("copydesk serve", "copydesk serve --port 4200 --db news.db"))(serve)
+
+
+def serve(
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="Port of the dashboard on this machine (default: the same as last time, at first a free one).",
+        ),
+    ] = None,
+    db: Db = None,
+    config: Config = None,
+    json: JsonEvents = False,
+) -> int:
+    """Run the schedules until stopped (Ctrl-C or SIGTERM).
+
+    Starts a Prefect server of its own, on this machine only, with what it keeps beside the database; where PREFECT_API_URL is set, that server is used. SIGHUP takes up changed settings. Runs missed meanwhile are made up once.
+    """
+    settings = settings_of(db, config)
+    _make_database(settings)
+    from copydesk.serving import SettingsPlanner
+    from flows.desk import open_desk, sole_server
+
+    desk = open_desk(settings.db)
+    with sole_server(desk):
+        planner = SettingsPlanner(desk, settings, db=db, config=config)
+        planner.plan()  # what cannot be served is said before anything starts
+        return _serve(desk, planner, _own_server(desk, port), json=json)
+
+
+def _make_database(settings: Settings) -> None:
+    from copydesk.api import check_models, open_store_with
+
+    is_new = not is_there(settings)
+    check_models(settings)
+    with open_store_with(settings.db, "a", settings):  # an older one is brought up to date, once
+        pass
+    if is_new:
+        say(f"made the database {settings.db}")
+
+
+def _own_server(desk: Desk, port: int | None) -> LocalServer | None:
+    from flows.local_server import LocalServer
+    from schemas.errors import UsageError
+
+    if not os.environ.get("PREFECT_API_URL"):
+        return LocalServer(desk.home, port=port)
+    if port is not None:
+        raise UsageError(
+            "--port is for a server of our own, and PREFECT_API_URL names another",
+            remedy="leave out one of them",
+        )
+    return None
+
+
+def _serve(desk: Desk, planner: SettingsPlanner, server: LocalServer | None, *, json: bool) -> int:
+    import asyncio
+
+    from copydesk.serving import enter_environment, prefect_environment
+    from flows.serving import Serving
+
+    enter_environment(prefect_environment(server, os.environ))
+    if server is not None:
+        say("Starting a Prefect server, which takes some 20 seconds.")
+        server.start()
+
+    def tell(event: ServeEvent) -> None:
+        _tell(event, json=json)
+
+    return asyncio.run(Serving(desk, planner, server=server, tell=tell).run())
+
+
+def _tell(event: ServeEvent, *, json: bool) -> None:
+    if json:
+        line = {"event": event.name, "text": event.text, **event.facts}
+        sys.stdout.write(json_module.dumps(line, ensure_ascii=True, default=str) + "\n")
+    else:
+        write(event.text)
+    sys.stdout.flush()

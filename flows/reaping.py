@@ -1,0 +1,212 @@
+"""What is left on a Prefect server of runs that are gone: told dead, their slots freed, missed ones made one.
+
+Only runs of this desk are ever touched: those of its deployments, and those with its tag. That a run lives is said by its
+lock and its beat (flows.liveness), or by the runner that has it; never by how long it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flows.desk import TAG, Desk
+from flows.liveness import alive, forget
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.client.schemas.objects import FlowRun, State
+    from prefect.client.schemas.responses import DeploymentResponse
+    from prefect.client.schemas.sorting import FlowRunSort
+
+_PAGE = 200
+MADE_UP = "made-up"
+"""The tag of a run that stands for all that were missed."""
+
+
+async def own_deployments(client: PrefectClient, desk: Desk) -> list[DeploymentResponse]:
+    """The deployments of this desk, those among them that the settings no longer have."""
+    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+
+    tags = DeploymentFilterTags(all_=[TAG, desk.tag])
+    return await client.read_deployments(deployment_filter=DeploymentFilter(tags=tags))
+
+
+async def live_runs(
+    client: PrefectClient, desk: Desk, deployments: Sequence[DeploymentResponse]
+) -> list[FlowRun]:
+    """This desk's runs that the server takes for alive: pending, running, or being cancelled."""
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+
+    alive_states = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+    state = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=alive_states))
+    by_tag = filters.FlowRunFilterTags(all_=[TAG, desk.tag])
+    found = await _all_runs(client, filters.FlowRunFilter(state=state, tags=by_tag))
+    if deployments:
+        # A run that a person started with other tags is one of ours all the same.
+        ours = filters.FlowRunFilterDeploymentId(any_=[one.id for one in deployments])
+        found += await _all_runs(client, filters.FlowRunFilter(state=state, deployment_id=ours))
+    return list({run.id: run for run in found}.values())
+
+
+class Reaper:
+    """Tells the server which runs are dead. What only looks so for a moment is seen twice first."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._suspected: set[UUID] = set()
+        self._surplus: dict[UUID, int] = {}
+
+    async def reap(
+        self, client: PrefectClient, *, held: Collection[UUID] = (), at_once: bool = False
+    ) -> list[FlowRun]:
+        """End the runs whose process is gone; returns them. `held` are those that our runner has a process for.
+
+        `at_once` is for when no runner of ours runs, so that nothing can be about to begin.
+        """
+        deployments = await own_deployments(client, self._desk)
+        runs = await live_runs(client, self._desk, deployments)
+        gone = [run for run in runs if run.id not in held and not self._lives(run)]
+        dead = [run for run in gone if at_once or run.id in self._suspected]
+        self._suspected = {run.id for run in gone}
+        for run in dead:
+            await _end(client, run)
+            forget(self._desk.folder, str(run.id))
+        living = [run for run in runs if run not in dead]
+        await self._free_slots(client, deployments, living, at_once=at_once)
+        return dead
+
+    def _lives(self, run: FlowRun) -> bool:
+        return alive(self._desk.folder, str(run.id))
+
+    async def _free_slots(
+        self,
+        client: PrefectClient,
+        deployments: Sequence[DeploymentResponse],
+        living: Sequence[FlowRun],
+        *,
+        at_once: bool,
+    ) -> None:
+        """Give back the slots that no run has: a server that was killed, or forgot its leases, counts them still."""
+        from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+
+        surplus: dict[UUID, int] = {}
+        for one in deployments:
+            limit = one.global_concurrency_limit
+            taken = sum(run.deployment_id == one.id for run in living)
+            if limit is None or limit.active_slots <= taken:
+                continue
+            surplus[one.id] = limit.active_slots
+            if at_once or self._surplus.get(one.id) == limit.active_slots:
+                update = GlobalConcurrencyLimitUpdate(active_slots=taken)
+                await client.update_global_concurrency_limit(limit.name, update)
+        self._surplus = surplus
+
+
+async def _end(client: PrefectClient, run: FlowRun) -> None:
+    from prefect.states import Cancelled, Crashed
+
+    message = "Its process is gone: it was killed, or the machine went down. What it stored stays."
+    cancelling = run.state is not None and run.state.is_cancelling()
+    state: State[object] = Cancelled(message=message) if cancelling else Crashed(message=message)
+    await client.set_flow_run_state(run.id, state)
+    await _end_tasks(client, run)
+
+
+async def _end_tasks(client: PrefectClient, run: FlowRun) -> None:
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    types = filters.TaskRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
+    wanted = filters.TaskRunFilter(
+        flow_run_id=filters.TaskRunFilterFlowRunId(any_=[run.id]),
+        state=filters.TaskRunFilterState(type=types),
+    )
+    for task in await client.read_task_runs(task_run_filter=wanted):
+        state: State[object] = Crashed(message="The run that it belongs to is gone.")
+        await client.set_task_run_state(task.id, state, force=True)
+
+
+async def trim_missed(
+    client: PrefectClient, deployments: Sequence[DeploymentResponse], *, keep: int = 1
+) -> int:
+    """Drop what is due and not begun but for the first `keep` of each deployment; returns how many were dropped.
+
+    The first, because it is the one that a runner takes next. What a person started is left.
+    """
+    dropped = 0
+    for one in deployments:
+        due = [run for run in await _due_runs(client, one.id) if _is_ours_to_drop(run)]
+        for run in due[keep:]:
+            await _delete(client, run)
+            dropped += 1
+    return dropped
+
+
+async def make_up(client: PrefectClient, deployment_id: UUID) -> None:
+    """One run, now, for all that were missed."""
+    await client.create_flow_run_from_deployment(deployment_id, tags=[MADE_UP])
+
+
+async def last_ran(client: PrefectClient, deployment_id: UUID) -> datetime | None:
+    """When the last run of a deployment that came to an end was due, or began if that was later; crashed ones do not count."""
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    ended = [StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED]
+    wanted = filters.FlowRunFilter(
+        deployment_id=filters.FlowRunFilterDeploymentId(any_=[deployment_id]),
+        state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=ended)),
+    )
+    runs = await client.read_flow_runs(
+        flow_run_filter=wanted, sort=FlowRunSort.START_TIME_DESC, limit=10
+    )
+    times = [time for run in runs for time in (run.expected_start_time, run.start_time) if time]
+    return max(times).astimezone(UTC) if times else None
+
+
+async def _due_runs(client: PrefectClient, deployment_id: UUID) -> list[FlowRun]:
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    scheduled = filters.FlowRunFilterStateType(any_=[StateType.SCHEDULED])
+    wanted = filters.FlowRunFilter(
+        deployment_id=filters.FlowRunFilterDeploymentId(any_=[deployment_id]),
+        state=filters.FlowRunFilterState(type=scheduled),
+        expected_start_time=filters.FlowRunFilterExpectedStartTime.model_validate(
+            {"before_": datetime.now(UTC)}
+        ),
+    )
+    return await _all_runs(client, wanted, sort=FlowRunSort.EXPECTED_START_TIME_ASC)
+
+
+def _is_ours_to_drop(run: FlowRun) -> bool:
+    return bool(run.auto_scheduled) or MADE_UP in run.tags
+
+
+async def _delete(client: PrefectClient, run: FlowRun) -> None:
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        await client.delete_flow_run(run.id)
+    except ObjectNotFound:
+        return
+
+
+async def _all_runs(
+    client: PrefectClient, wanted: FlowRunFilter, *, sort: FlowRunSort | None = None
+) -> list[FlowRun]:
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=wanted, sort=sort, limit=_PAGE, offset=len(found)
+        )
+        found += page
+        if len(page) < _PAGE:
+            return found

@@ -1,0 +1,302 @@
+"""Serving a desk: its schedules run by a runner of ours, what died cleaned up, changes taken up, an end in order.
+
+What must not wait for anything else is a task of one event loop in the main thread: signals, the server that is kept
+running, and a tick every few seconds. The runner has a thread of its own (flows.runner_thread).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from flows.deployments import schedule_tag
+from flows.desk import Desk
+from flows.local_server import LocalServer, ServerUnavailableError
+from flows.reaping import Reaper, live_runs, own_deployments
+from flows.registering import Plan, Register
+from flows.timetable import next_times
+from schemas.errors import CopydeskError
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun
+
+TICK_S = 5.0
+STARTUP_S = 180.0
+_HAND_BACK_S = 15.0
+_RUNNER_STOP_S = 6.0
+_LAST_WORD_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeEvent:
+    """Something that happened: its name, a sentence for people, facts for programs."""
+
+    name: str
+    text: str
+    facts: Mapping[str, object]
+
+
+class Planner(Protocol):
+    """Where settings and database are read; both methods may take a moment, and are called in another thread."""
+
+    def plan(self) -> Plan:
+        """What is to be served now. Raises CopydeskError where that cannot be told."""
+        ...
+
+    def reload(self) -> None:
+        """Take up changed settings. Raises CopydeskError for bad ones, and keeps the old."""
+        ...
+
+
+class Serving:
+    """One desk being served, from start to end."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        planner: Planner,
+        *,
+        server: LocalServer | None,
+        tell: Callable[[ServeEvent], None],
+    ) -> None:
+        """`server` is ours and was started; None means the one of PREFECT_API_URL."""
+        self._desk = desk
+        self._planner = planner
+        self._server = server
+        self._tell_event = tell
+        self._reaper = Reaper(desk)
+        self._register = Register(desk)
+        self._plan: Plan | None = None
+        self._client: PrefectClient | None = None
+        self._trouble: str | None = None
+        self._is_reload_asked = False
+
+    async def run(self) -> int:
+        """Serve until a signal ends it; returns the exit code: 0 after SIGTERM, 130 after Ctrl-C.
+
+        Raises CopydeskError where the server does not come up, or the settings cannot be served.
+        """
+        loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        self._ending: asyncio.Future[int] = loop.create_future()
+        for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
+            loop.add_signal_handler(number, self._end, code)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        watch = asyncio.create_task(self._keep_server())
+        work = asyncio.create_task(self._serve())
+        try:
+            first: list[asyncio.Future[int] | asyncio.Task[None]] = [self._ending, work]
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()  # nothing but an error ends it
+            work.cancel()
+            await asyncio.wait([work], timeout=_LAST_WORD_S)
+            return self._ending.result()
+        finally:
+            await self._stop()
+            watch.cancel()
+            if self._server is not None:
+                await asyncio.to_thread(self._server.stop)
+            self._tell("stopped", "Stopped; nothing is left running.")
+
+    def _end(self, code: int) -> None:
+        if self._ending.done():
+            # Asked twice: at once, then. Flow processes and the server end when they see that we are gone.
+            os._exit(code)
+        self._ending.set_result(code)
+
+    def _hang_up(self) -> None:
+        self._is_reload_asked = True
+        self._wake.set()
+
+    def _tell(self, name: str, text: str, **facts: object) -> None:
+        self._tell_event(ServeEvent(name=name, text=text, facts=facts))
+
+    async def _keep_server(self) -> None:
+        while self._server is not None:
+            if self._server.keep_running():
+                self._tell("server_restarted", "The Prefect server had died: it starts again.")
+            self._server.trim_log()
+            await asyncio.sleep(1.0)
+
+    async def _serve(self) -> None:
+        from prefect.client.orchestration import get_client
+
+        await self._until_up()
+        async with get_client() as client:
+            self._client = client
+            self._plan = await self._begin(client)
+            while True:
+                self._wake.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), TICK_S)
+                await self._guarded_tick(client)
+
+    async def _until_up(self) -> None:
+        """Wait until the server answers. Raises ServerUnavailableError where it does not in time."""
+        from prefect.client.orchestration import get_client
+
+        deadline = asyncio.get_running_loop().time() + STARTUP_S
+        while True:
+            if self._server is None:
+                async with get_client() as client:
+                    error: object = await client.api_healthcheck()
+                if error is None:
+                    return
+            elif await asyncio.to_thread(self._server.is_up):
+                return
+            else:
+                error = self._server.last_words()
+            if asyncio.get_running_loop().time() > deadline:
+                where = self._server.url if self._server else os.environ.get("PREFECT_API_URL")
+                raise ServerUnavailableError(
+                    f"the Prefect server at {where} does not answer ({error})",
+                    remedy=f"see {self._server.home / 'server.log'}"
+                    if self._server
+                    else "check PREFECT_API_URL; without it copydesk serve starts a server of its own",
+                )
+            await asyncio.sleep(0.3 if self._server else 2.0)
+
+    async def _begin(self, client: PrefectClient) -> Plan:
+        from flows.zombies import watch_heartbeats
+
+        plan = await asyncio.to_thread(self._planner.plan)
+        self._register.marks.note(plan, datetime.now(UTC))
+        if self._server is not None:
+            await watch_heartbeats(client)
+        self._tell_dead(await self._reaper.reap(client, at_once=True))
+        await self._register.trim(client, keep=0)  # `make_up_missed` knows of more than was planned
+        await self._register.start(client, plan)
+        missed = await self._register.make_up_missed(client, plan)
+        self._tell_plan("serving", plan)
+        if missed:
+            self._tell("missed", f"Makes up once: {', '.join(missed)}.", schedules=missed)
+        return plan
+
+    async def _guarded_tick(self, client: PrefectClient) -> None:
+        """One tick; that a server does not answer is said once, and it is asked again at the next."""
+        from httpx import HTTPError
+        from prefect.exceptions import PrefectException
+
+        try:
+            await self._tick(client)
+        except (HTTPError, PrefectException, OSError, TimeoutError, RuntimeError) as error:
+            self._say_trouble("prefect_unreachable", f"The Prefect server does not answer: {error}")
+
+    async def _tick(self, client: PrefectClient) -> None:
+        plan = await self._fresh_plan()
+        if await self._register.take_up(client, plan):
+            self._tell_plan("schedules_changed", plan)
+        self._plan = plan
+        self._tell_dead(await self._reaper.reap(client, held=self._register.held))
+        await self._register.trim(client)
+
+    async def _fresh_plan(self) -> Plan:
+        """What is to be served now: what it was where settings or database are bad."""
+        assert self._plan is not None  # noqa: S101  begun
+        is_asked, self._is_reload_asked = self._is_reload_asked, False
+        try:
+            if is_asked:
+                await asyncio.to_thread(self._planner.reload)
+            plan = await asyncio.to_thread(self._planner.plan)
+        except CopydeskError as error:
+            if is_asked:
+                self._trouble = None
+            self._say_trouble("settings_refused", f"Goes on as before: {error}")
+            return self._plan
+        self._trouble = None
+        if is_asked:
+            self._tell("settings_read", "Read the settings again.")
+        return plan
+
+    def _say_trouble(self, name: str, text: str) -> None:
+        if text != self._trouble:
+            self._tell(name, text)
+        self._trouble = text
+
+    def _tell_dead(self, runs: list[FlowRun]) -> None:
+        for run in runs:
+            text = f"The run {run.name!r} was gone: its process was killed."
+            self._tell("run_crashed", text, run=str(run.id), run_name=run.name)
+
+    def _tell_plan(self, name: str, plan: Plan) -> None:
+        now = datetime.now(UTC)
+        due = [
+            (times[0], one.spec.name)
+            for one in plan
+            if one.state == "on" and (times := next_times(one.spec, now))
+        ]
+        dashboard = self._server.url if self._server else _dashboard()
+        coming = [
+            f"{schedule} at {at.astimezone():%Y-%m-%d %H:%M:%S}" for at, schedule in sorted(due)
+        ]
+        said = "next: " + ", ".join(coming[:3]) if coming else "no schedule is on: add [[schedule]]"
+        self._tell(
+            name,
+            f"Serving {self._desk.db}: {said}. Dashboard: {dashboard}",
+            dashboard=dashboard,
+            db=str(self._desk.db),
+            next=[{"schedule": schedule, "at": at.isoformat()} for at, schedule in sorted(due)],
+        )
+
+    async def _stop(self) -> None:
+        """Hand back what runs: it ends as cancelled, what it stored stays, and the next serving makes it up."""
+        runner = self._register.runner
+        if runner is None:
+            return
+        runner.rest()
+        if runner.held:
+            self._tell("stopping", "Stopping: runs under way end.")
+        live: list[FlowRun] = []
+        with suppress(
+            Exception
+        ):  # the server may be gone as well: then the next serving tells them dead
+            live = await asyncio.wait_for(self._cancel_runs(), _LAST_WORD_S)
+        deadline = asyncio.get_running_loop().time() + _HAND_BACK_S
+        while runner.held and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.2)
+        await asyncio.to_thread(runner.stop, _RUNNER_STOP_S)
+        with suppress(Exception):
+            await asyncio.wait_for(self._settle(live), _LAST_WORD_S)
+
+    async def _cancel_runs(self) -> list[FlowRun]:
+        from prefect.client.schemas.objects import State, StateType
+
+        assert self._client is not None  # noqa: S101  there is a runner
+        deployments = await own_deployments(self._client, self._desk)
+        live = await live_runs(self._client, self._desk, deployments)
+        self._register.marks.hand_back(_schedules(live))
+        asked: State[object] = State(
+            type=StateType.CANCELLING,
+            message="copydesk serve was stopped; the next one makes it up.",
+        )
+        await asyncio.gather(
+            *(self._client.set_flow_run_state(run.id, asked) for run in live),
+            return_exceptions=True,
+        )
+        return live
+
+    async def _settle(self, live: list[FlowRun]) -> None:
+        assert self._client is not None  # noqa: S101  there is a runner
+        await self._reaper.reap(self._client, at_once=True)
+        for run in live:
+            now = await self._client.read_flow_run(run.id)
+            if now.state is not None and now.state.is_completed():
+                for schedule in _schedules([run]):
+                    self._register.marks.made_up(schedule)
+
+
+def _schedules(runs: list[FlowRun]) -> list[str]:
+    mark = schedule_tag("")
+    return [tag.removeprefix(mark) for run in runs for tag in run.tags if tag.startswith(mark)]
+
+
+def _dashboard() -> str:
+    return os.environ.get("PREFECT_UI_URL") or os.environ["PREFECT_API_URL"].removesuffix("/api")
