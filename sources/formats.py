@@ -11,12 +11,12 @@ from difflib import get_close_matches
 from schemas.document import HTML, MARKDOWN, PLAIN_TEXT, RawDocument
 from schemas.errors import DocumentError, UsageError
 from sources.compressed import inner_name, read_compressed
-from sources.json_files import read_json, read_json_lines
+from sources.json_files import read_json, read_json_lines, undecodable
 from sources.mail import read_mail, read_mailbox
 from sources.mhtml import read_mhtml
 from sources.pdf import read_pdf
 from sources.reading import Outcome, Source
-from sources.sniffing import binary_kind, sniff_format
+from sources.sniffing import binary_kind, is_wrong_encoding, sniff_format
 from sources.tables import read_csv
 from sources.tars import read_tar
 from sources.walk import COMPRESSIONS, format_of
@@ -161,9 +161,12 @@ def _read_member(source: Source, format_name: str | None) -> Iterator[Outcome]:
     yield from read_source(source, chosen_format(format_name, inner_forced))
 
 
-def _text_document(source: Source, media_type: str) -> RawDocument:
+def _text_document(source: Source, media_type: str) -> Outcome:
+    content, named = source.read_whole(), source.options.encoding
+    if named and is_wrong_encoding(content, named):
+        return source.bad(undecodable(source.origin, named), payload=content)
     return RawDocument(
-        content=source.read_whole(),
+        content=content,
         media_type=media_type,
         origin=source.origin,
         origin_id=source.path,

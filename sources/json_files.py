@@ -96,8 +96,8 @@ def undecodable(origin: str, encoding: str | None) -> DocumentError:
     """The error for bytes that are no text in the declared encoding, or in any that could be told."""
     if encoding:
         return DocumentError(
-            f"{origin} is not valid {encoding}",
-            remedy="leave --encoding out to have it found",
+            f"{origin} is not in {encoding}",
+            remedy="name the right encoding, or leave --encoding out to have it found",
             code="malformed",
         )
     return DocumentError(

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from encodings.aliases import aliases
 from typing import Final
 
+from schemas.wide_text import is_misread, unmarked_wide
+
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -106,7 +108,7 @@ def encodings_like(name: str) -> list[str]:
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """The encoding a byte order mark or the pattern of NUL bytes shows; None where there is neither.
+    """The encoding a byte order mark or the look of UTF-16 shows; None where there is neither.
 
     >>> wide_encoding("Öl".encode("utf-16")), wide_encoding(b"Oil")
     ('utf-16', None)
@@ -114,36 +116,39 @@ def wide_encoding(head: bytes) -> str | None:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
-    return _nul_pattern(head[: min(len(head), 4096) // 4 * 4])
-
-
-def _nul_pattern(head: bytes) -> str | None:
-    # ASCII (spaces, digits, markup) has a NUL in each unit of two bytes, and any letter one in each unit of four.
-    if head.count(0) * 50 < len(head) or not head:
-        return None
-    shares = [head[place::4].count(0) * 4 / len(head) for place in range(4)]
-    if min(shares[2:]) > 0.9 and shares[0] < 0.1:
-        return "utf-32-le"
-    if min(shares[:2]) > 0.9 and shares[3] < 0.1:
-        return "utf-32-be"
-    even, odd = shares[0] + shares[2], shares[1] + shares[3]
-    if max(even, odd) < 10 * min(even, odd):
-        return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return unmarked_wide(head)
 
 
 def decode(content: bytes, declared: str | None) -> str | None:
-    """The text: byte order mark > what was declared > NUL pattern > UTF-8 > charset-normalizer; None if it is none of them.
+    """The text: byte order mark > what was declared > look of UTF-16 > UTF-8 > charset-normalizer; None if it is none of them.
 
     A declared encoding that the bytes do not fit gives None too: guessing over the user's word would hide the mistake.
     """
+    if declared and is_wrong_encoding(content, declared):
+        return None
     wide = wide_encoding(content)
-    marked = wide if wide in {name for _, name in _BOMS} else None
-    name = marked or (_WEB_MEANING.get(declared, declared) if declared else wide)
+    name = wide if wide and (not declared or _is_marked(content)) else _on_the_web(declared)
     try:
         return content.decode(name or "utf-8").removeprefix("\ufeff")
     except UnicodeError:
         return None if name else _decode_by_guess(content)
+
+
+def is_wrong_encoding(content: bytes, declared: str) -> bool:
+    """Whether the bytes are plainly not in the encoding that was named for them; a byte order mark is never wrong.
+
+    >>> is_wrong_encoding(b"Oil rose.", "utf-16"), is_wrong_encoding(b"Oil rose.", "cp1252")
+    (True, False)
+    """
+    return not _is_marked(content) and is_misread(content, _on_the_web(declared) or declared)
+
+
+def _is_marked(content: bytes) -> bool:
+    return content.startswith(tuple(mark for mark, _ in _BOMS))
+
+
+def _on_the_web(name: str | None) -> str | None:
+    return _WEB_MEANING.get(name, name) if name else None
 
 
 def _decode_by_guess(content: bytes) -> str | None:

@@ -1,6 +1,6 @@
 """Bytes to text: which charset they are in, and whether they are text at all.
 
-Order: byte order mark, what was declared outside, what the page declares, zero bytes, UTF-8, charset-normalizer.
+Order: byte order mark, what was declared outside, what the page declares, the look of UTF-16, UTF-8, charset-normalizer.
 What the text means is left to the others.
 """
 
@@ -11,6 +11,7 @@ import re
 
 from schemas.document import HTML, RECORD
 from schemas.errors import DocumentError
+from schemas.wide_text import unmarked_wide
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -151,7 +152,7 @@ def repair(text: str) -> str:
 def _candidates(content: bytes, outside: str | None, media_type: str) -> list[str]:
     found = [_with_byte_order(outside, content) if outside else None]
     found.append(_declared_inside(content, media_type))
-    found.append(_zero_pattern(content))
+    found.append(unmarked_wide(content))
     if b"\x1b$" in content or b"\x1b(" in content:
         found.append("iso2022_jp")
     found.append("utf-8")
@@ -162,7 +163,7 @@ def _candidates(content: bytes, outside: str | None, media_type: str) -> list[st
 
 def _with_byte_order(codec: str, content: bytes) -> str:
     if codec in ("utf-16", "utf-32"):
-        pattern = _zero_pattern(content)
+        pattern = unmarked_wide(content)
         return pattern if pattern and pattern.startswith(codec) else f"{codec}-le"
     return codec
 
@@ -182,26 +183,6 @@ def _declared_inside(content: bytes, media_type: str) -> str | None:
         return "utf-8"
     # Saved pages are often UTF-8 under their old label; that bytes of a code page form UTF-8 three times is no accident.
     return "utf-8" if codec and len(UTF8_LETTER.findall(content[:SAMPLE_BYTES])) >= 3 else codec
-
-
-def _zero_pattern(content: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: the zero bytes stand in some positions of each unit only."""
-    head = content[:4000]
-    head = head[: len(head) - len(head) % 4]
-    if head.count(0) * 50 < len(head) or not head:
-        return None
-    # Latin letters in UTF-16 are half zeros. Others have few, and then hardly form UTF-8: a short line with one NUL does.
-    if head.count(0) * 4 < len(head) and _strict(content[:4000], "utf-8") is not None:
-        return None
-    zeros = [head[offset::4].count(0) * 4 / len(head) for offset in range(4)]
-    if zeros[2] > 0.9 and zeros[3] > 0.9 and zeros[0] < 0.1:
-        return "utf-32-le"
-    if zeros[0] > 0.9 and zeros[1] > 0.9 and zeros[3] < 0.1:
-        return "utf-32-be"
-    low, high = zeros[0] + zeros[2], zeros[1] + zeros[3]
-    if max(low, high) < 10 * min(low, high):
-        return None
-    return "utf-16-le" if high > low else "utf-16-be"
 
 
 def _strict(content: bytes, codec: str) -> str | None:
@@ -273,11 +254,11 @@ def _refuse_signature(content: bytes) -> None:
 
 
 def _refuse_controls(content: bytes, outside: str | None) -> None:
-    if _zero_pattern(content) or (outside or "").startswith(("utf-16", "utf-32", "cp037", "cp500")):
+    if (outside or "").startswith(("utf-16", "utf-32", "cp037", "cp500")):
         return
     head = content[:100_000]
     controls = len(head) - len(head.translate(None, BYTE_CONTROLS))
-    if controls > 1 and controls * 20 > len(head):
+    if controls > 1 and controls * 20 > len(head) and not unmarked_wide(content):
         raise _binary("control characters rather than text")
 
 
