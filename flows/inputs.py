@@ -36,9 +36,14 @@ def ingest_inputs(
     options: IngestOptions,
     web: FetchOptions | None = None,
     tell: Told = lambda _: None,
+    schedule: str | None = None,
 ) -> IngestReport:
-    """Bring in documents, then what is asked of the web; one report of all, in that order, noted as one run."""
-    with recorded(None if options.dry_run else store, "ingest") as recording:
+    """Bring in documents, then what is asked of the web; one report of all, in that order, noted as one run.
+
+    Whoever names a schedule holds its lock.
+    """
+    kept = None if options.dry_run else store
+    with recorded(kept, "ingest", schedule=schedule) as recording:
         return recording.done(
             _bring_in(documents, addresses, store, engines, options=options, web=web, tell=tell)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +26,7 @@ from copydesk.settings import Settings
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flows.events import GatherOptions
     from flows.fetching import FetchRun
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from schemas.web import SourceSpec
     from storage.connection import Access
     from storage.sqlite import Store
+
+    Choose = Callable[[Store | None], Sequence[SourceSpec]]
 
 
 def register(app: typer.Typer) -> None:
@@ -91,8 +94,26 @@ def fetch(
     web = web_options(settings, allow_host, pause, timeout, max_bytes)
     run = FetchRun(web=web, wanted=_wanted(since, until, limit), dry_run=dry_run)
     show = Teller(quiet=quiet, json=json)
-    report = _run(names or [], settings, run, show, track=track)
-    _show_totals(report, show, settings.db, dry_run=dry_run)
+    choose = partial(sources_of, names or [], settings)
+    return fetch_and_tell(choose, settings, run, show, track=track, strict=strict)
+
+
+def fetch_and_tell(
+    choose: Choose,
+    settings: Settings,
+    run: FetchRun,
+    show: Teller,
+    *,
+    track: bool = False,
+    strict: bool = False,
+    schedule: str | None = None,
+) -> int:
+    """Ask the sources, tell of each story and of the whole; returns the exit code.
+
+    `choose` says which sources, given the store where there is one. Whoever names a schedule holds its lock.
+    """
+    report = _run(choose, settings, run, show, track=track, schedule=schedule)
+    _show_totals(report, show, settings.db, dry_run=run.dry_run)
     return 3 if strict and _has_failed(report) else 0
 
 
@@ -104,7 +125,13 @@ def _wanted(since: str | None, until: str | None, limit: int | None) -> GatherOp
 
 
 def _run(
-    names: list[str], settings: Settings, run: FetchRun, show: Teller, *, track: bool
+    choose: Choose,
+    settings: Settings,
+    run: FetchRun,
+    show: Teller,
+    *,
+    track: bool,
+    schedule: str | None,
 ) -> FetchReport:
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
@@ -119,7 +146,7 @@ def _run(
             store = open_things.enter_context(
                 open_store_with(settings.db, mode, settings, encoder=engines.encoder)
             )
-        chosen = sources_of(names, settings, store)
+        chosen = choose(store)
         if not there:
             check_models(settings)
         if not there and not run.dry_run:
@@ -139,7 +166,8 @@ def _run(
         def tell(outcome: Outcome) -> None:
             progress.step(lambda: show.tell(outcome))
 
-        with recorded(None if run.dry_run else store, "fetch") as recording:
+        kept = None if run.dry_run else store
+        with recorded(kept, "fetch", schedule=schedule) as recording:
             return recording.done(fetch_sources(chosen, store, engines, run=run, tell=tell))
 
 

@@ -109,8 +109,28 @@ def ingest(
         report = run_tracked(paths, settings, reading, options)
         for outcome in report.articles:
             show.tell(outcome)
-    else:
-        report = _run(paths, settings, reading, options, web, show)
+        return _tell_end(report, paths, settings, show, dry_run=dry_run)
+    return ingest_and_tell(paths, settings, reading, options, show, web=web)
+
+
+def ingest_and_tell(
+    paths: list[str],
+    settings: Settings,
+    reading: ReadOptions,
+    options: IngestOptions,
+    show: Teller,
+    *,
+    web: FetchOptions | None = None,
+    schedule: str | None = None,
+) -> int:
+    """Bring them in, tell of each and of the whole; returns the exit code. Whoever names a schedule holds its lock."""
+    report = _run(paths, settings, reading, options, web, show, schedule=schedule)
+    return _tell_end(report, paths, settings, show, dry_run=options.dry_run)
+
+
+def _tell_end(
+    report: IngestReport, paths: list[str], settings: Settings, show: Teller, *, dry_run: bool
+) -> int:
     show.close(report, before="would be: " if dry_run else "", after=f" · {settings.db}")
     if not report.counts["found"]:
         say(
@@ -130,6 +150,8 @@ def _run(
     options: IngestOptions,
     web: FetchOptions | None,
     show: Teller,
+    *,
+    schedule: str | None,
 ) -> IngestReport:
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
@@ -140,7 +162,15 @@ def _run(
     addresses = page_sources(paths, language=reading.language)
     paths = [path for path in paths if not is_address(path)]
     documents = open_documents(paths, options=reading)
-    bring = partial(ingest_inputs, documents, addresses, engines=engines, options=options, web=web)
+    bring = partial(
+        ingest_inputs,
+        documents,
+        addresses,
+        engines=engines,
+        options=options,
+        web=web,
+        schedule=schedule,
+    )
     there = is_there(settings)
     if not there:
         check_models(settings)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from copydesk.cli.options import Config, Db, Json, examples, open_existing, settings_of
 from copydesk.present import count_of, record_of, say, write, write_json, write_table
+from copydesk.settings import Settings
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,24 +45,39 @@ def enrich(
 
     That is what another model or version made, or what was never made.
     """
-    from copydesk.api import make_engines
-    from copydesk.progress import Progress
-    from flows.recording import recorded
-    from flows.redo import STAGES, out_of_date, redo
+    from flows.redo import STAGES
 
     in_force = settings_of(db, config)
-    engines = make_engines(in_force, notify=say)
     stages = stage or []
     if unknown := [name for name in stages if name not in STAGES]:
         raise UsageError(f"unknown stage {unknown[0]!r}", remedy=f"known: {', '.join(STAGES)}")
-    with open_existing(in_force, "w") as store:
+    return enrich_and_tell(stages, in_force, dry_run=dry_run, quiet=quiet, json=json)
+
+
+def enrich_and_tell(
+    stages: Sequence[str],
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    quiet: bool = False,
+    json: bool = False,
+    schedule: str | None = None,
+) -> int:
+    """Do again what is out of date and tell of it; returns the exit code. Whoever names a schedule holds its lock."""
+    from copydesk.api import make_engines
+    from copydesk.progress import Progress
+    from flows.recording import recorded
+    from flows.redo import out_of_date, redo
+
+    engines = make_engines(settings, notify=say)
+    with open_existing(settings, "w") as store:
         todo = out_of_date(store, engines, stages)
         if dry_run:
             return _tell_stages(todo, {}, "to do", json=json, quiet=quiet)
         silent = quiet or json
         with (
             Progress("enrich", total=sum(todo.values()), silent=silent) as progress,
-            recorded(store, "enrich") as recording,
+            recorded(store, "enrich", schedule=schedule) as recording,
         ):
             found = recording.done(
                 redo(store, engines, stages, tell=lambda _, number: progress.step(by=number))
