@@ -182,7 +182,7 @@ def _fault(error: Exception, shown: str) -> Exception:
     if isinstance(error, (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)):
         return FetchError(
             f"no secure connection to {shown} ({_tls_reason(error)})",
-            remedy="the site's certificate has to be put right",
+            remedy="the site's certificate has to be put right; an authority of your own is named in SSL_CERT_FILE",
             code="connection",
         )
     if isinstance(error, OSError | aiohttp.ClientConnectionError):
