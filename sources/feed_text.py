@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import unescape
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin
 
-from schemas.addresses import canonical_address
+from schemas.addresses import canonical_address, without_credentials
 
 _LONGEST_TITLE = 2_000
 _LONGEST_URL = 8_000
@@ -98,29 +98,19 @@ def absolute_url(link: str | None, base: str) -> str | None:
     link = link.replace("\n", "").strip(" \t\r\0") if link else ""
     if not link or len(link) > _LONGEST_URL:
         return None
-    try:
-        whole = (
-            link if link[:8].lower().startswith(("http://", "https://")) else urljoin(base, link)
-        )
-        if "@" in whole:
-            whole = without_credentials(whole)
-    except ValueError:
-        return None
+    whole = link
+    if not link[:8].lower().startswith(("http://", "https://")):
+        try:
+            whole = urljoin(base, link)
+        except ValueError:
+            return None
+    if "@" in whole:
+        whole = without_credentials(whole)
     if _PLAIN_URL.fullmatch(whole):
         return whole
     whole = _UNKEPT.sub("", whole).replace("\t", "").replace("\r", "")
     whole = _SPACE.sub(lambda found: quote(found.group()), whole)
     return whole if canonical_address(whole) is not None else None
-
-
-def without_credentials(url: str) -> str:
-    """The address without "user:password@". Raises ValueError for what is no address.
-
-    >>> without_credentials("https://ann:secret@example.org/feed?q=a@b")
-    'https://example.org/feed?q=a@b'
-    """
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 @lru_cache(maxsize=256)
