@@ -16,8 +16,8 @@ from sources.mail import read_mail, read_mailbox
 from sources.mhtml import read_mhtml
 from sources.pdf import read_pdf
 from sources.reading import Outcome, Source
-from sources.sniffing import binary_kind, is_wrong_encoding, sniff_format
-from sources.tables import read_csv
+from sources.sniffing import binary_kind, head_text, is_wrong_encoding, sniff_format
+from sources.tables import looks_like_table, read_csv
 from sources.tars import read_tar
 from sources.walk import COMPRESSIONS, format_of
 from sources.zips import read_zip
@@ -117,7 +117,7 @@ def read_source(source: Source, format_name: str | None) -> Iterator[Outcome]:
         return
     kind = binary_kind(head)
     if format_name is None:
-        format_name = sniff_format(head, source.options.encoding)
+        format_name = _looks_like(head, source.options.encoding)
         if format_name is None:
             raise _unsupported(source.origin, kind)
     elif kind:
@@ -132,6 +132,11 @@ def read_source(source: Source, format_name: str | None) -> Iterator[Outcome]:
         yield read_mhtml(source)
     else:
         yield _text_document(source, _MEDIA_TYPES[format_name])
+
+
+def _looks_like(head: bytes, encoding: str | None) -> str | None:
+    found = sniff_format(head, encoding)
+    return "csv" if found == "txt" and looks_like_table(head_text(head, encoding)) else found
 
 
 def _read_binary(source: Source, format_name: str, head: bytes) -> Iterator[Outcome]:

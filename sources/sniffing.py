@@ -11,6 +11,7 @@ import json
 import re
 from difflib import get_close_matches
 from encodings.aliases import aliases
+from itertools import islice
 from typing import Final
 
 from schemas.wide_text import is_misread, unmarked_wide
@@ -60,6 +61,11 @@ _HTML = re.compile(
 _WHOLE_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _JSON_OBJECT = re.compile(r'\{\s*(?:"|\}|\Z)')
 _JSON_LIST = re.compile(r"\[\s*(?:\{|\]|\Z)")
+_FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?---\s*\n\s*")
+_MARKDOWN = re.compile(
+    r"^#{1,6} +[^\W\d_]|\[[^\]\n]{1,200}\]\((?:https?://|/)[^()\s]{1,300}\)", re.MULTILINE
+)
+_LOOKED_AT = 20_000
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -166,22 +172,38 @@ def _decode_by_guess(content: bytes) -> str | None:
 
 
 def sniff_format(head: bytes, encoding: str | None) -> str | None:
-    r"""The format (json, jsonl, html, txt) the beginning of something looks like, None where it is no text of ours.
+    r"""The format (json, jsonl, html, md, txt) the beginning of something looks like, None where it is no text of ours.
+
+    What a table looks like is known to `sources.tables`.
 
     >>> sniff_format(b'{"title": "a"}\n{"title": "b"}', None), sniff_format(b"<p>Oil</p>", None)
     ('jsonl', 'html')
     """
     if binary_kind(head):
         return None
-    text = head.decode(wide_encoding(head) or encoding or "latin-1", "replace")
-    text = text.lstrip("\ufeffï»¿ \t\r\n\f")
+    text = head_text(head, encoding)
     if len(_CONTROL.findall(text)) > len(text) / 100:
         return None
     if _JSON_OBJECT.match(text) or _JSON_LIST.match(text):
         return "jsonl" if _is_lines(text) else "json"
     if _WHOLE_PAGE.search(text) or (text.startswith("<") and _HTML.search(text)):
         return "html"
-    return None if re.match(r"<\?xml|<rss\b|<feed\b|<urlset\b|<svg\b", text) else "txt"
+    if re.match(r"<\?xml|<rss\b|<feed\b|<urlset\b|<svg\b", text):
+        return None
+    return "md" if _is_markdown(text) else "txt"
+
+
+def head_text(head: bytes, encoding: str | None) -> str:
+    """The beginning as text good enough to look at, without blanks before it."""
+    text = head.decode(wide_encoding(head) or encoding or "latin-1", "replace")
+    return text.lstrip("\ufeffï»¿ \t\r\n\f")
+
+
+def _is_markdown(text: str) -> bool:
+    """Whether it opens with a heading of Markdown, or has two of its headings or links: "#1" and "[1]" are none."""
+    marks = islice(_MARKDOWN.finditer(_FRONT_MATTER.sub("", text[:_LOOKED_AT], count=1)), 2)
+    found = [mark.start() for mark in marks]
+    return len(found) > 1 or found == [0]
 
 
 def _is_lines(text: str) -> bool:

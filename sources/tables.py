@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from schemas import record_keys
 from schemas.document import RECORD
@@ -28,8 +29,26 @@ _KNOWN = frozenset(
     + record_keys.SUMMARY
     + record_keys.IDENTITY
 )
+_LOOKED_AT = 100_000
 _LONGEST_HEADER = 65_536
 _LARGEST_FIELD = 2**31 - 1  # what a C long holds everywhere
+
+
+def looks_like_table(text: str) -> bool:
+    r"""Whether the beginning of a text is a header that names a column for the text and another we know, and a row.
+
+    >>> looks_like_table("title,text\nOil up,Oil rose.\n"), looks_like_table("Title, text: what is what?\nOil rose.")
+    (True, False)
+    """
+    try:
+        rows = islice(_rows(text[:_LOOKED_AT]), 2)
+        header, *following = [cells for _, cells in rows]
+    except (csv.Error, ValueError):
+        return False
+    names = [cell.strip().lower() for cell in header]
+    known = sum(name in _KNOWN for name in names)
+    has_row = bool(following) and len(following[0]) > 1
+    return has_row and known > 1 and not set(names).isdisjoint(record_keys.BODY)
 
 
 def read_csv(source: Source) -> Iterator[Outcome]:

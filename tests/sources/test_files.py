@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import socket
-import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,32 +15,9 @@ from sources.files import (
     BadDocument,
     ReadOptions,
     count_documents,
-    is_empty_folder,
     open_documents,
 )
-
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def read(*paths: Path | str, **options: object) -> list[RawDocument | BadDocument]:
-    settled = ReadOptions(now=NOW, **options)  # type: ignore[arg-type]
-    return list(open_documents([str(path) for path in paths], options=settled))
-
-
-def read_good(*paths: Path | str, **options: object) -> list[RawDocument]:
-    outcomes = read(*paths, **options)
-    assert [outcome for outcome in outcomes if isinstance(outcome, BadDocument)] == []
-    return [outcome for outcome in outcomes if isinstance(outcome, RawDocument)]
-
-
-def code(outcome: RawDocument | BadDocument) -> str:
-    return outcome.error.code if isinstance(outcome, BadDocument) else "read"
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
+from tests.reading import NOW, code, read, read_good, write
 
 
 @pytest.mark.parametrize(
@@ -97,117 +69,6 @@ def test_the_origin_is_the_path_as_given_and_the_id_is_absolute(
     (document,) = read_good("./sub/../a.txt")
     assert document.origin == "./sub/../a.txt"
     assert document.origin_id == str((tmp_path / "a.txt").resolve())
-
-
-def test_a_folder_gives_its_supported_files_in_sorted_order(tmp_path: Path) -> None:
-    for name in (
-        "b.txt",
-        "a/z.md",
-        "a/deep/x.html",
-        "c.docx",
-        ".hidden.txt",
-        ".git/x.txt",
-        "noname",
-    ):
-        write(tmp_path / name, "<p>text</p>")
-    origins = [document.origin for document in read_good(tmp_path)]
-    assert origins == [str(tmp_path / name) for name in ("a/deep/x.html", "a/z.md", "b.txt")]
-
-
-def test_a_folder_of_any_depth_is_walked(tmp_path: Path) -> None:
-    path = tmp_path.joinpath(*["d"] * 300, "a.txt")
-    write(path, "Oil")
-    assert len(read_good(tmp_path)) == 1
-
-
-def test_a_folder_without_supported_files_is_empty(tmp_path: Path) -> None:
-    write(tmp_path / "a.docx", "x")
-    assert is_empty_folder(str(tmp_path))
-    assert read(tmp_path) == []
-    write(tmp_path / "sub/a.txt", "x")
-    assert not is_empty_folder(str(tmp_path))
-    assert not is_empty_folder(str(tmp_path / "sub/a.txt"))
-    assert not is_empty_folder(str(tmp_path / "missing"))
-
-
-@pytest.mark.parametrize("named", [True, False], ids=["named", "in its folder"])
-def test_a_link_is_never_followed(tmp_path: Path, *, named: bool) -> None:
-    folder = tmp_path / "in"
-    target = write(tmp_path / "secret.txt", "secret")
-    folder.mkdir()
-    (folder / "link.txt").symlink_to(target)
-    (outcome,) = read(folder / "link.txt" if named else folder)
-    assert code(outcome) == "symlink"
-
-
-@pytest.mark.parametrize("end", ["", "/", "/.", "//"])
-def test_a_link_to_a_folder_is_not_followed_either(tmp_path: Path, end: str) -> None:
-    write(tmp_path / "real/a.txt", "Oil")
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    (outcome,) = read(f"{tmp_path / 'link'}{end}")
-    assert code(outcome) == "symlink"
-
-
-def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.txt")
-    done: list[str] = []
-    worker = threading.Thread(
-        target=lambda: done.extend(
-            map(code, [*read(tmp_path / "pipe.txt"), *read(tmp_path), *read("/dev/zero")])
-        ),
-        daemon=True,
-    )
-    worker.start()
-    worker.join(10)
-    assert done == ["special_file"] * 3
-
-
-def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("s.txt")
-        assert [code(outcome) for outcome in read("s.txt")] == ["special_file"]
-
-
-def test_a_file_swapped_for_a_link_after_the_walk_is_still_refused(tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", "first")
-    swapped = write(tmp_path / "b.txt", "second")
-    outcomes = open_documents([str(tmp_path)], options=ReadOptions())
-    assert code(next(outcomes)) == "read"
-    swapped.unlink()
-    swapped.symlink_to(tmp_path / "a.txt")
-    assert [code(outcome) for outcome in outcomes] == ["symlink"]
-
-
-def test_a_file_gone_after_the_walk_is_one_bad_document(tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", "first")
-    gone = write(tmp_path / "b.txt", "second")
-    outcomes = open_documents([str(tmp_path)], options=ReadOptions())
-    next(outcomes)
-    gone.unlink()
-    assert [code(outcome) for outcome in outcomes] == ["not_found"]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_unreadable_with_the_reason(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.txt", "Oil")
-    path.chmod(0)
-    (outcome,) = read(path)
-    assert code(outcome) == "unreadable"
-    assert isinstance(outcome, BadDocument)
-    assert "Permission denied" in str(outcome.error)
-
-
-def test_a_name_too_long_is_unreadable(tmp_path: Path) -> None:
-    assert [code(outcome) for outcome in read(tmp_path / ("x" * 300 + ".txt"))] == ["unreadable"]
-
-
-def test_a_file_name_that_is_no_utf8_can_be_shown(tmp_path: Path) -> None:
-    with open(os.fsencode(tmp_path) + b"/caf\xe9.txt", "wb") as file:  # noqa: PTH123  a name in bytes
-        file.write(b"Oil")
-    (document,) = read_good(tmp_path)
-    assert document.origin.endswith("caf\\xe9.txt")
-    assert document.origin.encode()
 
 
 @pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff \n"])
@@ -316,6 +177,18 @@ def test_a_wrong_option_raises_before_any_work(options: dict[str, object], expec
     assert caught.value.code == expected
 
 
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "csv", "json"])
+@pytest.mark.parametrize(("written", "named"), [("utf-8", "utf-16"), ("cp1252", "utf-8")])
+def test_an_encoding_that_the_bytes_are_not_in_is_refused_with_a_remedy(
+    tmp_path: Path, suffix: str, written: str, named: str
+) -> None:
+    content = '{"title": "Öl", "text": "Der Ölpreis steigt."}'.encode(written)
+    (outcome,) = read(write(tmp_path / f"a.{suffix}", content), encoding=named)
+    assert isinstance(outcome, BadDocument)
+    assert named in outcome.error.message
+    assert "leave --encoding out" in outcome.error.remedy
+
+
 def test_an_unknown_encoding_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="windows-1252"):
         open_documents([], options=ReadOptions(encoding="windos-1252"))
@@ -335,62 +208,6 @@ def test_the_second_record_does_not_get_the_address_of_the_first(tmp_path: Path)
     assert isinstance(first, RawDocument)
     assert first.url == "https://example.org/a"
     assert code(second) == "url_for_many"
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("Oil prices rose.", [PLAIN_TEXT]),
-        ("<html><body><p>Oil</p></body></html>", [HTML]),
-        ('{"text": "one"}', [RECORD]),
-        ('[{"text": "one"}, {"text": "two"}]', [RECORD, RECORD]),
-        ('{"text": "one"}\n{"text": "two"}\n', [RECORD, RECORD]),
-        ('{\n  "text": "one"\n}\n', [RECORD]),
-    ],
-)
-def test_standard_input_is_read_as_what_it_looks_like(content: str, expected: list[str]) -> None:
-    documents = read_good("-", stdin=io.BytesIO(content.encode()))
-    assert [document.media_type for document in documents] == expected
-    assert all(document.origin.startswith("stdin") for document in documents)
-    assert all(document.origin_id is None for document in documents)
-
-
-def test_standard_input_is_taken_when_reading_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Oil")))
-    assert [document.content for document in read_good("-")] == [b"Oil"]
-
-
-@pytest.mark.parametrize(
-    ("stdin", "options", "expected"),
-    [
-        (b"", {}, "empty"),
-        (b"x" * 11, {"max_bytes": 10}, "too_large"),
-        (b"%PDF-1.4", {}, "unsupported"),
-        (b"%PDF-1.4", {"format": "txt"}, "binary"),
-    ],
-)
-def test_standard_input_that_cannot_be_read_is_one_bad_document(
-    stdin: bytes, options: dict[str, object], expected: str
-) -> None:
-    (outcome,) = read("-", stdin=io.BytesIO(stdin), **options)
-    assert (code(outcome), outcome.origin) == (expected, "stdin")
-
-
-def test_a_closed_or_missing_standard_input_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = io.BytesIO(b"x")
-    closed.close()
-    assert [code(outcome) for outcome in read("-", stdin=closed)] == ["unreadable"]
-    monkeypatch.setattr("sys.stdin", None)
-    assert [code(outcome) for outcome in read("-")] == ["unreadable"]
-
-
-def test_lines_from_a_pipe_come_out_before_it_ends() -> None:
-    read_end, write_end = os.pipe()
-    with open(read_end, "rb") as stdin, open(write_end, "wb", buffering=0) as feed:  # noqa: PTH123  descriptors
-        feed.write(b'{"text": "one"}\n{"text"')
-        outcomes = open_documents(["-"], options=ReadOptions(format="jsonl", stdin=stdin))
-        first = next(outcomes)
-        assert (first.origin, code(first)) == ("stdin:1", "read")
 
 
 def test_counting_is_exact_for_texts_and_none_where_only_reading_would_tell(tmp_path: Path) -> None:

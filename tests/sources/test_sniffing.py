@@ -62,6 +62,11 @@ def test_an_undeclared_encoding_is_found_by_its_letters() -> None:
         ("[1] A footnote", "txt"),
         ("3 < 4 <p", "txt"),
         ("<p>One</p>", "html"),
+        ("# Oil up\n\nOil rose.", "md"),
+        ("---\ntitle: x\n---\n# Oil up\n\nOil rose.", "md"),
+        ("Oil up\n\n## Gas\n\nfell [as said](https://a.example/).", "md"),
+        ("#1 on the list\n\nOil rose [1] (again).", "txt"),
+        ("Oil rose\n# of barrels: 5", "txt"),
         ("Intro <!DOCTYPE html><html>", "html"),
         ("<rss version='2.0'>", None),
         ("\0\1\2\3" * 20, None),
@@ -73,5 +78,5 @@ def test_the_format_is_told_from_the_beginning(head: str, expected: str | None) 
 
 @given(st.binary(max_size=80))
 def test_sniffing_never_raises(head: bytes) -> None:
-    assert sniff_format(head, None) in {"json", "jsonl", "html", "txt", None}
+    assert sniff_format(head, None) in {"json", "jsonl", "html", "md", "txt", None}
     assert decode(head, None) is None or isinstance(decode(head, None), str)
