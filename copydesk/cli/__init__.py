@@ -26,6 +26,7 @@ from copydesk.cli import (
     keeping,
     opml,
     quarantine,
+    schedule,
     serve,
     source_check,
     sources,
@@ -70,6 +71,7 @@ for module in (ingest, fetch, finding, articles, keeping, serve):
 source_check.register(sources.app)
 opml.register(sources.app)
 app.add_typer(sources.app, name="sources")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(database.app, name="db")
 
