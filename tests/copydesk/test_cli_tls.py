@@ -59,6 +59,7 @@ def ingest(addresses: list[str], trusted: Path) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_only_a_trusted_certificate_lets_a_page_in(own_place: Path, cli: Any) -> None:
     folder = own_place / "certificates"
     folder.mkdir()

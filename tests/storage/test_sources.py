@@ -158,6 +158,11 @@ SECRETS: list[dict[str, Any]] = [
     {"cookies_env": "hunter2; path=/"},
     {"headers": (("Authorization hunter2", ""),)},
     {"proxy": "socks5://desk:hunter2@proxy.example.net"},
+    {"url": "https://example.org/feed.xml?page=2&token=hunter2"},
+    {"url": "https://example.org/feed.xml#key=hunter2"},
+    {"url": "https://example.org/?u=https%3A%2F%2Fexample.net%2F%3Fsig%3Dhunter2"},
+    {"name": "https://example.org/?apikey=hunter2"},
+    {"url": "http://desk:" + 300 * "x" + "hunter2@example org/"},
 ]  # fmt: skip
 
 
