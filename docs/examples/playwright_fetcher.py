@@ -50,7 +50,7 @@ QUIET_SHARE = 0.5
 """How much of its time a page has to fall silent; then it is taken as it is."""
 NO_WAY_OUT = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--dns-prefetch-disable",
     "--disable-features=WebTransport,Prerender2,SpeculationRules",

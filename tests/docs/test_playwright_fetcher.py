@@ -40,6 +40,11 @@ SHELL = """<!doctype html><html><head><title>Harbour</title>
 <body><div id="root"></div><img src="http://FORBIDDEN/image"><iframe src="http://FORBIDDEN/frame"></iframe>
 </body></html>"""
 APP = """
+const call = (Connection) => {
+    const peer = new Connection({iceServers: [{urls: "stun:127.0.0.1:CALLED"}]});
+    peer.createDataChannel("x");
+    peer.createOffer().then((offer) => peer.setLocalDescription(offer));
+};
 const tries = [
     () => fetch("http://FORBIDDEN/fetch").catch(() => 0),
     () => fetch("/stray").catch(() => 0),
@@ -52,11 +57,8 @@ const tries = [
     () => navigator.serviceWorker && navigator.serviceWorker.register("/service.js").catch(() => 0),
     () => window.open("http://FORBIDDEN/popup"),
     () => new WebTransport("https://FORBIDDEN/transport"),
-    () => {
-        const peer = new RTCPeerConnection({iceServers: [{urls: "stun:127.0.0.1:CALLED"}]});
-        peer.createDataChannel("x");
-        peer.createOffer().then((offer) => peer.setLocalDescription(offer));
-    },
+    () => call(RTCPeerConnection),
+    () => call(document.body.appendChild(document.createElement("iframe")).contentWindow.RTCPeerConnection),
     () => { const form = document.createElement("form"); form.method = "post"; form.target = "_blank";
             form.action = "http://FORBIDDEN/form"; document.body.append(form); form.submit(); },
 ];
