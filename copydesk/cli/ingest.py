@@ -132,15 +132,28 @@ def _tell_end(
     report: IngestReport, paths: list[str], settings: Settings, show: Teller, *, dry_run: bool
 ) -> int:
     show.close(report, before="would be: " if dry_run else "", after=f" · {settings.db}")
-    if not report.counts["found"]:
+    without = paths if not report.counts["found"] else _empty_folders(paths)
+    if without:
         say(
-            f"copydesk: no articles in {', '.join(paths)}. Files read are texts, pages, records, mail, PDF, "
+            f"copydesk: no articles in {', '.join(without)}. Files read are texts, pages, records, mail, PDF, "
             "and archives of them: .txt .md .html .json .jsonl .csv .eml .mbox .mhtml .pdf .warc .wacz .zip .tar .gz"
         )
-        return 1
     if report.counts["quarantined"] and not dry_run:
         show.note("What could not be used is kept with its error: copydesk quarantine list")
-    return 3 if report.counts["quarantined"] else 0
+    if report.counts["quarantined"]:
+        return 3
+    return 1 if without else 0
+
+
+def _empty_folders(paths: list[str]) -> list[str]:
+    from flows.inputs import is_address
+    from sources.files import STDIN, is_empty_folder
+
+    return [
+        path
+        for path in dict.fromkeys(paths)
+        if path != STDIN and not is_address(path) and is_empty_folder(path)
+    ]
 
 
 def _run(

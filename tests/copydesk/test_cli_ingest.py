@@ -121,6 +121,22 @@ def test_a_folder_without_articles_fails_and_makes_no_database(cli: Any) -> None
     assert not Path("copydesk.db").exists()
 
 
+def test_a_folder_without_articles_is_told_beside_what_was_read(story: Path, cli: Any) -> None:
+    Path("empty").mkdir()
+    answer = cli("ingest", "empty", story.name, "--json")
+    assert (answer.code, answer.json["counts"]["stored"]) == (1, 1)
+    assert "no articles in empty." in answer.err
+
+
+def test_a_wrong_encoding_leaves_what_is_stored_as_it_is(story: Path, cli: Any) -> None:
+    assert cli("ingest", story.name).code == 0
+    before = cli("show", "1", "--json").json
+    answer = cli("ingest", story.name, "--encoding", "utf-16")
+    assert answer.code == 3
+    assert "leave --encoding out" in answer.err
+    assert cli("show", "1", "--json").json == before
+
+
 def test_a_file_over_the_limit_is_quarantined_with_the_remedy(story: Path, cli: Any) -> None:
     answer = cli("ingest", story, "--max-bytes", "50")
     assert answer.code == 3
