@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows.liveness import sole_run
+from schemas.protocols import Encoder
+from storage.sqlite import Store
 from tests.news_server import serve
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +55,23 @@ class Server:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+    def table(self, run: Any) -> Any:
+        """The rows of a run's one artifact."""
+        (found,) = self.artifacts(run)
+        return json.loads(found["data"])
+
+    def artifacts(self, run: Any) -> list[Any]:
+        return list(self.post("artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}}))
+
+    def events(self, name: str) -> list[Any]:
+        found = self.post("events/filter", {"filter": {"event": {"name": [name]}}})
+        return list(found["events"])
+
+    def run(self, deployment: str, **parameters: object) -> None:
+        given = [f"{name}={json.dumps(value)}" for name, value in parameters.items()]
+        params = [part for argument in given for part in ("--param", argument)]
+        self.call(*PREFECT, "deployment", "run", deployment, *params)
 
     def is_up(self) -> bool:
         try:
@@ -121,12 +143,15 @@ def test_a_tracked_ingest_is_a_flow_run_with_a_telling_name_and_totals(
     run = next(run for run in runs if run["name"] == "ingest tolls.txt and 1 more")
     assert run["state_type"] == "COMPLETED"
     tasks = server.post("task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
-    assert [task["name"] for task in tasks] == ["batch 1: 2 documents"]
-    artifacts = server.post("artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
-    totals = {row["count"]: row["documents"] for row in json.loads(artifacts[0]["data"])}
-    assert totals["found"] == 2
-    assert totals["stored"] == 1
-    assert totals["quarantined"] == 1
+    assert [(task["name"], task["tags"]) for task in tasks] == [
+        ("batch 1: 2 documents", ["copydesk", "ingest"])
+    ]
+    (row,) = server.table(run)
+    assert (row["fetched"], row["new"], row["quarantined"]) == (2, 1, 1)
+    events = server.events("copydesk.ingest.batch")
+    assert [
+        (event["payload"]["stored"], event["resource"]["prefect.resource.name"]) for event in events
+    ] == [(1, str(database))]
 
 
 @pytest.mark.slow
@@ -161,24 +186,119 @@ def test_a_tracked_fetch_is_a_flow_run_with_the_totals_of_each_source(
     runs = server.post("flow_runs/filter", {})
     run = next(run for run in runs if run["name"] == f"fetch {site.url}/feed.xml")
     assert run["state_type"] == "COMPLETED"
-    artifacts = server.post("artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
-    (row,) = json.loads(artifacts[0]["data"])
-    assert (row["source"], row["stored"], row["quarantined"]) == (f"{site.url}/feed.xml", 1, 1)
+    (row,) = server.table(run)
+    assert (row["source"], row["new"], row["quarantined"]) == (f"{site.url}/feed.xml", 1, 1)
 
 
 @pytest.mark.slow
-def test_the_deployment_of_prefect_yaml_runs_from_a_clone(server: Server, tmp_path: Path) -> None:
-    article = tmp_path / "tolls.txt"
-    article.write_text(ARTICLE)
-    database = tmp_path / "deployed.db"
+def test_the_deployments_of_prefect_yaml_run_from_a_clone_by_a_worker_in_another_process(
+    server: Server, tmp_path: Path
+) -> None:
+    clone, database = tmp_path / "clone", tmp_path / "deployed.db"
+    server.call("git", "clone", "--quiet", str(ROOT), str(clone))
     server.call(*PREFECT, "work-pool", "create", "desk", "--type", "process")
-    server.call(*PREFECT, "--no-prompt", "deploy", "--all")
-    parameters = {"paths": [str(article)], "db": str(database)}
-    arguments = [f"{name}={json.dumps(value)}" for name, value in parameters.items()]
-    params = [part for argument in arguments for part in ("--param", argument)]
-    server.call(*PREFECT, "deployment", "run", "ingest/files", *params)
-    server.call(*PREFECT, "worker", "start", "--pool", "desk", "--run-once")
-    listed = server.call(
-        sys.executable, "-m", "copydesk", "status", "--db", str(database), "--json"
+    server.call(*PREFECT, "--no-prompt", "deploy", "--name", "process", cwd=clone)
+    with serve() as site:
+        site.story("/a", "Tolls rise in Vila Nova", "The port raised its tolls by 4% on Monday.")
+        site.feed("/feed.xml", "/a")
+        wires = {"name": "wires", "kind": "feed", "url": f"{site.url}/feed.xml"}
+        how = {"allow_hosts": [site.host], "pause": 0, "run": {"link": "http://desk.example"}}
+        # All at once, by one worker, into one database.
+        Store(database, encoder=no_encoder, mode="a").close()
+        server.run("fetch/process", sources=[wires], parameters=how, db=str(database))
+        server.run("ingest/process", paths=["examples/articles/wire.jsonl"], db=str(database))
+        server.run("enrich/process", db=str(database))
+        server.call(*PREFECT, "worker", "start", "--pool", "desk", "--run-once")
+    runs = {run["name"]: run for run in server.post("flow_runs/filter", {}) if run["deployment_id"]}
+    assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
+    assert sorted(runs) == ["enrich", "fetch wires", "ingest wire.jsonl"]
+    (row,) = server.table(runs["fetch wires"])
+    assert (row["source"], row["new"], row["quarantined"]) == ("wires", 1, 0)
+    assert server.artifacts(runs["enrich"])
+    called = [sys.executable, "-m", "copydesk", "status", "--db", str(database), "--json"]
+    assert json.loads(server.call(*called))["articles"] == 1 + row_of(server, runs, "new")
+
+
+def no_encoder() -> Encoder:
+    raise AssertionError
+
+
+def row_of(server: Server, runs: dict[str, Any], column: str) -> int:
+    (row,) = server.table(runs["ingest wire.jsonl"])
+    return int(row[column])
+
+
+@pytest.mark.slow
+def test_a_flow_that_is_told_to_end_ends_soon_with_nothing_half_stored(
+    server: Server, tmp_path: Path
+) -> None:
+    folder, database = tmp_path / "in", tmp_path / "news.db"
+    folder.mkdir()
+    for n in range(160):
+        (folder / f"{n:03}.txt").write_text(
+            f"{ARTICLE}\nShip {n} paid {n + 2} euros at quay {n}.\n" * 8
+        )
+    call = (
+        "import sys; from flows.ingest import ingest; ingest(paths=[sys.argv[1]], db=sys.argv[2])"
     )
-    assert json.loads(listed)["articles"] == 1
+    process = subprocess.Popen(
+        [sys.executable, "-c", call, str(folder), str(database)],
+        env=server.environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not stored(database) and process.poll() is None:
+            time.sleep(0.1)
+        process.terminate()
+        process.wait(timeout=30)
+    finally:
+        process.kill()
+    before = stored(database)
+    assert 0 < before < 160
+    (run,) = (run for run in server.post("flow_runs/filter", {}) if run["name"] == "ingest in")
+    assert run["state_type"] in ("CRASHED", "CANCELLED")
+    reported = server.call(
+        *[sys.executable, "-m", "copydesk", "ingest", str(folder), "--db", str(database), "--json"]
+    )
+    counts = json.loads(reported)["counts"]
+    assert (counts["unchanged"], counts["stored"]) == (before, 160 - before)
+    assert stored(database) == 160
+
+
+def stored(database: Path) -> int:
+    """Articles that are whole: with paragraphs, and with vectors for all of them."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(WHOLE).fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+WHOLE = """SELECT count(*) FROM renderings r WHERE current = 1
+    AND EXISTS (SELECT 1 FROM paragraphs p WHERE p.rendering_id = r.id)
+    AND NOT EXISTS (SELECT 1 FROM paragraphs p WHERE p.rendering_id = r.id
+        AND p.text_sha256 NOT IN (SELECT text_sha256 FROM embeddings))"""
+
+
+@pytest.mark.slow
+def test_a_run_beside_another_of_its_schedule_is_skipped_with_the_reason(
+    server: Server, tmp_path: Path
+) -> None:
+    state, database = tmp_path / "news.prefect", tmp_path / "news.db"
+    parameters = {"run": {"schedule": "night", "state_folder": str(state)}}
+    call = (
+        "import json, sys; from flows.ingest import ingest; from flows.parameters import IngestParameters;"
+        "ingest(paths=[], db=sys.argv[1], parameters=IngestParameters(**json.loads(sys.argv[2])))"
+    )
+    arguments = [sys.executable, "-c", call, str(database), json.dumps(parameters)]
+    with sole_run(state, "night"):
+        server.call(*arguments)
+    assert not database.exists()
+    server.call(*arguments)
+    runs = [run for run in server.post("flow_runs/filter", {}) if run["name"] == "ingest nothing"]
+    states = {run["state_name"]: run["state"]["message"] for run in runs}
+    assert sorted(states) == ["Completed", "Skipped"]
+    assert "'night'" in states["Skipped"]
+    assert [*(state / "runs").iterdir()] == []
