@@ -209,7 +209,7 @@ class StoryAsker:
                 error=error.code,
                 raw_sha256=None,
                 fetched_at=now,
-                next_try=_next_try(error, now, whole_source=whole_source),
+                next_try=self._next_try(origin, error, now, whole_source=whole_source),
             )
         await self._emit(
             Failed(
@@ -220,6 +220,20 @@ class StoryAsker:
                 whole_source=whole_source,
             )
         )
+
+    def _next_try(
+        self, origin: str, error: CopydeskError, now: datetime, *, whole_source: bool
+    ) -> datetime | None:
+        """Not before the time that the server named; at once after a fault that passes; in a day after one that hardly does.
+
+        An address that was silent in two runs in a row rests: each silence holds the whole run up for the whole timeout.
+        """
+        if isinstance(error, FetchError) and error.retry_at is not None:
+            before = self._memory.fetch_state(origin)
+            if error.code == "timeout" and before is not None and before.error == "timeout":
+                return now + DEAD_FOR
+            return error.retry_at if error.put_off else None
+        return None if whole_source else now + ASK_AGAIN_AFTER
 
     def is_stored(self, url: str) -> bool:
         """Whether the article of an address is stored."""
@@ -245,13 +259,6 @@ class StoryAsker:
 
 def _host(url: str) -> str:
     return urlsplit(without_credentials(url)).netloc
-
-
-def _next_try(error: CopydeskError, now: datetime, *, whole_source: bool) -> datetime | None:
-    """Not before the time that the server named; at once after a fault that passes; in a day after one that hardly does."""
-    if isinstance(error, FetchError) and error.retry_at is not None:
-        return error.retry_at if error.put_off else None
-    return None if whole_source else now + ASK_AGAIN_AFTER
 
 
 def unforeseen(error: Exception) -> DocumentError:

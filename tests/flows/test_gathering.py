@@ -180,3 +180,20 @@ def test_after_a_fault_that_passes_an_address_may_be_asked_by_the_next_run() -> 
     assert failed.state.next_try is None
     assert isinstance(finished, Finished)
     assert finished.is_cut
+
+
+def test_an_address_that_was_silent_twice_in_a_row_rests() -> None:
+    silent = FetchError("no answer", code="timeout", retry_at=NOW + timedelta(minutes=15))
+    web = Web({f"{SITE}/feed.xml": silent})
+    (first, _) = run(web, source())
+    assert isinstance(first, Failed)
+    assert first.state is not None
+    assert first.state.next_try is None
+    (second, _) = run(web, source(), memory=Memory(first.state))
+    assert isinstance(second, Failed)
+    assert second.state is not None
+    assert second.state.next_try is not None
+    (third, _) = run(web, source(), memory=Memory(second.state))
+    assert isinstance(third, Failed)
+    assert third.error.code == "put_off"
+    assert len(web.asked) == 2
