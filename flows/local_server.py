@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.errors import CopydeskError, UsageError
@@ -129,13 +132,12 @@ class LocalServer:
     def stop(self) -> None:
         """End the child, and give the port back."""
         if self._child is not None:
-            self._child.terminate()
+            self._close_pipe()
             try:
                 self._child.wait(timeout=_STOP_S)
             except subprocess.TimeoutExpired:
                 self._child.kill()
                 self._child.wait()
-            self._close_pipe()
         self._socket.close()
 
     def last_words(self) -> str:
@@ -219,7 +221,7 @@ def _server_settings(home: Path, url: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         # In memory they would be lost with the server, and every run under way be ended for it.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "10",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * _DAY),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P3D",
@@ -227,27 +229,41 @@ def _server_settings(home: Path, url: str, port: int) -> dict[str, str]:
 
 
 def _serve(descriptor: int, port: int) -> None:
-    """Be the server until told to end, or until whoever started us is gone."""
-    import threading
-
+    """Be the server until whoever started us closes our input, or is gone."""
     import uvicorn
     from prefect.server.api.server import create_app
 
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    class Last(uvicorn.Server):
+        """A service manager ends all processes of a service at once; this has to be the last of them."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            yield
+
     config = uvicorn.Config(
         create_app(final=True),
         port=port,
         log_level="warning",
         timeout_keep_alive=5,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+    server = Last(config)
+
+    def end() -> None:
+        server.should_exit = True
+
+    threading.Thread(target=_end_with_input, args=[end], name="parent-watch", daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=descriptor)])
 
 
-def _end_with_parent() -> None:
+def _end_with_input(end: Callable[[], None]) -> None:
     while sys.stdin.buffer.read(1024):
         pass
-    # What it answered is committed, and nobody is left to answer.
+    end()
+    time.sleep(_STOP_S / 2)
+    # What it answered is committed.
     os._exit(0)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _PAGE = 200
 MADE_UP = "made-up"
 """The tag of a run that stands for all that were missed."""
+SKIPPED = "Skipped"
+"""The name of the state of a run for which another one stands."""
 
 
 async def own_deployments(client: PrefectClient, desk: Desk) -> list[DeploymentResponse]:
@@ -63,9 +65,10 @@ class Reaper:
     async def reap(
         self, client: PrefectClient, *, held: Collection[UUID] = (), at_once: bool = False
     ) -> list[FlowRun]:
-        """End the runs whose process is gone; returns them. `held` are those that our runner has a process for.
+        """End the runs whose process is gone, and let at most one late run wait; returns the dead.
 
-        `at_once` is for when no runner of ours runs, so that nothing can be about to begin.
+        `held` are those that our runner has a process for. `at_once` is for when no runner of ours polls, so that nothing
+        can be about to begin: then no late run is left.
         """
         deployments = await own_deployments(client, self._desk)
         runs = await live_runs(client, self._desk, deployments)
@@ -77,6 +80,10 @@ class Reaper:
             forget(self._desk.folder, str(run.id))
         living = [run for run in runs if run not in dead]
         await self._free_slots(client, deployments, living, at_once=at_once)
+        if at_once:
+            await forget_late(client, deployments)
+        else:
+            await skip_late(client, deployments, living, held=held)
         return dead
 
     def _lives(self, run: FlowRun) -> bool:
@@ -131,20 +138,38 @@ async def _end_tasks(client: PrefectClient, run: FlowRun) -> None:
         await client.set_task_run_state(task.id, state, force=True)
 
 
-async def trim_missed(
-    client: PrefectClient, deployments: Sequence[DeploymentResponse], *, keep: int = 1
-) -> int:
-    """Drop what is due and not begun but for the first `keep` of each deployment; returns how many were dropped.
-
-    The first, because it is the one that a runner takes next. What a person started is left.
-    """
-    dropped = 0
+async def forget_late(client: PrefectClient, deployments: Sequence[DeploymentResponse]) -> None:
+    """Delete what was planned and is late. Only while no runner polls: one may just be starting it."""
     for one in deployments:
-        due = [run for run in await _due_runs(client, one.id) if _is_ours_to_drop(run)]
-        for run in due[keep:]:
-            await _delete(client, run)
-            dropped += 1
-    return dropped
+        for run in await _late_runs(client, one.id):
+            await client.delete_flow_run(run.id)
+
+
+async def skip_late(
+    client: PrefectClient,
+    deployments: Sequence[DeploymentResponse],
+    live: Sequence[FlowRun],
+    *,
+    held: Collection[UUID] = (),
+) -> int:
+    """Let one late run wait for the one that is under way, of each deployment, and skip the others; returns how many.
+
+    Where nothing is under way the runner may be starting any of them at this moment, and they are left for the next
+    time. `held` are those that it is starting.
+    """
+    from prefect.states import Cancelled
+
+    busy = {run.deployment_id for run in live}
+    skipped = 0
+    for one in deployments:
+        late = await _late_runs(client, one.id) if one.id in busy else []
+        waiting = [run for run in late if run.id not in held]
+        for run in waiting[0 if len(waiting) < len(late) else 1 :]:
+            # Not deleted: if it began after all, it ends in order.
+            message = "The run before it took longer; one that waits stands for all that were due."
+            await client.set_flow_run_state(run.id, Cancelled(name=SKIPPED, message=message))
+            skipped += 1
+    return skipped
 
 
 async def make_up(client: PrefectClient, deployment_id: UUID) -> None:
@@ -153,7 +178,10 @@ async def make_up(client: PrefectClient, deployment_id: UUID) -> None:
 
 
 async def last_ran(client: PrefectClient, deployment_id: UUID) -> datetime | None:
-    """When the last run of a deployment that came to an end was due, or began if that was later; crashed ones do not count."""
+    """When the last run of a deployment that came to an end was due, or began if that was later.
+
+    One that crashed does not count: it is made up as if it had never begun.
+    """
     from prefect.client.schemas import filters
     from prefect.client.schemas.objects import StateType
     from prefect.client.schemas.sorting import FlowRunSort
@@ -166,11 +194,13 @@ async def last_ran(client: PrefectClient, deployment_id: UUID) -> datetime | Non
     runs = await client.read_flow_runs(
         flow_run_filter=wanted, sort=FlowRunSort.START_TIME_DESC, limit=10
     )
-    times = [time for run in runs for time in (run.expected_start_time, run.start_time) if time]
+    ran = [run for run in runs if run.state_name != SKIPPED]
+    times = [time for run in ran for time in (run.expected_start_time, run.start_time) if time]
     return max(times).astimezone(UTC) if times else None
 
 
-async def _due_runs(client: PrefectClient, deployment_id: UUID) -> list[FlowRun]:
+async def _late_runs(client: PrefectClient, deployment_id: UUID) -> list[FlowRun]:
+    """What is due and not begun, what a runner takes first before the others; but for what a person started."""
     from prefect.client.schemas import filters
     from prefect.client.schemas.objects import StateType
     from prefect.client.schemas.sorting import FlowRunSort
@@ -183,20 +213,8 @@ async def _due_runs(client: PrefectClient, deployment_id: UUID) -> list[FlowRun]
             {"before_": datetime.now(UTC)}
         ),
     )
-    return await _all_runs(client, wanted, sort=FlowRunSort.EXPECTED_START_TIME_ASC)
-
-
-def _is_ours_to_drop(run: FlowRun) -> bool:
-    return bool(run.auto_scheduled) or MADE_UP in run.tags
-
-
-async def _delete(client: PrefectClient, run: FlowRun) -> None:
-    from prefect.exceptions import ObjectNotFound
-
-    try:
-        await client.delete_flow_run(run.id)
-    except ObjectNotFound:
-        return
+    runs = await _all_runs(client, wanted, sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC)
+    return [run for run in runs if run.auto_scheduled or MADE_UP in run.tags]
 
 
 async def _all_runs(

@@ -12,7 +12,7 @@ from uuid import UUID
 from flows.deployments import PlannedSchedule, deployment_of
 from flows.desk import Desk
 from flows.missed import Marks
-from flows.reaping import last_ran, live_runs, make_up, own_deployments, trim_missed
+from flows.reaping import last_ran, live_runs, make_up, own_deployments
 from flows.runner_thread import RunnerThread
 
 if TYPE_CHECKING:
@@ -87,10 +87,6 @@ class Register:
                 self.marks.made_up(one.spec.name)
                 names.append(one.spec.name)
         return names
-
-    async def trim(self, client: PrefectClient, *, keep: int = 1) -> None:
-        """Let at most `keep` runs wait that are late, of each schedule."""
-        await trim_missed(client, await own_deployments(client, self._desk), keep=keep)
 
     async def _register(
         self, runner: RunnerThread, client: PrefectClient, one: PlannedSchedule

@@ -32,6 +32,8 @@ STARTUP_S = 180.0
 _HAND_BACK_S = 15.0
 _RUNNER_STOP_S = 6.0
 _LAST_WORD_S = 5.0
+# `timeout` and service managers send a signal to the process and to its group: twice is not impatience.
+_IMPATIENT_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Serving:
         self._client: PrefectClient | None = None
         self._trouble: str | None = None
         self._is_reload_asked = False
+        self._ended_at = 0.0
 
     async def run(self) -> int:
         """Serve until a signal ends it; returns the exit code: 0 after SIGTERM, 130 after Ctrl-C.
@@ -107,10 +110,13 @@ class Serving:
             self._tell("stopped", "Stopped; nothing is left running.")
 
     def _end(self, code: int) -> None:
-        if self._ending.done():
-            # Asked twice: at once, then. Flow processes and the server end when they see that we are gone.
+        now = asyncio.get_running_loop().time()
+        if not self._ending.done():
+            self._ended_at = now
+            self._ending.set_result(code)
+        elif code and now - self._ended_at > _IMPATIENT_AFTER_S:
+            # Ctrl-C again: at once, then. Flow processes and the server end when they see that we are gone.
             os._exit(code)
-        self._ending.set_result(code)
 
     def _hang_up(self) -> None:
         self._is_reload_asked = True
@@ -171,8 +177,8 @@ class Serving:
         self._register.marks.note(plan, datetime.now(UTC))
         if self._server is not None:
             await watch_heartbeats(client)
+        # No late run is left by this; `make_up_missed` knows of more than the server had planned.
         self._tell_dead(await self._reaper.reap(client, at_once=True))
-        await self._register.trim(client, keep=0)  # `make_up_missed` knows of more than was planned
         await self._register.start(client, plan)
         missed = await self._register.make_up_missed(client, plan)
         self._tell_plan("serving", plan)
@@ -196,7 +202,6 @@ class Serving:
             self._tell_plan("schedules_changed", plan)
         self._plan = plan
         self._tell_dead(await self._reaper.reap(client, held=self._register.held))
-        await self._register.trim(client)
 
     async def _fresh_plan(self) -> Plan:
         """What is to be served now: what it was where settings or database are bad."""
