@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.settings import Settings, load_settings, seconds
+from copydesk.webhooks import watch_webhooks
 from enrichers.vectors.lazy import LazyEncoder
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DatabaseError
@@ -51,7 +52,14 @@ def open_store_with(
         )
     from storage.sqlite import Store
 
-    return Store(Path(name), encoder=encoder or query_encoder(settings, notify), mode=mode)
+    store = Store(Path(name), encoder=encoder or query_encoder(settings, notify), mode=mode)
+    if mode != "r":
+        try:
+            watch_webhooks(store, settings)
+        except BaseException:
+            store.close()
+            raise
+    return store
 
 
 def query_encoder(settings: Settings, notify: Callable[[str], None] | None = None) -> LazyEncoder:

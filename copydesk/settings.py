@@ -20,6 +20,7 @@ from typing import Any, Literal
 from schemas.errors import SettingsError
 from schemas.schedule import FlowName
 from schemas.web import SourceSpec
+from schemas.webhooks import ArticleEvent
 
 CONFIG_NAME = "copydesk.toml"
 DEFAULT_DB = "copydesk.db"
@@ -85,6 +86,25 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """[[webhook]]: an address that is told of articles. It, and values of headers, may be "env:NAME" or "file:PATH"."""
+
+    name: str
+    url: str
+    on: tuple[ArticleEvent, ...] = ("stored", "updated")
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """[notify]: who hears of a run that failed: the log, an address (or "env:NAME"), a program and its arguments."""
+
+    log: bool = True
+    webhook: str | None = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings. `origins` says where each value that is not a default came from, by dotted key."""
 
@@ -93,6 +113,8 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     source: tuple[SourceSettings, ...] = ()
     schedule: tuple[ScheduleSettings, ...] = ()
+    webhook: tuple[WebhookSettings, ...] = ()
+    notify: NotifySettings = field(default_factory=NotifySettings)
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -202,7 +224,9 @@ def _validated(tables: dict[str, Any], origins: dict[str, str]) -> Settings:
         said = "is missing" if missing else _wrongly(first["loc"], first["input"])
         why = _KINDS.get(first["type"]) or first["msg"] + _nearest_kind(first)
         # The cause would show every value, and a traceback shows the cause.
-        raise wrong(key, said, origins, why=why) from (None if "source" in key else error)
+        raise wrong(key, said, origins, why=why) from (
+            None if key.startswith(_SECRETIVE) else error
+        )
     from copydesk.settings_checks import check_values
 
     check_values(settings)
@@ -210,12 +234,13 @@ def _validated(tables: dict[str, Any], origins: dict[str, str]) -> Settings:
 
 
 _SECRETS = frozenset(["headers", "cookies_env", "proxy", "url"])
+_SECRETIVE = ("source", "webhook", "notify")
 
 
 def _wrongly(place: tuple[int | str, ...], value: object) -> str:
     """What is said of a value: itself, but for one that may hold a secret."""
-    is_whole_source = place[0] == "source" and (len(place) < 3 or isinstance(value, dict))
-    if is_whole_source or _SECRETS & set(place):
+    is_whole = place[0] in _SECRETIVE and (len(place) < 3 or isinstance(value, dict))
+    if is_whole or _SECRETS & set(place):
         return "is wrong"
     return f"= {value!r} is wrong"
 
@@ -299,6 +324,8 @@ def _known_keys(kind: type) -> dict[str, type | None]:
         "models": ModelSettings,
         "source": SourceSettings,
         "schedule": ScheduleSettings,
+        "webhook": WebhookSettings,
+        "notify": NotifySettings,
     }
     if not is_dataclass(kind):
         return {}

@@ -37,6 +37,9 @@ def check_values(settings: Settings) -> None:
         from copydesk.schedules import check_schedules
 
         check_schedules(settings)
+    from copydesk.webhooks import check_webhooks
+
+    check_webhooks(settings)
 
 
 def _fetch_faults(fetch: FetchSettings) -> Iterator[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from copydesk.cli.web_options import AllowHost, MaxBytes, Pause, Timeout, web_op
 from copydesk.present import write
 from copydesk.reporting import Teller
 from copydesk.settings import Settings
+from copydesk.webhooks import deliver_after_run
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -168,7 +169,10 @@ def _run(
 
         kept = None if run.dry_run else store
         with recorded(kept, "fetch", schedule=schedule) as recording:
-            return recording.done(fetch_sources(chosen, store, engines, run=run, tell=tell))
+            report = recording.done(fetch_sources(chosen, store, engines, run=run, tell=tell))
+        if kept is not None:
+            deliver_after_run(kept, settings, say=show.note)
+        return report
 
 
 def sources_of(names: Sequence[str], settings: Settings, store: Store | None) -> list[SourceSpec]:

@@ -19,6 +19,7 @@ from copydesk.cli.web_options import (
 from copydesk.present import say
 from copydesk.reporting import Teller
 from copydesk.settings import Settings
+from copydesk.webhooks import deliver_after_run
 from schemas.errors import UsageError
 from schemas.languages import language_code
 
@@ -203,7 +204,10 @@ def _run(
         def tell(outcome: Outcome) -> None:
             progress.step(lambda: show.tell(outcome))
 
-        return bring(store=store, tell=tell)
+        report = bring(store=store, tell=tell)
+        if not options.dry_run:
+            deliver_after_run(store, settings, say=show.note)
+        return report
 
 
 def _checked_date(text: str | None) -> str | None:

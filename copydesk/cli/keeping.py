@@ -152,15 +152,29 @@ def doctor(*, db: Db = None, config: Config = None, json: Json = False) -> int:
 def settings(*, db: Db = None, config: Config = None, json: Json = False) -> None:
     """Print each setting and where its value came from."""
     from copydesk.source_lists import list_sources, record_of_source
+    from copydesk.webhooks import shown_address
 
     in_force = settings_of(db, config)
     values = record_of(in_force)
     values.pop("origins")
     # Of subscriptions only the names of headers are shown, never what stands in them.
     values["source"] = [record_of_source(listed) for listed in list_sources(in_force, ())]
+    # The address of a webhook lets in whoever knows it.
+    values["webhook"] = [
+        {
+            "name": hook.name,
+            "url": shown_address(hook.url),
+            "on": hook.on,
+            "headers": list(hook.headers),
+        }
+        for hook in in_force.webhook
+    ]
+    values["notify"] = record_of(in_force.notify) | {
+        "webhook": shown_address(in_force.notify.webhook) if in_force.notify.webhook else None
+    }
     flat: dict[str, object] = {}
     for key, value in values.items():
-        if key in ("fetch", "models") and isinstance(value, dict):
+        if key in ("fetch", "models", "notify") and isinstance(value, dict):
             flat.update({f"{key}.{name}": item for name, item in value.items()})
         else:
             flat[key] = value
