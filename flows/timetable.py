@@ -126,7 +126,9 @@ def cron_fault(text: str) -> str | None:
     if text.strip() in _ALIASES:
         return f'shorthands are not read here: write "{_ALIASES[text.strip()]}"'
     fields = text.upper().split()
-    if len(fields) != len(_CRON_FIELDS) or len(text) > _LONGEST_CRON:
+    if len(text) > _LONGEST_CRON:
+        return f"it is longer than {_LONGEST_CRON} characters"
+    if len(fields) != len(_CRON_FIELDS):
         names = ", ".join(name for name, _, _ in _CRON_FIELDS)
         return f"it has {len(fields)} fields, not five: {names}"
     for n, (name, largest, said) in enumerate(_CRON_FIELDS):
