@@ -54,7 +54,7 @@ class Web:
         max_bytes: int | None = None,
     ) -> Fetched:
         assert source is not None
-        assert max_bytes is None
+        assert max_bytes is None or source.fetcher
         self.asked.append(url)
         self.validators[url] = validators
         answer = self.answers.get(url, FetchError(f"{url}: no such page", code="not_found"))

@@ -75,7 +75,7 @@ def test_a_post_behind_a_password_carries_no_content(reader: ListingReader) -> N
 @pytest.mark.parametrize("name", list(post(7)))
 @pytest.mark.parametrize("value", [None, 5, [], {}, {"rendered": 5}, "https://[", "0000-00-00"])
 def test_a_post_that_is_broken_in_part_stops_no_other(
-    reader: ListingReader, name: str, value: object
+    reader: ListingReader, name: str, value: Any
 ) -> None:
     entries = read(reader, [post(7, **{name: value}), 5, None, post(8)])
     assert entries[-1].url == "https://www.example.org/2024/8"
