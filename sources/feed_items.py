@@ -127,10 +127,10 @@ def read_item(element: Element, context: Context) -> Entry:
                 parts.setdefault(role, [inner])
     base = context.url if context.is_plain else base_of(element, context.url)
     html, summary = _content(parts)
-    identifier = text_of(_first(parts, _IDS))
+    identifier = text_of(_first(parts, _IDS)).strip()
     return Entry(
         url=_link(element, parts, base),
-        entry_id=kept(identifier.strip()[:_LONGEST_ID]) or None,
+        entry_id=kept(identifier[:_LONGEST_ID]) or None,
         title=_title(_first(parts, _TITLES)),
         published=_date(parts, _PUBLISHED, context.now),
         updated=_date(parts, _UPDATED, context.now),
@@ -278,7 +278,7 @@ def _content(parts: Parts) -> tuple[str | None, str | None]:
 
     A description is content only where it is long and nothing else is.
     """
-    html = next((found for part in _contents(parts) if (found := _html(part))), None)
+    html = _carried(parts)
     described = _first(parts, _SUMMARIES)
     markup = _html(described) if described is not None else None
     if not markup:
@@ -289,8 +289,12 @@ def _content(parts: Parts) -> tuple[str | None, str | None]:
     return html, kept(text[:_LONGEST_SUMMARY]) or None
 
 
-def _contents(parts: Parts) -> list[Element]:
-    return [*parts.get("content:encoded", ())[:3], *parts.get("atom:content", ())[:3]]
+def _carried(parts: Parts) -> str | None:
+    for role in ("content:encoded", "atom:content"):
+        for part in parts.get(role, ())[:3]:
+            if html := _html(part):
+                return html
+    return None
 
 
 def _kind(element: Element) -> str:
