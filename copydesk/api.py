@@ -136,11 +136,13 @@ def clean(
 
 
 def _sniffed(content: bytes | str) -> str:
+    from enrichers.cleaning.clean import LOOKS_LIKE_PAGE
     from enrichers.cleaning.decode import decode
-    from enrichers.cleaning.fragments import has_markup
+    from enrichers.cleaning.fragments import TAG, has_markup
 
     text = content if isinstance(content, str) else decode(content, None, PLAIN_TEXT)
-    return HTML if has_markup(text) else PLAIN_TEXT
+    is_page = has_markup(text) or LOOKS_LIKE_PAGE.match(text) or not TAG.sub("", text).strip()
+    return HTML if is_page else PLAIN_TEXT
 
 
 def find_entities(texts: Iterable[str]) -> list[list[Mention]]:

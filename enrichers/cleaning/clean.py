@@ -28,8 +28,9 @@ from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
 MARKDOWN_TYPES = frozenset((MARKDOWN, "text/x-markdown"))
+# Possessive, because twenty comments before something else would be tried in a million ways.
 LOOKS_LIKE_PAGE = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from enrichers.cleaning.lines import ESCAPES
 from schemas.document import HTML, RECORD
 from schemas.errors import DocumentError
 from schemas.wide_text import unmarked_wide
@@ -263,6 +264,9 @@ def _refuse_controls(content: bytes, outside: str | None) -> None:
 
 
 def _checked(text: str) -> str:
+    text = ESCAPES.sub(
+        "", text
+    )  # here already: a parser of pages drops the escape alone and leaves "[31m"
     head = text[:20_000]
     controls = sum(
         1 for character in head if character < " " and character not in "\t\n\r\x0b\x0c\x1b"

@@ -1,4 +1,4 @@
-"""What one line of text may hold: no control or zero-width characters, one blank between words, NFC.
+"""What one line of text may hold: no control, escape or zero-width characters, one blank between words, NFC.
 
 Curly quotes, dashes and accents are the author's and stay. What a line means is left to `boilerplate` and `text`.
 """
@@ -12,6 +12,11 @@ LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Soft hyphen, zero-width space, word joiner, BOM and the direction marks: nobody reads them, every search trips on them.
 INVISIBLE = re.compile(
     "[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+# Colours, links and titles for a terminal (ECMA-48, 5.3 to 5.6), whole: without its first character the rest is text.
+ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-9;?]+[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]{0,4000}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[#%()*+./-][0-~]|\x1b[78=>]"
 )
 # The joiners carry meaning between Arabic or Indic letters and inside emoji, never beside a Latin letter or a blank.
 IDLE_JOINERS = re.compile(
@@ -30,14 +35,14 @@ SUSPECT = re.compile(
 def tidy(text: str) -> str:
     r"""`text` with "\n" line ends and without characters nobody can see; blanks and line breaks stay.
 
-    >>> tidy("oil\u200b prices\r\nrose\x00")
+    >>> tidy("oil\u200b prices\r\n\x1b[31mrose\x1b[0m\x00")
     'oil prices\nrose'
     """
     if not SUSPECT.search(text):
         return (
             text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
         )
-    text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", text))
+    text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", ESCAPES.sub("", text)))
     text = IDLE_JOINERS.sub("", CONTROLS.sub("", INVISIBLE.sub("", text)))
     return unicodedata.normalize("NFC", text)
 

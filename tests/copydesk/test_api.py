@@ -54,6 +54,23 @@ def test_clean_gives_an_article_of_text_or_page() -> None:
     assert copydesk.clean(b" \n ", media_type="text/plain") is None
 
 
+@pytest.mark.parametrize(
+    "empty", ["<html></html>", "<!doctype html><body></body>", "<p></p>", "<!-- oil -->", " ", ""]
+)
+def test_clean_of_a_page_without_text_is_none(empty: str) -> None:
+    assert copydesk.clean(empty) is None
+    assert copydesk.clean(empty.encode()) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["profits < 5%", "a <3 b", "<Reuters> Oil rose.", "<!-- a -->" * 5000 + "oil"]
+)
+def test_clean_takes_text_with_an_angle_bracket_for_text(text: str) -> None:
+    article = copydesk.clean(text)
+    assert article is not None
+    assert article.paragraphs[0].text == text
+
+
 def test_clean_refuses_bytes_that_are_no_text() -> None:
     with pytest.raises(copydesk.DocumentError):
         copydesk.clean(bytes(range(256)) * 20)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichers.cleaning.decode import decode
+from enrichers.cleaning.lines import tidy
+from schemas.document import HTML, PLAIN_TEXT
+
+ESCAPED = [
+    ("\x1b[1;31mOil\x1b[0m rose\x1b[K.", "Oil rose."),
+    ("\x9b31mOil\x9b0m rose.", "Oil rose."),
+    ("\x1b]8;;https://a.example/\x1b\\Oil\x1b]8;;\x1b\\ rose.", "Oil rose."),
+    ("\x1b]0;the title\x07Oil\x1b(B rose.", "Oil rose."),
+    ("Oil [31m] rose \x1b today.", "Oil [31m] rose  today."),
+]
+
+
+@pytest.mark.parametrize(("text", "left"), ESCAPED)
+def test_escape_sequences_of_a_terminal_go_whole(text: str, left: str) -> None:
+    assert tidy(text) == left
+
+
+@pytest.mark.parametrize(("text", "left"), ESCAPED[:-1])
+@pytest.mark.parametrize("media_type", [HTML, PLAIN_TEXT])
+def test_they_are_gone_before_anything_is_parsed(text: str, left: str, media_type: str) -> None:
+    assert decode(text.encode(), None, media_type) == left
+
+
+@given(st.text(st.sampled_from("\x1b\x9b\x07\x9c\\[]0;mK(B a"), max_size=60))
+def test_tidying_twice_is_tidying_once(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
+    assert "\x1b" not in tidy(text)
