@@ -236,7 +236,8 @@ def test_the_rest_of_a_query_stays_in_its_order() -> None:
 
 
 @given(
-    user=st.text(st.characters(codec="utf-8", exclude_characters="@"), max_size=12),
+    # With "/", "?" or "#" in it an address may be a good one of another host: https://0/:word@example.org
+    user=st.text(st.characters(codec="utf-8", exclude_characters="@/?#"), max_size=12),
     rest=st.sampled_from(["", "/", "/a@b", "?a=b@c", "#@x"]),
     scheme=st.sampled_from(["https://", "HTTP://", " http://", "http:/", "ftp://", "//"]),
 )
