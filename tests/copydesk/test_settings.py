@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import copydesk
+from copydesk.schedules import schedule_specs
 from copydesk.settings import Settings, load_settings, seconds, source_specs
 from copydesk.settings_checks import is_host_with_port
 from schemas.errors import SettingsError
@@ -237,10 +239,12 @@ def test_the_example_file_says_the_defaults() -> None:
     assert (found.models, found.source) == (Settings().models, ())
     assert [seconds(found.fetch.pause), seconds(found.fetch.timeout)] == [1.0, 30.0]
     assert replace(found.fetch, pause=1.0, timeout=30.0) == Settings().fetch
-    lines = text.partition("#\n# [[source]]")[2].replace("\n# ", "\n").replace("\n#\n", "\n")
-    prose = "What subscribers", "environment, "
-    kept = [line for line in lines.splitlines() if not line.startswith(prose)]
-    write("[[source]]" + "\n".join(kept))
-    specs = source_specs(load_settings(environment={}))
+    # What stands there as a comment can be meant too, without its # and its prose.
+    write(re.sub(r"^# (?=\[\[|\w+ = )", "", text, flags=re.MULTILINE))
+    found = load_settings(environment={"XDG_CONFIG_HOME": "nobody"})
+    specs = source_specs(found)
     assert [spec.name for spec in specs] == ["Example Times", "wire folder"]
     assert specs[0].headers == (("Authorization", "env:EXAMPLE_TOKEN"),)
+    assert [spec.name for spec in schedule_specs(found)] == ["wires", "drop box"]
+    assert [hook.name for hook in found.webhook] == ["newsroom"]
+    assert found.notify.command[:1] == ("mail",)
