@@ -34,7 +34,8 @@ def reader_of(kind: str) -> ListingReader:
 async def read_listing(reader: ListingReader, fetched: Fetched) -> Listing:
     """What a listing names, addresses absolute, http(s) and without credentials. Raises DocumentError."""
     if reader in READERS.values():
-        return listing_in(reader, fetched)
+        # Ten thousand entries take half a second, and on the loop every other host would wait for them.
+        return await asyncio.to_thread(listing_in, reader, fetched)
     try:
         return await asyncio.wait_for(
             _beside(lambda: listing_in(reader, fetched)), timeout=READING_S
