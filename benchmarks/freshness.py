@@ -9,9 +9,10 @@ it, one round after another: a round begins `--every` seconds after the last one
 a request. A story is searchable when `Store.search` in words mode finds it from a third process with a connection of its
 own, which asks ten times a second for every story that has appeared; it finds what is committed, nothing else.
 
-Two stretches of the same length: first every host answers, then one takes the request for its feed and never answers and
-one says 429 with a Retry-After of ten seconds, always. A first round, which loads the models and stores the old stories, is
-not counted. `listed` is the part until the feed that names the story was sent, `stored` what came after it.
+Three stretches of the same length: every host answers; then one takes the request for its feed and never answers, and
+one says 429 with a Retry-After of ten seconds, always; then the same goes on (that host has been silent for some rounds,
+and is asked ever less). A first round, which loads the models and stores the old stories, is not counted. `listed` is the
+part until the feed that names the story was sent, `stored` what came after it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from typing import cast
 
 POLL_S = 0.1
 GRACE_S = 120.0
+STRETCHES = ("all answer", "trouble begins", "trouble goes on")
 _CONSONANTS = "bdfgkmnprtvz"
 _PROSE = (
     "oil prices rose on Monday as traders weighed supply cuts against slowing demand in Asia the ministry said that "
@@ -239,12 +241,12 @@ def _percentile(ordered: Sequence[float], percent: int) -> float:
 
 
 def make_plan(hosts: int, items: int, seconds: float) -> Plan:
-    """Two stretches of `items` stories each, the same at every call; none on the two hosts that will be troubled."""
+    """Stretches of `items` stories each, the same at every call; none on the two hosts that will be troubled."""
     chance = random.Random(11)  # noqa: S311  moments, no secrets
     stories: list[Story] = []
-    for stretch in range(2):
+    for stretch in range(len(STRETCHES)):
         for moment in sorted(chance.uniform(0, seconds) for _ in range(items)):
-            # Those of the second stretch appear a day late unless it is begun.
+            # Those of a later stretch appear days late unless it is begun.
             after = moment + stretch * 86_400
             stories.append(Story(len(stories), chance.randrange(2, hosts), after))
     return Plan(
@@ -259,7 +261,7 @@ def make_plan(hosts: int, items: int, seconds: float) -> Plan:
 
 
 def measure(plan: Plan, items: int, *, every: float) -> dict[str, dict[str, float]]:
-    """Both stretches, and what the troubled hosts cost the others."""
+    """Each stretch, and how many times longer the others waited for the troubled hosts."""
     results: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder, "news.db")
@@ -271,24 +273,21 @@ def measure(plan: Plan, items: int, *, every: float) -> dict[str, dict[str, floa
         desk.round()
         workers.append(multiprocessing.Process(target=watch, args=(plan, db), daemon=True))
         workers[1].start()
-        for name, stories in (
-            ("all answer", plan.stories[:items]),
-            ("two trouble", plan.stories[items:]),
-        ):
-            plan.troubled.value = int(name == "two trouble")
+        for number, name in enumerate(STRETCHES):
+            stories = plan.stories[items * number : items * (number + 1)]
+            plan.troubled.value = number
             results[name] = figures(plan, stories, desk.stretch(plan, stories))
         for worker in workers:
             worker.terminate()
-    calm, troubled = results["all answer"], results["two trouble"]
-    results["times as long"] = {
-        key: round(troubled[key] / calm[key], 2)
-        for key in ("p50_s", "p95_s", "longest_s", "round_p50_s")
-    }
+    calm = results["all answer"]
+    for name in STRETCHES[1:]:
+        for key in ("p50_s", "p95_s", "longest_s", "round_p50_s"):
+            results[name][f"{key[:-2]}_ratio"] = round(results[name][key] / calm[key], 2)
     return results
 
 
 def main() -> None:
-    """Print the figures of both stretches."""
+    """Print the figures of each stretch."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--items", type=int, default=90, help="new stories in each stretch")
