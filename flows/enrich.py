@@ -12,7 +12,14 @@ from prefect.client.schemas.objects import State
 
 from flows.batch import all_redone, enrich_rows
 from flows.engines import Engines
-from flows.orchestration import leave_totals, make_engines, run_batch, tell_batch, under_way
+from flows.orchestration import (
+    leave_totals,
+    make_engines,
+    run_batch,
+    tell_batch,
+    tell_failure,
+    under_way,
+)
 from flows.parameters import EnrichParameters
 from flows.redo import Redone
 from flows.work import EnrichWork, stages_to_do
@@ -21,7 +28,7 @@ from flows.work import EnrichWork, stages_to_do
 _STAGE_MAY_TAKE_S = 24 * 3600.0
 
 
-@flow(name="enrich", flow_run_name="enrich")
+@flow(name="enrich", flow_run_name="enrich", on_failure=[tell_failure], on_crashed=[tell_failure])
 def enrich(
     db: str = "copydesk.db",
     parameters: EnrichParameters = EnrichParameters(),  # noqa: B008  frozen

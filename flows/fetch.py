@@ -11,7 +11,14 @@ from prefect.runtime import flow_run
 
 from flows.batch import fetch_rows, run_name
 from flows.engines import Engines
-from flows.orchestration import leave_totals, make_engines, run_batch, tell_batch, under_way
+from flows.orchestration import (
+    leave_totals,
+    make_engines,
+    run_batch,
+    tell_batch,
+    tell_failure,
+    under_way,
+)
 from flows.parameters import FetchParameters
 from flows.work import FetchWork
 from schemas.stored import FetchReport
@@ -24,16 +31,16 @@ _FETCH_MAY_TAKE_S = 6 * 3600.0
 def _name() -> str:
     sources = flow_run.parameters.get("sources") or []
     names = [s["name"] if isinstance(s, dict) else s.name for s in sources]
-    return run_name("fetch", names)
+    return run_name("fetch", names or ["all"])
 
 
-@flow(name="fetch", flow_run_name=_name)
+@flow(name="fetch", flow_run_name=_name, on_failure=[tell_failure], on_crashed=[tell_failure])
 def fetch(
     sources: list[SourceSpec],
     db: str = "copydesk.db",
     parameters: FetchParameters = FetchParameters(),  # noqa: B008  frozen
 ) -> FetchReport | State[object]:
-    """Bring in what is new at the sources; one that fails never stops the others."""
+    """Bring in what is new at the sources, or at all that are kept in the database; one that fails never stops the others."""
     engines = make_engines(parameters.models)
     with under_way("fetch", db, engines, parameters.run) as run:
         return run.skipped or run.recording.done(_fetch(sources, db, parameters, engines))
@@ -44,7 +51,7 @@ def _fetch(
 ) -> FetchReport:
     # One task for all of them: they are asked side by side, and their pages cleaned and embedded in common batches.
     work = FetchWork(sources=sources, db=db, engines=engines, how=parameters.fetching)
-    name = f"{len(sources)} sources" if len(sources) != 1 else "1 source"
+    name = f"{len(sources) or 'all'} source" + ("s" if len(sources) != 1 else "")
     report = run_batch(work, task="fetch", name=name, timeout_s=_FETCH_MAY_TAKE_S)
     tell_batch("fetch", parameters.run, db, report.counts)
     leave_totals("fetch", parameters.run, db, fetch_rows(report), report.took_s)

@@ -11,7 +11,14 @@ from prefect.runtime import flow_run
 
 from flows.batch import ingest_row, run_name, task_batches, totals
 from flows.engines import Engines
-from flows.orchestration import leave_totals, make_engines, run_batch, tell_batch, under_way
+from flows.orchestration import (
+    leave_totals,
+    make_engines,
+    run_batch,
+    tell_batch,
+    tell_failure,
+    under_way,
+)
 from flows.parameters import IngestParameters
 from flows.pipeline import IngestOptions
 from flows.work import IngestWork
@@ -26,7 +33,7 @@ def _name() -> str:
     return run_name("ingest", [str(path) for path in paths])
 
 
-@flow(name="ingest", flow_run_name=_name)
+@flow(name="ingest", flow_run_name=_name, on_failure=[tell_failure], on_crashed=[tell_failure])
 def ingest(
     paths: list[str],
     db: str = "copydesk.db",

@@ -5,6 +5,7 @@ With Prefect's flow files the only module that imports it. No state lives here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,18 +15,22 @@ from typing import Protocol, TypeVar, cast
 from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.events import emit_event
+from prefect.flows import Flow
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed
 from prefect.tasks import Task, exponential_backoff
 from prefect.utilities.annotations import quote
+from pydantic import ValidationError
 
 from flows.batch import can_pass
 from flows.engines import Engines
 from flows.liveness import held, sole_run
+from flows.notify import send_notice
 from flows.parameters import ModelParameters, RunContext
 from flows.recording import Recording, recorded
+from schemas.notices import FailureNotice
 from schemas.runs import RunVerb
 from storage.connection import Access
 from storage.sqlite import Store
@@ -113,6 +118,34 @@ def under_way(verb: RunVerb, db: str, engines: Engines, context: RunContext) -> 
 def _skipped(schedule: str) -> State[object]:
     message = f"another run of schedule {schedule!r} is under way; what is new, it brings in"
     return Completed(name="Skipped", message=message)
+
+
+def tell_failure(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -> None:
+    """A state hook: whoever the run's parameters name hears that it failed or crashed. Prefect names the arguments."""
+    context = _context_of(flow_run.parameters)
+    notice = FailureNotice(
+        flow=flow.name,
+        state="crashed" if state.is_crashed() else "failed",
+        message=state.message or state.name or "no reason was given",
+        at=state.timestamp,
+        db=flow_run.parameters.get("db"),
+        schedule=context.schedule,
+        run_id=str(flow_run.id),
+        run_name=flow_run.name,
+        link=context.link,
+    )
+    # The settings name a variable of the environment where the address is a secret.
+    send_notice(notice, context.notify, environment=os.environ)
+
+
+def _context_of(parameters: Mapping[str, object]) -> RunContext:
+    """The context as a run has it: a form, what the server made of one, or what no flow of ours would have begun with."""
+    given = parameters.get("parameters")
+    found = given.get("run") if isinstance(given, Mapping) else getattr(given, "run", None)
+    try:
+        return RunContext.model_validate(found or {})
+    except ValidationError:
+        return RunContext()
 
 
 def tell_batch(

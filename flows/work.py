@@ -32,7 +32,10 @@ class IngestWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchWork:
-    """Sources and where what they have goes. Running it twice asks for what is left, and stores nothing twice."""
+    """Sources and where what they have goes; without any, those kept there that are on.
+
+    Running it twice asks for what is left, and stores nothing twice.
+    """
 
     sources: Sequence[SourceSpec]
     db: str
@@ -42,7 +45,8 @@ class FetchWork:
     def run(self) -> FetchReport:
         """Ask the sources and store what is new."""
         with Store(Path(self.db), encoder=self.engines.encoder, mode="a") as store:
-            return fetch_sources(self.sources, store, self.engines, run=self.how)
+            sources = self.sources or [source for source in store.sources() if source.enabled]
+            return fetch_sources(sources, store, self.engines, run=self.how)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
