@@ -78,12 +78,23 @@ def sole_run(state_folder: str | Path, schedule: str) -> Iterator[bool]:
 
     Raises UsageError where the folder cannot be written.
     """
-    lock = _acquire(Path(state_folder) / "locks" / f"{schedule}.lock", timeout=0)
+    # Not 0: whoever looks whether it is held holds it for the blink of an eye.
+    lock = _acquire(_schedule_lock(state_folder, schedule), timeout=0.2)
     try:
         yield lock is not None
     finally:
         if lock is not None:
             lock.release()
+
+
+def is_sole_run_held(state_folder: str | Path, schedule: str) -> bool:
+    """Whether a run of the schedule is under way, or that cannot be seen from here."""
+    path = _schedule_lock(state_folder, schedule)
+    return path.exists() and _is_locked(path) is not False
+
+
+def _schedule_lock(state_folder: str | Path, schedule: str) -> Path:
+    return Path(state_folder) / "locks" / f"{schedule}.lock"
 
 
 def _paths(state_folder: str | Path, flow_run_id: str) -> tuple[Path, Path]:

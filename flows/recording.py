@@ -15,18 +15,12 @@ from typing import TypeVar
 from flows.prepare import problem_of
 from flows.redo import Redone
 from schemas.errors import CopydeskError, DatabaseError
-from schemas.runs import RunRecord, RunVerb
+from schemas.runs import GONE, RunRecord, RunVerb
 from schemas.stored import FetchReport, IngestReport, Problem, SourceReport
 from storage import runs
 from storage.sqlite import Store
 
 Report = TypeVar("Report", IngestReport, FetchReport, Redone)
-
-GONE = Problem(
-    code="crashed",
-    message="its process is gone: it was killed, or the machine went down",
-    remedy="what it had stored is stored; the next run goes on from there",
-)
 
 
 class Recording:

@@ -13,6 +13,13 @@ RunVerb = Literal["fetch", "ingest", "enrich"]
 RunState = Literal["running", "done", "failed", "crashed"]
 """failed: it ended with an error of ours, or none of its sources could be read · crashed: its process is gone."""
 
+GONE = Problem(
+    code="crashed",
+    message="its process is gone: it was killed, or the machine went down",
+    remedy="what it had stored is stored; the next run goes on from there",
+)
+"""Why a run has crashed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:

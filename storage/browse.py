@@ -192,7 +192,7 @@ def pending_renderings(connection: sqlite3.Connection, maker: Provenance) -> lis
 
 
 def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
-    """What there is: counts by table, by language and by source, and the models whose vectors are stored."""
+    """What there is: counts by table, by language and by site, and the models whose vectors are stored."""
     counts: dict[str, object] = {}
     for name, sql in {
         "articles": "SELECT count(*) FROM articles",
@@ -206,7 +206,7 @@ def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
         "deleted": "SELECT count(DISTINCT key) FROM tombstones",
     }.items():
         counts[name] = int(connection.execute(sql).fetchone()[0])
-    for name, column in {"languages": "r.language", "sources": "r.site"}.items():
+    for name, column in {"languages": "r.language", "sites": "r.site"}.items():
         rows = connection.execute(
             f"""SELECT coalesce({column}, 'unknown'), count(*) FROM renderings r WHERE r.current = 1
                 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""

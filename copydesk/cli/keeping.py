@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from copydesk.cli.options import Config, Db, Json, examples, open_existing, settings_of
 from copydesk.present import count_of, record_of, say, write, write_json, write_table
-from copydesk.settings import Settings
+from copydesk.settings import Settings, seconds
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=examples("copydesk enrich --dry-run", "copydesk enrich --stage figures"))(
         enrich
     )
-    app.command(epilog=examples("copydesk status", "copydesk status --json"))(status)
+    app.command(epilog=examples("copydesk status --json", "copydesk status --fail-stale 2h"))(
+        status
+    )
     app.command(epilog=examples("copydesk doctor", "copydesk doctor --json"))(doctor)
     app.command(
         epilog=examples("copydesk settings", "copydesk settings --config news.toml --json")
@@ -105,28 +108,42 @@ def _tell_stages(
     return 0
 
 
-def status(*, db: Db = None, config: Config = None, json: Json = False) -> None:
-    """Say what the database holds.
+def status(
+    *,
+    fail_stale: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-stale",
+            metavar="TIME",
+            help='Exit 1 if a source or schedule had no success in that time: "2h", "1d".',
+        ),
+    ] = None,
+    db: Db = None,
+    config: Config = None,
+    json: Json = False,
+) -> int:
+    """Say what the database holds, and how sources, schedules and webhooks get on.
 
     What waits to be done is said by: copydesk enrich --dry-run
     """
-    in_force = settings_of(db, config)
+    from copydesk.status import gather_status, json_of
+    from copydesk.status_text import write_status
+
+    limit = None if fail_stale is None else seconds(fail_stale)
+    if fail_stale is not None and limit is None:
+        raise UsageError(
+            f"--fail-stale {fail_stale!r} is no time", remedy="write 30m, 2h or 1d, or seconds"
+        )
+    in_force, now = settings_of(db, config), datetime.now(UTC)
     with open_existing(in_force) as store:
-        counts = {"db": in_force.db, **store.status()}
+        found = gather_status(in_force, store, stale_after_s=limit, now=now)
     if json:
-        write_json(counts)
-        return
-    for name, value in counts.items():
-        text = _short(value)
-        write(f"{name.replace('_', ' '):<16} {text}")
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {number:,}" for name, number in value.items()) or "none"
-    if isinstance(value, list):
-        return "; ".join(" ".join(str(part) for part in item.values()) for item in value) or "none"
-    return f"{value:,}" if isinstance(value, int) else str(value or "none")
+        write_json(json_of(found))
+    else:
+        write_status(found, now)
+    if found.stale:
+        say(f"copydesk: no success in {fail_stale}: {', '.join(found.stale)}")
+    return 1 if found.stale else 0
 
 
 def doctor(*, db: Db = None, config: Config = None, json: Json = False) -> int:

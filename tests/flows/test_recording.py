@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from flows.recording import GONE, note_crash, recorded
+from flows.recording import note_crash, recorded
 from flows.redo import Redone
 from schemas.errors import DatabaseError, FetchError
-from schemas.runs import RunRecord
+from schemas.runs import GONE, RunRecord
 from schemas.stored import FetchReport, IngestReport, Problem, SourceReport
 from storage.runs import read_runs, source_history
 from storage.sqlite import Store
