@@ -23,7 +23,6 @@ from pathlib import Path
 
 from schemas.errors import CopydeskError, UsageError
 
-STARTUP_S = 180.0
 _DAY = 86_400
 _STOP_S = 8.0
 _LOG_BYTES = 5_000_000

@@ -189,13 +189,15 @@ async def last_ran(client: PrefectClient, deployment_id: UUID) -> datetime | Non
     ended = [StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED]
     wanted = filters.FlowRunFilter(
         deployment_id=filters.FlowRunFilterDeploymentId(any_=[deployment_id]),
-        state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=ended)),
+        state=filters.FlowRunFilterState(
+            type=filters.FlowRunFilterStateType(any_=ended),
+            name=filters.FlowRunFilterStateName(not_any_=[SKIPPED]),
+        ),
     )
     runs = await client.read_flow_runs(
         flow_run_filter=wanted, sort=FlowRunSort.START_TIME_DESC, limit=10
     )
-    ran = [run for run in runs if run.state_name != SKIPPED]
-    times = [time for run in ran for time in (run.expected_start_time, run.start_time) if time]
+    times = [time for run in runs for time in (run.expected_start_time, run.start_time) if time]
     return max(times).astimezone(UTC) if times else None
 
 

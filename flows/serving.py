@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 TICK_S = 5.0
-STARTUP_S = 180.0
+STARTUP_S = 300.0
 _HAND_BACK_S = 15.0
 _RUNNER_STOP_S = 6.0
 _LAST_WORD_S = 5.0

@@ -1,0 +1,171 @@
+"""Serving with a real Prefect server, a real runner and the real clock."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.copydesk.serve_process import (
+    STARTS_WITHIN,
+    UNDER_WAY,
+    ServedDesk,
+    in_the_end_stopped,
+    until,
+)
+from tests.news_server import Site, serve
+
+WIRES = '[[schedule]]\nname = "wires"\nflow = "fetch"\nevery = "5s"\n'
+BACKGROUND = '[[schedule]]\nname = "again"\nflow = "enrich"\ncron = "0 3 * * *"\n'
+# After how many answers of the site everything is killed.
+MOMENTS = random.sample(range(13), 5) if os.environ.get("COPYDESK_LONG_TESTS") else [6]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serve() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def desk(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedDesk]:
+    """A desk that is served, and looks at its feed every few seconds."""
+    add_stories(site, 1, 6)
+    made = ServedDesk(tmp_path_factory.mktemp("desk"), site)
+    made.write_settings(schedules=WIRES)
+    with in_the_end_stopped(made):
+        made.start()
+        yield made
+
+
+def add_stories(site: Site, first: int, last: int) -> None:
+    for n in range(first, last):
+        sentence = f"The port raised toll {n} by {n}% on Monday, harbour master Ana Lopes said."
+        site.story(f"/story-{n}", f"Toll number {n} rises in Vila Nova", sentence)
+    site.feed("/feed.xml", *sorted(path for path in site.pages if path.startswith("/story")))
+
+
+def completed(desk: ServedDesk) -> int:
+    return sum(run["state_name"] == "Completed" for run in desk.runs("COMPLETED"))
+
+
+def a_flow_process(desk: ServedDesk) -> int:
+    """The process of a run that is under way."""
+    (pid,) = until(lambda: desk.children("prefect.engine")[:1], within=60, what="a flow process")
+    return int(pid)
+
+
+@pytest.mark.slow
+def test_a_schedule_fires_again_and_again_and_stores_what_is_new(
+    desk: ServedDesk, site: Site
+) -> None:
+    (serving,) = desk.events_of("serving")
+    assert serving["dashboard"].startswith("http://127.0.0.1:")
+    assert serving["next"][0]["schedule"] == "wires"
+    until(lambda: completed(desk) >= 1, within=90, what="a first run")
+    assert len(desk.articles()) == 5
+    add_stories(site, 6, 9)
+    until(lambda: completed(desk) >= 3, within=120, what="three runs")
+    until(lambda: len(desk.articles()) == 8, within=60, what="the new stories")
+
+
+@pytest.mark.slow
+def test_a_second_serve_of_the_same_database_is_refused(desk: ServedDesk) -> None:
+    done = desk.call("serve")
+    assert done.returncode == 2
+    assert "is served already" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_hanging_up_takes_changed_settings_up_and_bad_ones_not(desk: ServedDesk) -> None:
+    desk.write_settings(schedules=WIRES.replace("fetch", "fetsch"))
+    desk.send(signal.SIGHUP)
+    assert "fetsch" in desk.wait_for("settings_refused", within=30)["text"]
+    desk.write_settings(schedules=WIRES + BACKGROUND)
+    desk.send(signal.SIGHUP)
+    changed = desk.wait_for("schedules_changed", within=60)
+    assert {due["schedule"] for due in changed["next"]} == {"wires", "again"}
+
+
+@pytest.mark.slow
+def test_a_run_whose_process_is_killed_is_told_crashed_and_the_next_one_runs(
+    desk: ServedDesk,
+) -> None:
+    before = completed(desk)
+    os.kill(a_flow_process(desk), signal.SIGKILL)
+    until(lambda: desk.runs("CRASHED"), within=60, what="a crashed run")
+    until(lambda: completed(desk) > before, within=90, what="the next run")
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_is_started_again_and_the_schedule_goes_on(
+    desk: ServedDesk,
+) -> None:
+    (server,) = desk.children("flows.local_server")
+    os.kill(server, signal.SIGKILL)
+    desk.wait_for("server_restarted", within=30)
+    before = until(lambda: completed(desk), within=60, what="an answer")
+    until(lambda: completed(desk) > before, within=120, what="the next run")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_after_everything_is_killed_nothing_is_lost_doubled_or_left_running(
+    moment: int, tmp_path: Path
+) -> None:
+    with serve() as site:
+        add_stories(site, 1, 13)
+        desk = ServedDesk(tmp_path, site)
+        # A run takes a dozen seconds; the next is due when the machine was off, and then not for long.
+        desk.write_settings(schedules=WIRES.replace("5s", "20s"), pause="1s")
+        with in_the_end_stopped(desk):
+            desk.start()
+            a_flow_process(desk)
+            until(lambda: len(site.asked) > moment, within=90, what="requests")
+            desk.kill_everything()
+            desk.start()
+            until(lambda: not ghosts(desk), within=60, what="no ghost")
+            until(lambda: completed(desk) >= 1, within=90, what="a run")
+            until(lambda: len(desk.articles()) == 12, within=90, what="all articles")
+            assert desk.end(signal.SIGTERM) == 0
+        assert desk.stored_runs(*UNDER_WAY) == []
+        articles = desk.articles()
+        assert len(articles) == len({url for url, _ in articles}) == 12
+        assert {paragraphs for _, paragraphs in articles} == {8}
+
+
+def ghosts(desk: ServedDesk) -> list[str]:
+    """Runs that the server takes for alive, and that no process has."""
+    pids = [path.stem for path in (desk.state / "runs").glob("*.json")]
+    starting = len(desk.children("prefect.engine"))
+    under_way = [run["id"] for run in desk.runs(*UNDER_WAY)]
+    return under_way if len(under_way) > max(starting, len(pids)) else []
+
+
+@pytest.mark.slow
+def test_ctrl_c_hands_back_the_run_under_way_and_the_next_serving_makes_it_up(
+    tmp_path: Path,
+) -> None:
+    with serve() as site:
+        add_stories(site, 1, 31)
+        desk = ServedDesk(tmp_path, site)
+        desk.write_settings(schedules=WIRES.replace("5s", "2s"), pause="1s")
+        with in_the_end_stopped(desk):
+            desk.start()
+            until(lambda: len(site.asked) > 4, within=STARTS_WITHIN, what="requests")
+            assert desk.end(signal.SIGINT) == 130
+            assert desk.stored_runs(*UNDER_WAY) == []
+            assert len(desk.stored_runs("CANCELLED", "CRASHED")) >= 1
+            desk.write_settings(schedules=WIRES.replace("5s", "2s"), pause="0s")
+            desk.start()
+            assert desk.wait_for("missed", within=30)["schedules"] == ["wires"]
+            until(lambda: len(desk.articles()) == 30, within=120, what="all articles")
+            desk.end(signal.SIGTERM)
+        with sqlite3.connect(desk.db) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
