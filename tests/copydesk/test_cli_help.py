@@ -38,6 +38,7 @@ def test_every_verb_of_the_plan_is_there() -> None:
         "ingest", "search", "similar", "show", "figures", "entities", "enrich", "status", "doctor", "settings",
         "quarantine list", "quarantine show", "quarantine retry", "quarantine drop", "db delete",
         "fetch", "sources check", "sources add", "sources list", "sources remove", "sources enable", "sources disable", "sources import", "sources export",
+        "schedule list", "schedule next", "schedule run", "schedule pause", "schedule resume",
     } <= verbs  # fmt: skip
 
 
@@ -85,11 +86,14 @@ def test_examples_run_on_the_example_database(
         Path(name).touch()
     cli("ingest", "one.txt", "two.txt")  # something for the quarantine's examples
     _prepare_sources(line)
-    if {"fetch", "check"} & {*path}:
+    if {"fetch", "check", "schedule"} & {*path}:
         line = _on_loopback(line, site)
     arguments = shlex.split(line)[1:]
-    if arguments[0] == "doctor":
-        ALL[("doctor",)].make_context("doctor", arguments[1:])
+    if arguments[0] in (
+        "doctor",
+        "serve",
+    ):  # one takes long, the other does not end: they are parsed
+        ALL[(arguments[0],)].make_context(arguments[0], arguments[1:])
         return
     answer = cli(*arguments)
     assert answer.code in ((0, 3) if "retry" in arguments else (0,)), answer.err
@@ -105,10 +109,11 @@ def site() -> Iterator[Site]:
 
 
 def _on_loopback(line: str, site: Site) -> str:
-    """The example with a site on this machine in place of its own, and as the one source there is."""
+    """The example with a site on this machine in place of its own, and as the one source there is, on a schedule."""
     Path("copydesk.toml").write_text(
         f'[fetch]\nallow_hosts = ["{site.host}"]\npause = 0\n'
         f'[[source]]\nname = "desk"\nkind = "feed"\nurl = "{site.url}/feed.xml"\n'
+        '[[schedule]]\nname = "wires"\nflow = "fetch"\nevery = "15m"\n'
     )
     for name in ("Example", "Example Times", "example.org"):
         run(["sources", "remove", name])
@@ -127,7 +132,7 @@ def _prepare_sources(line: str) -> None:
 
 
 def test_no_arguments_give_the_help_and_a_usage_code(cli: Any) -> None:
-    for call in ((), ("db",), ("quarantine",), ("sources",)):
+    for call in ((), ("db",), ("quarantine",), ("sources",), ("schedule",)):
         answer = cli(*call)
         assert answer.code == 2
         assert answer.out == ""
@@ -157,5 +162,11 @@ def test_no_summary_in_a_list_of_commands_is_cut_off(
     cli: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for call in (("--help",), ("db", "--help"), ("quarantine", "--help"), ("sources", "--help")):
+    for call in (
+        ("--help",),
+        ("db", "--help"),
+        ("quarantine", "--help"),
+        ("sources", "--help"),
+        ("schedule", "--help"),
+    ):
         assert "..." not in cli(*call).out.partition("Commands:")[2].partition("Examples:")[0]
