@@ -122,7 +122,7 @@ def status(
     config: Config = None,
     json: Json = False,
 ) -> int:
-    """Say what the database holds, and how sources, schedules and webhooks get on.
+    """Say what there is, and how sources and schedules get on.
 
     What waits to be done is said by: copydesk enrich --dry-run
     """

@@ -43,7 +43,7 @@ def serve(
     config: Config = None,
     json: JsonEvents = False,
 ) -> int:
-    """Run the schedules until stopped (Ctrl-C or SIGTERM).
+    """Run the schedules until it is stopped.
 
     Starts a Prefect server of its own, on this machine only, with what it keeps beside the database; where PREFECT_API_URL is set, that server is used. SIGHUP takes up changed settings. Runs missed meanwhile are made up once.
     """
