@@ -29,6 +29,16 @@ class SettingsPlanner:
         self._db = db
         self._config = config
 
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force now."""
+        return self._settings
+
     def plan(self) -> list[PlannedSchedule]:
         """The schedules as they are now.
 
@@ -70,12 +80,18 @@ def _arguments(schedule: Schedule, settings: Settings, desk: Desk) -> dict[str, 
         ingest_parameters,
     )
     from flows.fetching import FetchRun
-    from flows.parameters import RunContext
+    from flows.parameters import Notify, RunContext
     from flows.pipeline import IngestOptions
     from sources.files import ReadOptions
 
     spec = schedule.spec
-    context = RunContext(schedule=spec.name, state_folder=str(desk.folder), desk=desk.id)
+    notify = settings.notify
+    context = RunContext(
+        schedule=spec.name,
+        state_folder=str(desk.folder),
+        desk=desk.id,
+        notify=Notify(log=notify.log, webhook=notify.webhook, command=notify.command or None),
+    )
     given: dict[str, object] = {"db": str(desk.db)}
     if spec.flow == "enrich":
         enrich = enrich_parameters(settings, context=context)

@@ -87,6 +87,8 @@ def _own_server(desk: Desk, port: int | None) -> LocalServer | None:
 def _serve(desk: Desk, planner: SettingsPlanner, server: LocalServer | None, *, json: bool) -> int:
     import asyncio
 
+    from copydesk.errands import Errands
+    from copydesk.errands import Errands
     from copydesk.serving import enter_environment, prefect_environment
     from flows.serving import Serving
 
@@ -95,10 +97,14 @@ def _serve(desk: Desk, planner: SettingsPlanner, server: LocalServer | None, *, 
         say("Starting a Prefect server, which takes some 20 seconds.")
         server.start()
 
-    def tell(event: ServeEvent) -> None:
-        _tell(event, json=json)
+    with Errands(lambda: planner.settings, say=say) as errands:
 
-    return asyncio.run(Serving(desk, planner, server=server, tell=tell).run())
+        def tell(event: ServeEvent) -> None:
+            _tell(event, json=json)
+            if event.name == "run_crashed":
+                errands.run_crashed(str(event.facts["run"]), str(event.facts["run_name"]))
+
+        return asyncio.run(Serving(desk, planner, server=server, tell=tell).run())
 
 
 def _tell(event: ServeEvent, *, json: bool) -> None:
