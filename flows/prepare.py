@@ -148,7 +148,7 @@ def clean_document(document: RawDocument) -> Article:
     if _is_little(article) and is_script_only(document):
         raise DocumentError(
             f"{document.origin}: the page is empty until a browser has run its scripts",
-            remedy="save it from a browser and ingest the file, or fetch it with a fetcher that has one",
+            remedy='save it from a browser and ingest the file, or give its [[source]] a fetcher that has one: fetcher = "NAME"',
             code="needs_browser",
         )
     if article is None:

@@ -138,7 +138,8 @@ class StoryAsker:
         elif not always and is_whole(entry):
             await self._emit(arrived_whole(visit.source, entry))
         elif url:
-            refuse_put_off(url, state)
+            if not _waits_for_a_fetcher(visit.source, state):
+                refuse_put_off(url, state)
             await self._fetch(visit, url, state.validators if state and known else None)
 
     async def _fetch(self, visit: Visit, url: str, validators: Validators | None) -> None:
@@ -268,6 +269,11 @@ def unforeseen(error: Exception) -> DocumentError:
         remedy="this is a fault of copydesk: please report it with the address; retry after an update",
         code="internal",
     )
+
+
+def _waits_for_a_fetcher(source: SourceSpec, state: FetchState | None) -> bool:
+    """Whether a page failed for want of a browser, and its source has a fetcher by now."""
+    return source.fetcher is not None and state is not None and state.error == "needs_browser"
 
 
 def _has_come(state: FetchState | None) -> bool:

@@ -127,7 +127,9 @@ def test_a_page_that_is_only_script_needs_a_browser(site: Site, cli: Any) -> Non
         b"<html><head><script src=a.js></script></head><body><div id=root></div></body></html>"
     )
     answer = cli("ingest", f"{site.url}/app", *flags(site), "--json")
-    assert answer.json["articles"][0]["error"]["code"] == "needs_browser"
+    error = answer.json["articles"][0]["error"]
+    assert error["code"] == "needs_browser"
+    assert 'fetcher = "NAME"' in error["remedy"]
 
 
 def test_a_dry_run_makes_no_database(site: Site, cli: Any) -> None:

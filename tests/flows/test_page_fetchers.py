@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -18,7 +19,7 @@ from schemas.errors import FetchError
 from schemas.protocols import Ask
 from schemas.web import Fetched, SourceSpec
 from sources.web import FetchOptions
-from tests.table_web import NOW, PAGE, SITE, TIMEOUT_S, Web, feed, pages, run, source
+from tests.table_web import NOW, PAGE, SITE, TIMEOUT_S, Memory, Web, feed, pages, run, source, state
 
 Way = Callable[[str, Ask], Awaitable[Any]]
 SOURCE = replace(source(), fetcher="browser")
@@ -248,3 +249,12 @@ def test_a_fetcher_that_does_not_end_is_left_behind(monkeypatch: pytest.MonkeyPa
             await asyncio.sleep(3600)
 
     assert sum(isinstance(event, Arrived) for event in gathered(Endless())) == 2
+
+
+def test_a_page_that_failed_for_want_of_a_browser_is_asked_once_its_source_has_one() -> None:
+    later = NOW + timedelta(days=1)
+    failed = replace(state(f"{SITE}/1", next_try=later), error="needs_browser")
+    put_off = replace(state(f"{SITE}/2", next_try=later), error="not_found")
+    web = Web(FEED)
+    run(web, SOURCE, memory=Memory(failed, put_off), load=lambda _: Plugin())
+    assert web.asked == [f"{SITE}/feed.xml", f"{SITE}/1"]
