@@ -34,11 +34,6 @@ class SettingsPlanner:
         """The settings in force."""
         return self._settings
 
-    @property
-    def settings(self) -> Settings:
-        """The settings in force now."""
-        return self._settings
-
     def plan(self) -> list[PlannedSchedule]:
         """The schedules as they are now.
 

@@ -88,7 +88,6 @@ def _serve(desk: Desk, planner: SettingsPlanner, server: LocalServer | None, *, 
     import asyncio
 
     from copydesk.errands import Errands
-    from copydesk.errands import Errands
     from copydesk.serving import enter_environment, prefect_environment
     from flows.serving import Serving
 
