@@ -227,12 +227,15 @@ class StoryAsker:
     ) -> datetime | None:
         """Not before the time that the server named; at once after a fault that passes; in a day after one that hardly does.
 
-        An address that was silent in two runs in a row rests: each silence holds the whole run up for the whole timeout.
+        An address that was silent, or a source that asked for time, in two runs in a row rests: each such wait holds the
+        whole run up.
         """
         if isinstance(error, FetchError) and error.retry_at is not None:
             before = self._memory.fetch_state(origin)
-            if error.code == "timeout" and before is not None and before.error == "timeout":
-                return now + DEAD_FOR
+            # A story is "rate_limited" by its site's crawl-delay too, which nobody waits for.
+            waited = error.code == "timeout" or (error.code == "rate_limited" and whole_source)
+            if waited and before is not None and before.error == error.code:
+                return max(error.retry_at, now + DEAD_FOR)
             return error.retry_at if error.put_off else None
         return None if whole_source else now + ASK_AGAIN_AFTER
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from flows.entries import as_source
 from flows.events import Arrived, Failed, Finished, GatherOptions, Named, Unchanged
 from schemas.document import RawDocument
@@ -182,18 +184,34 @@ def test_after_a_fault_that_passes_an_address_may_be_asked_by_the_next_run() -> 
     assert finished.is_cut
 
 
-def test_an_address_that_was_silent_twice_in_a_row_rests() -> None:
-    silent = FetchError("no answer", code="timeout", retry_at=NOW + timedelta(minutes=15))
-    web = Web({f"{SITE}/feed.xml": silent})
+@pytest.mark.parametrize("code", ["timeout", "rate_limited"])
+def test_a_source_that_was_waited_for_in_two_runs_rests(code: str) -> None:
+    now = datetime.now(UTC)
+    error = FetchError("later", code=code, retry_at=now, put_off=code == "rate_limited")
+    web = Web({f"{SITE}/feed.xml": error})
     (first, _) = run(web, source())
     assert isinstance(first, Failed)
     assert first.state is not None
-    assert first.state.next_try is None
+    assert first.state.next_try == (now if error.put_off else None)
     (second, _) = run(web, source(), memory=Memory(first.state))
     assert isinstance(second, Failed)
     assert second.state is not None
     assert second.state.next_try is not None
+    assert second.state.next_try >= now + timedelta(minutes=15)
     (third, _) = run(web, source(), memory=Memory(second.state))
     assert isinstance(third, Failed)
     assert third.error.code == "put_off"
     assert len(web.asked) == 2
+
+
+def test_a_story_that_a_crawl_delay_put_off_twice_is_asked_when_it_is_due() -> None:
+    due = datetime.now(UTC)
+    delayed = FetchError("later", code="rate_limited", retry_at=due, put_off=True)
+    web = Web({f"{SITE}/feed.xml": feed(1), f"{SITE}/1": delayed})
+    (first, _) = run(web, source())
+    assert isinstance(first, Failed)
+    assert first.state is not None
+    (second, _) = run(web, source(), memory=Memory(first.state))
+    assert isinstance(second, Failed)
+    assert second.state is not None
+    assert second.state.next_try == due
