@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer.models import OptionInfo
 
 from copydesk.present import Format, say
 from copydesk.settings import ENV_PREFIX, Settings, load_settings
@@ -16,15 +17,18 @@ from schemas.filters import Filters, make_filters
 if TYPE_CHECKING:
     from storage.sqlite import Store
 
+
+def named(flag: str, metavar: str, text: str) -> OptionInfo:
+    """An option with a value: its flag, what stands for the value in help, and the help."""
+    option: OptionInfo = typer.Option(flag, metavar=metavar, help=text)
+    return option
+
+
 Db = Annotated[
-    str | None,
-    typer.Option(
-        "--db", metavar="PATH", help="The database (default ./copydesk.db, or COPYDESK_DB)."
-    ),
+    str | None, named("--db", "PATH", "The database (default ./copydesk.db, or COPYDESK_DB).")
 ]
 Config = Annotated[
-    str | None,
-    typer.Option("--config", metavar="FILE", help="The settings file (default ./copydesk.toml)."),
+    str | None, named("--config", "FILE", "The settings file (default ./copydesk.toml).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
@@ -33,31 +37,16 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV with a header line.")]
 FailEmpty = Annotated[bool, typer.Option("--fail-empty", help="Exit 4 if nothing is found.")]
 Since = Annotated[
-    str | None,
-    typer.Option(
-        "--since", metavar="DATE", help='Published on or after: a day, an instant, or "7d".'
-    ),
+    str | None, named("--since", "DATE", 'Published on or after: a day, an instant, or "7d".')
 ]
-Until = Annotated[
-    str | None, typer.Option("--until", metavar="DATE", help="Published on or before that day.")
-]
-Source = Annotated[
-    str | None, typer.Option("--source", metavar="NAME", help="Only this site, by name or host.")
-]
-Lang = Annotated[
-    str | None, typer.Option("--lang", metavar="CODE", help="Only this language (en, de ...).")
-]
+Until = Annotated[str | None, named("--until", "DATE", "Published on or before that day.")]
+Source = Annotated[str | None, named("--source", "NAME", "Only this site, by name or host.")]
+Lang = Annotated[str | None, named("--lang", "CODE", "Only this language (en, de ...).")]
 Entity = Annotated[
-    str | None,
-    typer.Option(
-        "--entity", metavar="NAME", help="Only rows that mention it, by any of its names."
-    ),
+    str | None, named("--entity", "NAME", "Only rows that mention it, by any of its names.")
 ]
 Label = Annotated[
-    str | None,
-    typer.Option(
-        "--label", metavar="LABEL", help="Only rows with such an entity: PERSON, ORG, GPE ..."
-    ),
+    str | None, named("--label", "LABEL", "Only rows with such an entity: PERSON, ORG, GPE ...")
 ]
 Count = Annotated[int, typer.Option("-k", "--limit", min=1, help="At most so many.")]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from copydesk.cli.options import named
 from copydesk.settings import Settings, seconds
 from copydesk.settings_checks import is_host_with_port
 from schemas.errors import UsageError
@@ -17,29 +16,21 @@ _SIZES = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 AllowHost = Annotated[
     list[str] | None,
-    typer.Option(
+    named(
         "--allow-host",
-        metavar="HOST:PORT",
-        help="An address inside your own network that may be asked; can be repeated.",
+        "HOST:PORT",
+        "An address inside your own network that may be asked; can be repeated.",
     ),
 ]
 Pause = Annotated[
     str | None,
-    typer.Option(
-        "--pause", metavar="TIME", help="Between two requests to one host (default 1s; 0 is none)."
-    ),
+    named("--pause", "TIME", "Between two requests to one host (default 1s; 0 is none)."),
 ]
 Timeout = Annotated[
-    str | None,
-    typer.Option(
-        "--timeout", metavar="TIME", help="The longest one answer may take (default 30s)."
-    ),
+    str | None, named("--timeout", "TIME", "The longest one answer may take (default 30s).")
 ]
 MaxBytes = Annotated[
-    str | None,
-    typer.Option(
-        "--max-bytes", metavar="SIZE", help="The largest file or page taken (default 20M)."
-    ),
+    str | None, named("--max-bytes", "SIZE", "The largest file or page taken (default 20M).")
 ]
 
 
