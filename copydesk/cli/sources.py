@@ -44,6 +44,15 @@ Headers = Annotated[
 CookiesEnv = Annotated[
     str | None, typer.Option(metavar="NAME", help="The variable that holds the cookies.")
 ]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        help="page, feed, sitemap, site, list, archive, folder, or a plug-in's (default: guessed)."
+    ),
+]
+FetcherName = Annotated[
+    str | None, typer.Option("--fetcher", metavar="NAME", help="A plug-in that loads its pages.")
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from the list.")]
 
 
@@ -59,12 +68,7 @@ def add(
     ],
     *,
     name: Annotated[str | None, typer.Option(help="A name (default: the host).")] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            help="page, feed, sitemap, site, list, archive, folder, or a plug-in's (default: guessed)."
-        ),
-    ] = None,
+    kind: Kind = None,
     language: Annotated[
         str | None, typer.Option("--language", "--lang", metavar="CODE", help="en, de ...")
     ] = None,
@@ -75,9 +79,7 @@ def add(
     cookies_env: CookiesEnv = None,
     proxy: Annotated[str | None, typer.Option(help="http://HOST:PORT, or env:NAME.")] = None,
     user_agent: Annotated[str | None, typer.Option(help="Another User-Agent.")] = None,
-    fetcher: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A plug-in that loads its pages.")
-    ] = None,
+    fetcher: FetcherName = None,
     db: Db = None,
     config: Config = None,
     json: Json = False,
