@@ -162,13 +162,13 @@ def resume(name: Name, *, db: Db = None, config: Config = None, json: Json = Fal
 def _known(settings: Settings) -> tuple[list[Schedule], dict[str, RunHistory]]:
     """The schedules and what is known of their runs; nothing of these where there is no database yet."""
     from copydesk.schedules import resolve_schedules
-    from storage.runs import schedule_history
+    from copydesk.status import true_history
 
     opened: AbstractContextManager[Store | None] = nullcontext(None)
     if is_there(settings):
         opened = open_existing(settings)
     with opened as store:
-        history = schedule_history(store.connection) if store else {}
+        history = true_history(store, settings.db) if store else {}
         return resolve_schedules(settings, store), history
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ import pytest
 
 from flows.desk import state_folder
 from flows.liveness import sole_run
+from schemas.runs import RunRecord
+from storage.runs import add_run
+from storage.sqlite import Store
 from tests.news_server import Site, serve
 
 KEYS = [
@@ -173,6 +176,18 @@ def test_no_run_begins_beside_another_of_the_same_schedule(desk: Site, cli: Any)
         assert "schedule 'wires' is running already" in answer.err
         assert cli("schedule", "run", "all").code == 0
     assert cli("schedule", "run", "wires").code == 0
+
+
+def test_a_run_whose_process_is_gone_is_not_listed_as_running(
+    desk: Site, cli: Any, open_store: Callable[..., Store]
+) -> None:
+    with open_store("copydesk.db") as store:
+        record = RunRecord(verb="fetch", started_at=datetime.now(UTC), state="running", schedule="wires")  # fmt: skip
+        with store.transaction():
+            add_run(store.connection, record)
+        assert by_name(cli)["wires"]["last_state"] == "crashed"
+        with sole_run(state_folder("copydesk.db"), "wires"):
+            assert by_name(cli)["wires"]["last_state"] == "running"
 
 
 def test_a_pause_lasts_until_it_is_resumed(desk: Site, cli: Any) -> None:
