@@ -65,3 +65,30 @@ def at(path: str) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return register
+
+
+def sends(
+    path: str,
+    *pieces: bytes,
+    then: bytes = b"",
+    every_s: float = 0,
+    first_s: float = 0,
+    **headers: str,
+) -> None:
+    """An endpoint that sends a head, the pieces, and then one more again and again, `every_s` seconds apart."""
+
+    async def endpoint(c: Connection) -> None:
+        await c.head(**headers)
+        await asyncio.sleep(first_s)
+        for piece in pieces:
+            await c.send(piece)
+        while then:
+            await c.send(then)
+            await asyncio.sleep(every_s)
+
+    ENDPOINTS[path] = endpoint
+
+
+def answers(path: str, body: bytes = PAGE, **headers: str) -> None:
+    """An endpoint that answers with the body under the headers, whatever they say of it."""
+    ENDPOINTS[path] = lambda c: c.answer(body=body, **headers)
