@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -42,7 +43,7 @@ async def read_listing(reader: ListingReader, fetched: Fetched) -> Listing:
         )
     except TimeoutError as error:
         said = f"took over {READING_S:g} s for {fetched.url}"
-        raise reader_fault(reader.kind, said) from error
+        raise reader_fault(_name_of(reader), said) from error
 
 
 def listing_in(reader: ListingReader, fetched: Fetched) -> Listing:
@@ -51,7 +52,6 @@ def listing_in(reader: ListingReader, fetched: Fetched) -> Listing:
     if reader in READERS.values():
         found = reader.read(fetched.content, url=fetched.url, **said)
         return found if isinstance(found, Listing) else Listing(entries=tuple(found))
-    kind = reader.kind
     try:
         found = reader.read(fetched.content, url=fetched.url, **said)
         entries, children = (
@@ -63,8 +63,14 @@ def listing_in(reader: ListingReader, fetched: Fetched) -> Listing:
         )
     except DocumentError:
         raise
-    except Exception as error:  # somebody else's code, and one listing is all that fails
-        raise reader_fault(kind, f"failed on {fetched.url}: {said_of(error)}") from error
+    except (Exception, SystemExit) as error:  # somebody else's code: one listing is all that fails
+        raise reader_fault(
+            _name_of(reader), f"failed on {fetched.url}: {said_of(error)}"
+        ) from error
+
+
+def _name_of(reader: ListingReader) -> str:
+    return str(getattr(reader, "kind", type(reader).__name__))
 
 
 def _entry(entry: object, base: str) -> Entry:
@@ -115,7 +121,7 @@ async def _beside(read: Callable[[], Listing]) -> Listing:
             outcome: tuple[Listing | None, BaseException | None] = (read(), None)
         except Exception as error:  # handed on to who waits
             outcome = (None, error)
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the run is over, and its loop closed
             loop.call_soon_threadsafe(tell, *outcome)
 
     threading.Thread(target=work, name="copydesk-listing", daemon=True).start()

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from schemas.errors import DocumentError, FetchError, UsageError
 from schemas.filters import require_one_of
-from schemas.protocols import ListingReader, PageFetcher
 from schemas.web import SourceKind, SourceSpec
+
+if TYPE_CHECKING:
+    from schemas.protocols import ListingReader, PageFetcher
 
 FETCHERS = "copydesk.fetchers"
 SOURCES = "copydesk.sources"

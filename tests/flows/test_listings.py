@@ -79,6 +79,10 @@ def fails(*_: object) -> Any:
     return 1 / 0
 
 
+def leaves(*_: object) -> Any:
+    raise SystemExit(3)
+
+
 def stops_halfway(*_: object) -> Iterator[Entry]:
     yield Entry(url=SITE)
     raise OSError("no more")
@@ -88,6 +92,7 @@ def stops_halfway(*_: object) -> Iterator[Entry]:
     "give",
     [
         fails,
+        leaves,
         stops_halfway,
         lambda *_: None,
         lambda *_: 5,
