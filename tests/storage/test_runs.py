@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from schemas.runs import Counted, RunRecord
 from schemas.stored import Problem, SourceReport
+from storage.connection import APPLICATION_ID
+from storage.migrations import migrations
 from storage.runs import (
     add_run,
     crash_runs,
@@ -25,6 +29,7 @@ from storage.runs import (
 )
 from storage.sqlite import Store
 
+OpenStore = Callable[..., Store]
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 LOST = Problem(code="crashed", message="its process is gone", remedy="see: copydesk status")
 BAD = Problem(code="blocked", message="403", remedy="ask")
@@ -158,13 +163,21 @@ def test_idle_runs_are_forgotten_after_a_week_and_all_after_a_year(store: Store)
     assert kept == [1, 300]
 
 
-def test_runs_of_an_older_copydesk_are_done_runs(store: Store, tmp_path: Path) -> None:
-    store.close()
-    connection = sqlite3.connect(tmp_path / "news.db")
+def test_runs_of_an_older_copydesk_are_done_runs(open_store: OpenStore, tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    connection = sqlite3.connect(old, isolation_level=None)
+    migrations.apply(Database(connection), stop_before="m005_runs")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 4")
     connection.execute(
         "INSERT INTO runs (verb, started_at, took_s, counts) VALUES ('ingest', '2024-01-01T00:00:00Z', 1.5, '{}')"
     )
-    connection.commit()
-    (found,) = read_runs(connection)
     connection.close()
+    store = open_store(old, mode="w")
+    (found,) = read_runs(store.connection)
     assert (found.state, found.schedule, found.error) == ("done", None, None)
+    keep(store, run(report("a", new=1), schedule="wires"))
+    assert schedule_history(store.connection)["wires"].last_success is not None
+    with store.transaction():
+        thin_out(store.connection, NOW)
+    assert [one.verb for one in read_runs(store.connection)] == ["fetch", "ingest"]
