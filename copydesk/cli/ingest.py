@@ -24,6 +24,8 @@ from schemas.errors import UsageError
 from schemas.languages import language_code
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flows.pipeline import IngestOptions
     from schemas.stored import IngestReport, Outcome
     from sources.files import ReadOptions
@@ -170,7 +172,7 @@ def _run(
     from copydesk.api import check_models, make_engines, open_store_with
     from copydesk.progress import Progress
     from flows.inputs import ingest_inputs, is_address, page_sources
-    from sources.files import STDIN, count_documents, is_empty_folder, open_documents
+    from sources.files import count_documents, open_documents
 
     engines = make_engines(settings, notify=show.note)
     addresses = page_sources(paths, language=reading.language)
@@ -188,10 +190,7 @@ def _run(
     there = is_there(settings)
     if not there:
         check_models(settings)
-    if not there and (
-        options.dry_run
-        or not (addresses or any(path == STDIN or not is_empty_folder(path) for path in paths))
-    ):
+    if not there and (options.dry_run or (not addresses and _are_empty(paths))):
         return bring(store=None, tell=show.tell)
     store = open_store_with(
         settings.db, "r" if options.dry_run else "a", settings, encoder=engines.encoder
@@ -208,6 +207,12 @@ def _run(
         if not options.dry_run:
             deliver_after_run(store, settings, say=show.note)
         return report
+
+
+def _are_empty(paths: Sequence[str]) -> bool:
+    from sources.files import STDIN, is_empty_folder
+
+    return all(path != STDIN and is_empty_folder(path) for path in paths)
 
 
 def _checked_date(text: str | None) -> str | None:
