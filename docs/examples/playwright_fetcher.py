@@ -48,11 +48,12 @@ WANTED = frozenset(["document", "script", "xhr", "fetch"])
 """What text comes by; pictures, fonts, styles and films are not asked for."""
 QUIET_SHARE = 0.5
 """How much of its time a page has to fall silent; then it is taken as it is."""
-NO_WAY_OUT = (
+LIMITS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--dns-prefetch-disable",
+    "--js-flags=--max-old-space-size=256",  # megabytes of one page's scripts
     "--disable-features=WebTransport,Prerender2,SpeculationRules",
 )
 # Of what may send without a request that can be routed, nothing is there for a page to call.
@@ -76,7 +77,7 @@ class BrowserFetcher:
                 # Chromium's sandbox does not start for root, as in many containers.
                 chromium_sandbox=os.geteuid() != 0,
                 proxy={"server": "http://127.0.0.1:9", "bypass": "<-loopback>"},
-                args=list(NO_WAY_OUT),
+                args=list(LIMITS),
             )
         except BaseException:
             await self._playwright.stop()
