@@ -24,6 +24,7 @@ import math
 import multiprocessing
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -32,6 +33,9 @@ from email.utils import formatdate
 from multiprocessing.sharedctypes import Synchronized, SynchronizedArray
 from pathlib import Path
 from typing import cast
+
+# This folder has files named like packages of ours; they are not meant.
+sys.path[0] = str(Path(__file__).parent.parent)
 
 POLL_S = 0.1
 GRACE_S = 120.0
