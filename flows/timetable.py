@@ -185,12 +185,12 @@ def _next_of_cron(cron: str, zone: ZoneInfo, after: datetime, n: int) -> list[da
             found.add(moment)
         if enough is None and len(found) >= n:
             # What is skipped comes early: before some that stand before it on the clock.
-            enough = _wall(max(found), zone) + _LARGEST_CHANGE
+            enough = _wall(max(found), zone) + _disorder(max(found), zone)
     return sorted(found)[:n]
 
 
 def _last_of_cron(cron: str, zone: ZoneInfo, before: datetime) -> datetime | None:
-    start = _wall(before, zone) + _LARGEST_CHANGE
+    start = _wall(before, zone) + _disorder(before, zone) + timedelta(seconds=1)
     found: datetime | None = None
     least = start
     for wall in CronSim(cron, start, reverse=True):
@@ -198,8 +198,15 @@ def _last_of_cron(cron: str, zone: ZoneInfo, before: datetime) -> datetime | Non
             break
         moment = _instant(wall, zone)
         if moment <= before and (found is None or moment > found):
-            found, least = moment, min(least, wall - _LARGEST_CHANGE)
+            found, least = moment, wall - _disorder(moment, zone)
     return found
+
+
+def _disorder(moment: datetime, zone: ZoneInfo) -> timedelta:
+    """How far the order of times on the clock may differ from that of the instants, around an instant."""
+    before = (moment - _LARGEST_CHANGE).astimezone(zone).utcoffset()
+    after = (moment + _LARGEST_CHANGE).astimezone(zone).utcoffset()
+    return timedelta() if before == after else _LARGEST_CHANGE
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
