@@ -55,6 +55,17 @@ def help_of(program: str, *verbs: str) -> str:
     return done.stdout
 
 
+def template_of(kind: str) -> dict[str, Any]:
+    """Prefect's own job template of a kind of work pool."""
+    from prefect.server.api import collections
+
+    views = Path(collections.__file__).parent / "collections_data/views"
+    workers = json.loads((views / "aggregate-worker-metadata.json").read_text(encoding="utf-8"))
+    templates = {name: found for package in workers.values() for name, found in package.items()}
+    template: dict[str, Any] = templates[kind]["default_base_job_configuration"]
+    return template
+
+
 def is_option(word: str) -> bool:
     return word.startswith("-")
 
@@ -83,16 +94,34 @@ def test_a_deployment_names_a_flow_that_is_there_and_parameters_it_takes(
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=IDS)
 def test_job_variables_are_those_of_the_pool_s_template(deployment: dict[str, Any]) -> None:
-    from prefect.server.api import collections
-
-    listed = (
-        Path(collections.__file__).parent / "collections_data/views/aggregate-worker-metadata.json"
-    )
-    workers = json.loads(listed.read_text(encoding="utf-8"))
-    templates = {kind: found for package in workers.values() for kind, found in package.items()}
-    template = templates[deployment["name"]]["default_base_job_configuration"]
+    template = template_of(deployment["name"])
     given = deployment["work_pool"].get("job_variables", {})
     assert set(given) <= set(template["variables"]["properties"])
+
+
+def test_the_kubernetes_template_is_prefect_s_with_the_data_mounted_for_the_image_s_user() -> None:
+    ours = json.loads((ROOT / "deploy/kubernetes.json").read_text(encoding="utf-8"))
+    pod = ours["job_configuration"]["job_manifest"]["spec"]["template"]["spec"]
+    (volume,) = pod.pop("volumes")
+    (mount,) = pod["containers"][0].pop("volumeMounts")
+    assert (volume["name"], mount["mountPath"]) == (mount["name"], "/data")
+    user = pod.pop("securityContext")
+    assert (user["runAsNonRoot"], user["runAsUser"]) == (True, 10001)
+    assert "--uid 10001" in DOCKERFILE
+    assert ours == template_of("kubernetes")
+
+
+def test_what_the_way_to_deploy_names_is_there() -> None:
+    guide = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\]\(([^)#:]+)\)", guide))
+    assert all((ROOT / "docs" / path).exists() for path in named)
+    said = set(re.findall(r"(?:flows|deploy|examples)/[\w./]+\w", guide))
+    assert all((ROOT / path).exists() for path in said)
+    deployments = set(re.findall(r"(?:run|create) (\w+/\w+)", guide))
+    assert deployments <= set(IDS)
+    pools = set(re.findall(r"work-pool create (\S+) --type (\w+)", guide))
+    assert pools == {(name, kind) for kind, name in POOLS.items()}
+    assert set(re.findall(r"--name (\w+)", guide)) == set(POOLS)
 
 
 def test_the_image_installs_torch_alone_and_before_all_else() -> None:
