@@ -140,7 +140,7 @@ _RUNS = (
         new INTEGER NOT NULL, failed INTEGER NOT NULL, counts TEXT NOT NULL, error TEXT) STRICT""",
     "CREATE INDEX run_sources_run ON run_sources(run_id)",
     "CREATE INDEX run_sources_source ON run_sources(source, id)",
-    "CREATE INDEX run_sources_news ON run_sources(source, finished_at) WHERE news > 0",
+    "CREATE INDEX run_sources_told ON run_sources(source, finished_at) WHERE news + failed > 0",
     "CREATE INDEX articles_first_seen ON articles(first_seen)",
     """CREATE TABLE webhooks (
         name TEXT PRIMARY KEY, events TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, next_try TEXT,
