@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import textwrap
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +223,43 @@ def test_what_waits_is_bounded_by_age_and_by_number(
     with store.transaction():
         outbox.give_up_old(store.connection, now)
     assert [title for _, title, _ in told(store)] == ["3", "4", "5"]
+
+
+def test_a_killed_writer_leaves_a_message_for_each_article_and_none_besides(
+    store: Store, tmp_path: Path
+) -> None:
+    watch(store, desk=("stored",))
+    code = f"""
+        from datetime import UTC, datetime
+        from schemas.article import Article, Paragraph
+        from schemas.document import PLAIN_TEXT, RawDocument
+        from schemas.provenance import Provenance
+        from schemas.stored import PreparedArticle
+        from storage.sqlite import Store
+
+        def prepared(n):
+            text = f"Story {{n}} of many."
+            document = RawDocument(content=text.encode(), media_type=PLAIN_TEXT, origin=f"/{{n}}",
+                                   origin_id=f"/{{n}}", fetched_at=datetime.now(UTC))
+            article = Article(paragraphs=(Paragraph(index=0, kind="text", text=text),), title=f"{{n}}")
+            makers = (Provenance(stage="clean", name="c", version="1"),)
+            return PreparedArticle(document=document, article=article, made_by=makers)
+
+        with Store({str(store.path)!r}, encoder=lambda: None, mode="w") as store:
+            for n in range(0, 10**9, 5):
+                store.put([prepared(m) for m in range(n, n + 5)])
+    """
+    count = "SELECT count(*) FROM articles"
+    for more in (7, 23, 61):
+        goal = store.connection.execute(count).fetchone()[0] + more
+        root = Path(__file__).parents[2]
+        child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], cwd=root)
+        deadline = time.monotonic() + 60
+        while store.connection.execute(count).fetchone()[0] < goal and time.monotonic() < deadline:
+            time.sleep(0.002)
+        child.kill()
+        child.wait()
+        articles = store.connection.execute("SELECT id FROM articles ORDER BY id").fetchall()
+        messages = store.connection.execute("SELECT article_id FROM outbox ORDER BY id").fetchall()
+        assert len(articles) >= goal
+        assert articles == messages
