@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flows.local_server import LocalServer
 
 
-class SettingsPlanner:
+class DeskKeeper:
     """Reads what is to be served, from settings that can be read again and from the database."""
 
     def __init__(self, desk: Desk, settings: Settings, *, db: str | None, config: str | None):

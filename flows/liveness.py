@@ -30,12 +30,18 @@ _EXIT_WITHOUT_RUNNER = 75  # EX_TEMPFAIL of sysexits.h: to be done again
 
 @contextmanager
 def held(
-    state_folder: str | Path, flow_run_id: str, *, runner: str = "", end_with_parent: bool = False
+    state_folder: str | Path,
+    flow_run_id: str,
+    *,
+    runner: str = "",
+    end_with_parent: bool = False,
+    parent: int | None = None,
 ) -> Iterator[None]:
     """While the block runs, `alive` says so of the run, to every process that sees the folder.
 
     With `end_with_parent` this process ends at once when the one that started it is gone: an open transaction is rolled
-    back by SQLite, and nothing of it is stored half. Raises UsageError where the folder cannot be written, or another
+    back by SQLite, and nothing of it is stored half. `parent` is the process id of that one where it is known, since it may
+    be gone by now. Raises UsageError where the folder cannot be written, or another
     process holds the run.
     """
     path, beat = _paths(state_folder, flow_run_id)
@@ -43,7 +49,8 @@ def held(
     lock = _acquire(path, timeout=BEAT_S)
     if lock is None:
         raise UsageError(f"flow run {flow_run_id} is under way in another process")
-    heart = _Heart(beat, runner, end_with_parent=end_with_parent)
+    watched = (parent or os.getppid()) if end_with_parent else None
+    heart = _Heart(beat, runner, parent=watched)
     try:
         heart.start()
         yield
@@ -166,7 +173,7 @@ def _machine() -> str:
 class _Heart:
     """The thread that beats, and sees whether the parent is still there."""
 
-    def __init__(self, path: Path, runner: str, *, end_with_parent: bool) -> None:
+    def __init__(self, path: Path, runner: str, *, parent: int | None) -> None:
         self._path = path
         self._facts = {
             "runner": runner,
@@ -174,7 +181,7 @@ class _Heart:
             "host": socket.gethostname(),
             "pid": os.getpid(),
         }
-        self._parent = os.getppid() if end_with_parent else None
+        self._parent = parent
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="copydesk-heart", daemon=True)
 

@@ -46,7 +46,9 @@ class LocalServer:
             self._socket = _bound(home / "port", port)
         except OSError as error:
             raise UsageError(
-                f"{home} cannot be written: {error.strerror or error}", code="state_folder"
+                f"{home} cannot be written: {error.strerror or error}",
+                remedy="give it to the user that runs copydesk",
+                code="state_folder",
             ) from error
         self.port = int(self._socket.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
@@ -59,6 +61,7 @@ class LocalServer:
         return {
             **{name: value for name, value in others.items() if _stays(name)},
             **_settings(self.home),
+            **_without_proxy(others),
             "PREFECT_API_URL": f"{self.url}/api",
             # On the console only what is wrong; the dashboard has it all.
             "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
@@ -91,13 +94,17 @@ class LocalServer:
         """Whether it answers."""
         if not self.is_running():
             return False
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with urllib.request.urlopen(  # noqa: S310  our own loopback address
-                f"{self.url}/api/health", timeout=timeout
-            ) as answer:
+            with direct.open(f"{self.url}/api/health", timeout=timeout) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+    @property
+    def failures(self) -> int:
+        """How often it died lately."""
+        return self._failures
 
     def is_running(self) -> bool:
         """Whether the child is there."""
@@ -199,6 +206,13 @@ def _listening(port: int, *, patience_s: float) -> socket.socket | None:
 
 def _stays(name: str) -> bool:
     return not name.startswith("PREFECT_") or name.startswith(_KEPT)
+
+
+def _without_proxy(others: Mapping[str, str]) -> dict[str, str]:
+    """What keeps clients from asking a proxy for what is on this machine."""
+    names = ("NO_PROXY", "no_proxy")
+    hosts = next((others[name] for name in names if others.get(name)), "")
+    return dict.fromkeys(names, ",".join(filter(None, [hosts, "127.0.0.1"])))
 
 
 def _settings(home: Path) -> dict[str, str]:

@@ -37,6 +37,8 @@ from storage.sqlite import Store
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
+RUNNER_PROCESS = "_COPYDESK_RUNNER_PROCESS"
+"""The variable in which a runner of ours tells its flow runs its process id."""
 Rows = Sequence[Mapping[str, object]]
 
 
@@ -101,8 +103,15 @@ def under_way(verb: RunVerb, db: str, engines: Engines, context: RunContext) -> 
             # Only what a runner of ours started ends with it: a run by hand is its user's.
             by_runner = deployment.id is not None
             runner = context.desk or ""
+            parent = os.environ.get(RUNNER_PROCESS, "")
             stack.enter_context(
-                held(context.state_folder, run_id, runner=runner, end_with_parent=by_runner)
+                held(
+                    context.state_folder,
+                    run_id,
+                    runner=runner,
+                    end_with_parent=by_runner,
+                    parent=int(parent) if parent.isdecimal() else None,
+                )
             )
         if context.state_folder is not None and context.schedule is not None:
             is_sole = stack.enter_context(sole_run(context.state_folder, context.schedule))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Plan = Sequence[PlannedSchedule]
 
 
+class RunnerError(RuntimeError):
+    """Prefect's runner did not start, mostly because its server did not answer; it may the next time."""
+
+
 class Register:
     """The deployments of a desk and the runner that has them."""
 
@@ -50,7 +54,7 @@ class Register:
         runner = RunnerThread(f"copydesk {self._desk.id[:8]}", at_once=max(2, os.cpu_count() or 2))
         await asyncio.to_thread(runner.start, deployments)
         if runner.error is not None:
-            raise runner.error
+            raise RunnerError(f"the runner did not start: {runner.error}") from runner.error
         self._runner = runner
         self._ids = {
             one.spec.name: runner.ids[made.name]

@@ -7,6 +7,7 @@ children inherit: Ctrl-C in a terminal reaches this process alone, which then en
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import Coroutine, Sequence
@@ -105,7 +106,10 @@ class RunnerThread:
     async def _main(self) -> None:
         from prefect.runner import Runner
 
+        from flows.orchestration import RUNNER_PROCESS
+
         self._loop = asyncio.get_running_loop()
+        os.environ[RUNNER_PROCESS] = str(os.getpid())
         # What is due while nobody serves is for the next one to make up, so nothing is paused at the end.
         self._runner = Runner(
             name=self._name,

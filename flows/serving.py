@@ -32,6 +32,8 @@ STARTUP_S = 300.0
 _HAND_BACK_S = 15.0
 _RUNNER_STOP_S = 6.0
 _LAST_WORD_S = 5.0
+_SERVER_BACK_S = 15.0
+_NEVER_AFTER = 3
 # `timeout` and service managers send a signal to the process and to its group: twice is not impatience.
 _IMPATIENT_AFTER_S = 1.0
 
@@ -45,7 +47,7 @@ class ServeEvent:
     facts: Mapping[str, object]
 
 
-class Planner(Protocol):
+class Keeper(Protocol):
     """Where settings and database are read; both methods may take a moment, and are called in another thread."""
 
     def plan(self) -> Plan:
@@ -63,14 +65,14 @@ class Serving:
     def __init__(
         self,
         desk: Desk,
-        planner: Planner,
+        keeper: Keeper,
         *,
         server: LocalServer | None,
         tell: Callable[[ServeEvent], None],
     ) -> None:
         """`server` is ours and was started; None means the one of PREFECT_API_URL."""
         self._desk = desk
-        self._planner = planner
+        self._keeper = keeper
         self._server = server
         self._tell_event = tell
         self._reaper = Reaper(desk)
@@ -160,7 +162,8 @@ class Serving:
                 return
             else:
                 error = self._server.last_words()
-            if asyncio.get_running_loop().time() > deadline:
+            never = self._server is not None and self._server.failures >= _NEVER_AFTER
+            if never or asyncio.get_running_loop().time() > deadline:
                 where = self._server.url if self._server else os.environ.get("PREFECT_API_URL")
                 raise ServerUnavailableError(
                     f"the Prefect server at {where} does not answer ({error})",
@@ -173,7 +176,7 @@ class Serving:
     async def _begin(self, client: PrefectClient) -> Plan:
         from flows.zombies import watch_heartbeats
 
-        plan = await asyncio.to_thread(self._planner.plan)
+        plan = await asyncio.to_thread(self._keeper.plan)
         self._register.marks.note(plan, datetime.now(UTC))
         if self._server is not None:
             await watch_heartbeats(client)
@@ -209,8 +212,8 @@ class Serving:
         is_asked, self._is_reload_asked = self._is_reload_asked, False
         try:
             if is_asked:
-                await asyncio.to_thread(self._planner.reload)
-            plan = await asyncio.to_thread(self._planner.plan)
+                await asyncio.to_thread(self._keeper.reload)
+            plan = await asyncio.to_thread(self._keeper.plan)
         except CopydeskError as error:
             if is_asked:
                 self._trouble = None
@@ -268,6 +271,8 @@ class Serving:
         while runner.held and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.2)
         await asyncio.to_thread(runner.stop, _RUNNER_STOP_S)
+        if self._server is not None:  # it may have died with them, and be about to come back
+            await asyncio.to_thread(self._server.is_up, _SERVER_BACK_S)
         with suppress(Exception):
             await asyncio.wait_for(self._settle(live), _LAST_WORD_S)
 

@@ -14,7 +14,7 @@ from copydesk.present import say, write
 from copydesk.settings import Settings
 
 if TYPE_CHECKING:
-    from copydesk.serving import SettingsPlanner
+    from copydesk.serving import DeskKeeper
     from flows.desk import Desk
     from flows.local_server import LocalServer
     from flows.serving import ServeEvent
@@ -49,14 +49,14 @@ def serve(
     """
     settings = settings_of(db, config)
     _make_database(settings)
-    from copydesk.serving import SettingsPlanner
+    from copydesk.serving import DeskKeeper
     from flows.desk import open_desk, sole_server
 
     desk = open_desk(settings.db)
     with sole_server(desk):
-        planner = SettingsPlanner(desk, settings, db=db, config=config)
-        planner.plan()  # what cannot be served is said before anything starts
-        return _serve(desk, planner, _own_server(desk, port), json=json)
+        keeper = DeskKeeper(desk, settings, db=db, config=config)
+        keeper.plan()  # what cannot be served is said before anything starts
+        return _serve(desk, keeper, _own_server(desk, port), json=json)
 
 
 def _make_database(settings: Settings) -> None:
@@ -84,7 +84,7 @@ def _own_server(desk: Desk, port: int | None) -> LocalServer | None:
     return None
 
 
-def _serve(desk: Desk, planner: SettingsPlanner, server: LocalServer | None, *, json: bool) -> int:
+def _serve(desk: Desk, keeper: DeskKeeper, server: LocalServer | None, *, json: bool) -> int:
     import asyncio
 
     from copydesk.errands import Errands
@@ -96,17 +96,25 @@ def _serve(desk: Desk, planner: SettingsPlanner, server: LocalServer | None, *, 
         say("Starting a Prefect server, which takes some 20 seconds.")
         server.start()
 
-    with Errands(lambda: planner.settings, say=say) as errands:
+    with Errands(lambda: keeper.settings, say=say) as errands:
 
         def tell(event: ServeEvent) -> None:
             _tell(event, json=json)
             if event.name == "run_crashed":
                 errands.run_crashed(str(event.facts["run"]), str(event.facts["run_name"]))
 
-        return asyncio.run(Serving(desk, planner, server=server, tell=tell).run())
+        return asyncio.run(Serving(desk, keeper, server=server, tell=tell).run())
 
 
 def _tell(event: ServeEvent, *, json: bool) -> None:
+    try:
+        _write(event, json=json)
+    except OSError:
+        # Whoever read what we say is gone, and serving goes on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(event: ServeEvent, *, json: bool) -> None:
     if json:
         line = {"event": event.name, "text": event.text, **event.facts}
         sys.stdout.write(json_module.dumps(line, ensure_ascii=True, default=str) + "\n")

@@ -107,13 +107,21 @@ class ServedDesk:
         self.send(number)
         return self.process.wait(timeout=within)
 
-    def kill_everything(self) -> None:
-        """kill -9 of serve, its server and its flows."""
+    def kill(self, victims: str = "all") -> None:
+        """kill -9 of serve, its server or its flows: those that are named."""
         assert self.process is not None
-        for pid in [self.process.pid, *self.children()]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
+        pids = {
+            "serve": [self.process.pid],
+            "server": self.children("flows.local_server"),
+            "flow": self.children("prefect.engine"),
+        }
+        for name, found in pids.items():
+            if name in victims.split() or victims == "all":
+                for pid in found:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+        if "serve" in victims.split() or victims == "all":
+            self.process.wait(timeout=10)
 
     def children(self, word: str = "") -> list[int]:
         """The process ids of its children whose command line has a word."""
@@ -138,6 +146,10 @@ class ServedDesk:
         """The flow runs in these states, as the server has them now."""
         wanted = {"flow_runs": {"state": {"type": {"any_": list(states)}}}}
         return list(post(f"{self.api}/flow_runs/filter", wanted))
+
+    def deployments(self) -> dict[str, dict[str, Any]]:
+        """The deployments by name, as the server has them now."""
+        return {one["name"]: one for one in post(f"{self.api}/deployments/filter", {})}
 
     def stored_runs(self, *states: str) -> list[str]:
         """The names of flow and task runs in these states, from Prefect's own file, with no server running."""
@@ -182,4 +194,4 @@ def in_the_end_stopped(desk: ServedDesk) -> Iterator[ServedDesk]:
         yield desk
     finally:
         if desk.process is not None and desk.process.poll() is None:
-            desk.kill_everything()
+            desk.kill()
