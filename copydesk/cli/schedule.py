@@ -55,7 +55,7 @@ def list_(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> None:
-    """List the schedules: what each runs, when it last did and will next."""
+    """List the schedules, when each last ran and when it will."""
     from copydesk.schedule_lists import COLUMNS, HEADER, record_of_schedule, row_of_schedule
 
     form = format_of(json=json, jsonl=jsonl, csv=csv)
@@ -144,9 +144,9 @@ def run(
     epilog=examples("copydesk schedule pause wires", "copydesk schedule pause wires --json")
 )
 def pause(name: Name, *, db: Db = None, config: Config = None, json: Json = False) -> None:
-    """Let a schedule rest until it is resumed; a run under way goes on.
+    """Let a schedule rest until it is resumed.
 
-    It is kept in the database; a serving process takes it up within seconds.
+    A run under way goes on. It is kept in the database; a serving process takes it up within seconds.
     """
     _switch(name, settings_of(db, config), paused=True, json=json)
 
