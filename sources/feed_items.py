@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.web import Entry
 from sources.bylines import author_names
 from sources.feed_dates import iso_date
+from sources.feed_roles import role_of
 from sources.feed_text import (
     absolute_url,
     joined_base,
@@ -33,24 +34,6 @@ _LONG_DESCRIPTION = (
 _LONGEST_SUMMARY = 5_000
 _LONGEST_ID = 2_000
 _MOST_AUTHORS = 50
-_FAMILIES = {
-    "": "rss",
-    "http://purl.org/rss/1.0/": "rss",
-    "http://my.netscape.com/rdf/simple/0.9/": "rss",
-    "http://channel.netscape.com/rdf/simple/0.9/": "rss",
-    "http://my.netscape.com/publish/formats/rss-0.91.dtd": "rss",
-    "http://backend.userland.com/rss": "rss",
-    "http://backend.userland.com/rss2": "rss",
-    "http://blogs.law.harvard.edu/tech/rss": "rss",
-    "http://www.w3.org/2005/Atom": "atom",
-    "https://www.w3.org/2005/Atom": "atom",
-    "http://purl.org/atom/ns#": "atom",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    "http://purl.org/dc/elements/1.0/": "dc",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
-}
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _TITLES = ("rss:title", "atom:title", "dc:title")
 _IDS = ("rss:guid", "atom:id", "dc:identifier")
@@ -90,18 +73,6 @@ class Context(NamedTuple):
     authors: tuple[str, ...] = ()
     is_plain: bool = False
     is_broken: bool = False
-
-
-@lru_cache(maxsize=2_048)
-def role_of(tag: str) -> str:
-    """The family and name of a tag, such as "atom:title"; "" for an element of a namespace that is not ours.
-
-    >>> role_of("pubDate"), role_of("{http://search.yahoo.com/mrss/}title")
-    ('rss:pubdate', '')
-    """
-    namespace, _, name = tag.rpartition("}")
-    family = _FAMILIES.get(namespace.removeprefix("{"), "")
-    return f"{family}:{name.lower()}" if family else ""
 
 
 def parts_of(element: Element) -> Parts:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from schemas.errors import DocumentError
 from schemas.web import Entry
 from sources.feed_articles import entry_page, is_whole
-from sources.feed_items import Context, authors_of, base_of, parts_of, read_item, role_of, text_of
+from sources.feed_items import Context, authors_of, base_of, parts_of, read_item, text_of
+from sources.feed_roles import role_of
 from sources.feed_text import absolute_url, language_tag, plain_title
 from sources.feed_xml import (
     XML_LANG,
