@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
 from enrichers.figures.grammar import FigureFinder
 from enrichers.vectors.lazy import LazyEncoder
 from schemas.protocols import Encoder
+
+if TYPE_CHECKING:
+    from flows.workers import WorkerPool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class EngineOptions:
 
 
 class Engines:
-    """The engines of one process.
+    """The engines of one process. `pool` is where `flows.workers` keeps the processes that work for it, while it does.
 
     `convert` lets the embedding model be converted for OpenVINO where that was not done yet; `notify` gets sentences
     for people.
@@ -46,6 +49,7 @@ class Engines:
         self._convert = convert
         self._notify = notify
         self._lazy = LazyEncoder(self._open_encoder)
+        self.pool: WorkerPool | None = None
 
     @cached_property
     def tagger(self) -> EntityTagger:

@@ -20,6 +20,7 @@ from flows.events import Arrived, Event, Failed, Finished, GatherOptions, Reache
 from flows.pipeline import STATUSES, IngestOptions, Told, ingest_documents
 from flows.prepare import problem_of
 from flows.stories import ASK_AGAIN_AFTER
+from flows.workers import kept_workers
 from schemas.document import HTML, RawDocument
 from schemas.errors import FetchError
 from schemas.stored import FetchReport, Outcome, Problem, SourceReport
@@ -59,7 +60,7 @@ def fetch_sources(
     """
     began = time.perf_counter()
     intake = _Intake(store, engines, run or FetchRun(), tell)
-    with asking(sources, store, intake.run.web, intake.run.wanted) as events:
+    with kept_workers(engines), asking(sources, store, intake.run.web, intake.run.wanted) as events:
         intake.take(events)
     return intake.report(sources, round(time.perf_counter() - began, 3))
 

@@ -22,6 +22,7 @@ from flows.orchestration import (
 from flows.parameters import IngestParameters
 from flows.pipeline import IngestOptions
 from flows.work import IngestWork
+from flows.workers import kept_workers
 from schemas.stored import IngestReport
 from sources.files import open_documents
 
@@ -51,12 +52,13 @@ def _ingest(
     options = IngestOptions(force=parameters.force, workers=parameters.workers)
     reports = []
     documents = open_documents(paths, options=parameters.reading)
-    for number, batch in enumerate(task_batches(documents), start=1):
-        work = IngestWork(documents=batch, db=db, engines=engines, options=options)
-        name = f"batch {number}: {len(batch)} documents"
-        report = run_batch(work, task="ingest", name=name, timeout_s=_BATCH_MAY_TAKE_S)
-        tell_batch("ingest", parameters.run, db, report.counts)
-        reports.append(report)
+    with kept_workers(engines):
+        for number, batch in enumerate(task_batches(documents), start=1):
+            work = IngestWork(documents=batch, db=db, engines=engines, options=options)
+            name = f"batch {number}: {len(batch)} documents"
+            report = run_batch(work, task="ingest", name=name, timeout_s=_BATCH_MAY_TAKE_S)
+            tell_batch("ingest", parameters.run, db, report.counts)
+            reports.append(report)
     whole = totals(reports)
     row = ingest_row(run_name("", paths).strip(), whole.counts)
     leave_totals("ingest", parameters.run, db, [row], whole.took_s)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 
@@ -35,48 +35,95 @@ def prepared_batches(
     """
     source = iter(batches)
     head: list[list[RawDocument]] = []
-    if workers is None:
+    if workers is None and engines.pool is not None and engines.pool.is_started:
+        workers = max(1, (os.cpu_count() or 1) // 2)
+    elif workers is None:
         head = list(islice(source, POOL_FROM_BATCHES))
         cores = os.cpu_count() or 1
         workers = 0 if len(head) < POOL_FROM_BATCHES or cores < 2 else max(1, cores // 2)
     elif workers < 2:
         workers = 0
     if workers:
-        yield from _pooled(chain(head, source), engines, workers)
+        with kept_workers(engines) as pool:
+            yield from _pooled(chain(head, source), engines, pool, workers)
         return
     for batch in chain(head, source):
         yield prepare(batch, engines)
 
 
+class WorkerPool:
+    """Processes that clean and tag, started at their first use."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._options = options
+        self._executor: ProcessPoolExecutor | None = None
+        self._size = 0
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it has processes."""
+        return self._executor is not None
+
+    def executor(self, workers: int) -> ProcessPoolExecutor:
+        """The executor, made anew where another number of processes is wanted, or one has died."""
+        found = self._executor
+        if found is None or self._size != workers or found._broken:
+            self.end()
+            context = get_context("spawn")
+            found = ProcessPoolExecutor(
+                workers, mp_context=context, initializer=_start, initargs=(self._options,)
+            )
+            self._executor, self._size = found, workers
+        return found
+
+    def end(self) -> None:
+        """End the workers in the middle of their batches, of which nothing would be kept: Ctrl-C took 9 s to answer."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            for worker in list((executor._processes or {}).values()):
+                worker.terminate()
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        """Let the workers end, which have nothing more to do."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown()
+
+
+@contextmanager
+def kept_workers(engines: Engines) -> Iterator[WorkerPool]:
+    """While the block runs, workers that were started stay: a run of many parts loads their models once.
+
+    Starting one for every 64 documents cost a fifth of the CPU that cleaning and tagging them did.
+    """
+    if engines.pool is not None:
+        yield engines.pool
+        return
+    pool = engines.pool = WorkerPool(engines.options)
+    try:
+        yield pool
+        pool.close()
+    finally:
+        engines.pool = None
+        pool.end()
+
+
 def _pooled(
-    batches: Iterable[list[RawDocument]], engines: Engines, workers: int
+    batches: Iterable[list[RawDocument]], engines: Engines, pool: WorkerPool, workers: int
 ) -> Iterator[list[Prepared]]:
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=get_context("spawn"),
-        initializer=_start,
-        initargs=(engines.options,),
-    )
+    executor = pool.executor(workers)
     waiting: deque[_Job] = deque()
     try:
         for batch in batches:
-            waiting.append(_Job(pool, batch))
+            waiting.append(_Job(executor, batch))
             if len(waiting) > workers + _AHEAD:
                 yield _next(waiting, engines)
         while waiting:
             yield _next(waiting, engines)
-        pool.shutdown()
     except BaseException:
-        _end(pool)
+        pool.end()
         raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """End the workers in the middle of their batches, of which nothing would be kept: Ctrl-C took 9 s to answer."""
-    for worker in list((pool._processes or {}).values()):
-        worker.terminate()
 
 
 class _Job:
