@@ -32,13 +32,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-# The folder of a script stands first where Python looks for modules, and this one is named like the package it measures.
-sys.path[0] = str(ROOT)
+# The folder of a script stands first where Python looks for modules, and this one is named like the package it measures:
+# whoever imports it from another script of the folder is led on to the package.
+if __name__ == "__main__":
+    sys.path[0] = str(ROOT)
+__path__ = [str(ROOT / "flows")]
 EXAMPLES = sorted((ROOT / "examples" / "articles").glob("*.html"))
 HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 6))
 TOWNS = ("Vila Nova", "Oulu", "Brno", "Cork", "Split", "Gent", "Turku", "Evora", "Graz", "Lund")
 NAMES = ("Lopes", "Virtanen", "Novak", "Byrne", "Horvat", "Peeters", "Laine", "Costa", "Gruber")
-IDLE_S = 5
+IDLE_S = 30
 SETTLE_S = 8
 """After a run the server writes what it was sent in the last moments."""
 
