@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -122,3 +123,18 @@ def deliver_after_run(store: Store, settings: Settings, *, say: Callable[[str], 
         say(
             "a webhook did not take what it was sent, which waits to be sent again: copydesk status"
         )
+
+
+@contextmanager
+def told_of_run(settings: Settings, *, say: Callable[[str], object]) -> Iterator[None]:
+    """Have the webhooks told of what another process's run stores while the block lasts: a flow knows no settings."""
+    from copydesk.api import open_store_with
+
+    if not settings.webhook:
+        yield
+        return
+    with open_store_with(settings.db, "a", settings):
+        pass  # opening it tells it which webhooks there are
+    yield
+    with open_store_with(settings.db, "w", settings) as store:
+        deliver_after_run(store, settings, say=say)

@@ -23,7 +23,7 @@ from copydesk.cli.web_options import AllowHost, MaxBytes, Pause, Timeout, web_op
 from copydesk.present import write
 from copydesk.reporting import Teller
 from copydesk.settings import Settings
-from copydesk.webhooks import deliver_after_run
+from copydesk.webhooks import deliver_after_run, told_of_run
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def _run(
         if track:
             from copydesk.tracking import run_fetch_tracked
 
-            report = run_fetch_tracked(chosen, settings, run)
+            with told_of_run(settings, say=show.note):
+                report = run_fetch_tracked(chosen, settings, run)
             for outcome in report.articles:
                 show.tell(outcome)
             return report

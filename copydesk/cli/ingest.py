@@ -19,7 +19,7 @@ from copydesk.cli.web_options import (
 from copydesk.present import say
 from copydesk.reporting import Teller
 from copydesk.settings import Settings
-from copydesk.webhooks import deliver_after_run
+from copydesk.webhooks import deliver_after_run, told_of_run
 from schemas.errors import UsageError
 from schemas.languages import language_code
 
@@ -109,7 +109,8 @@ def ingest(
     if track:
         from copydesk.tracking import run_tracked
 
-        report = run_tracked(paths, settings, reading, options)
+        with told_of_run(settings, say=show.note):
+            report = run_tracked(paths, settings, reading, options)
         for outcome in report.articles:
             show.tell(outcome)
         return _tell_end(report, paths, settings, show, dry_run=dry_run)

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from copydesk.settings import load_settings
+from copydesk.webhooks import told_of_run
+from storage.sqlite import Store
 from tests.webhook_server import Receiver, receive
 
 
@@ -116,6 +119,17 @@ def test_settings_that_cannot_be_meant_are_refused_without_their_secrets(
     assert said in answer.err
     assert "hush" not in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_what_a_flow_stores_is_told_of_though_it_knows_no_settings(
+    receiver: Receiver, prepare_article: Any, fake_encoder: Any
+) -> None:
+    hook(receiver.url)
+    with told_of_run(load_settings(), say=lambda _: None):
+        with Store("copydesk.db", encoder=lambda: fake_encoder, mode="a") as store:
+            store.put([prepare_article("Rain fell.", title="Rain")])
+        assert receiver.told == []
+    assert receiver.told == [("stored", "Rain")]
 
 
 def test_settings_show_where_a_webhook_leads_and_no_secret(cli: Any) -> None:
