@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 
 Plan = Sequence[PlannedSchedule]
+_STOP_S = 6.0
+# Two sites that take hours must not keep a feed waiting; each run is a process with models of its own.
+_AT_ONCE = max(4, os.cpu_count() or 4)
 
 
 class RunnerError(RuntimeError):
@@ -47,11 +50,16 @@ class Register:
         return self._runner.held if self._runner else set()
 
     async def start(self, client: PrefectClient, plan: Plan) -> None:
-        """Register all of the plan with a new runner, and begin to poll."""
+        """Register all of the plan with a new runner, and begin to poll.
+
+        Raises RunnerError, or what Prefect's client raises, where the server does not answer.
+        """
+        if self._runner is not None:
+            await asyncio.to_thread(self._runner.stop, _STOP_S)
         deployments = [
             deployment_of(one, self._desk, name=await self._free_name(client, one)) for one in plan
         ]
-        runner = RunnerThread(f"copydesk {self._desk.id[:8]}", at_once=max(2, os.cpu_count() or 2))
+        runner = RunnerThread(f"copydesk {self._desk.id[:8]}", at_once=_AT_ONCE)
         await asyncio.to_thread(runner.start, deployments)
         if runner.error is not None:
             raise RunnerError(f"the runner did not start: {runner.error}") from runner.error

@@ -56,10 +56,10 @@ class RunnerThread:
         """The runs that it is about to start, or whose processes it has."""
         if self._runner is None or not self._thread.is_alive():
             return set()
-        # Prefect has no public word for these; the test of a run that begins slowly would see it change.
+        # Prefect has no public word for these: from before a run is pending until its process has ended. Copying a set
+        # is one step, whatever the runner's thread does meanwhile.
         poller = getattr(self._runner, "_scheduled_run_poller", None)
-        about_to = set(poller._submitting_flow_run_ids) if poller else set()
-        return about_to | self._runner._process_manager.flow_run_ids()
+        return set(poller._submitting_flow_run_ids) if poller else set()
 
     def add(self, deployment: RunnerDeployment) -> UUID:
         """Register one more, or one that changed; what runs goes on."""
@@ -96,10 +96,8 @@ class RunnerThread:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
         try:
             asyncio.run(self._main())
-        except (
-            BaseException
-        ) as error:  # whatever it is, serving has to know, and starts another one
-            self.error = error
+        except BaseException as error:
+            self.error = error  # whatever it is, serving has to know, and starts another one
         finally:
             self._ready.set()
 

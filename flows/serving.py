@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +19,9 @@ from flows.deployments import schedule_tag
 from flows.desk import Desk
 from flows.local_server import LocalServer, ServerUnavailableError
 from flows.reaping import Reaper, live_runs, own_deployments
-from flows.registering import Plan, Register
+from flows.registering import Plan, Register, RunnerError
 from flows.timetable import next_times
+from schemas.addresses import without_credentials
 from schemas.errors import CopydeskError
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Serving:
         self._register = Register(desk)
         self._plan: Plan | None = None
         self._client: PrefectClient | None = None
-        self._trouble: str | None = None
+        self._refused = ""
+        self._is_unreachable = False
         self._is_reload_asked = False
         self._ended_at = 0.0
 
@@ -140,18 +142,19 @@ class Serving:
         await self._until_up()
         async with get_client() as client:
             self._client = client
-            self._plan = await self._begin(client)
             while True:
+                await self._guarded(self._begin if self._plan is None else self._tick, client)
                 self._wake.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), TICK_S)
-                await self._guarded_tick(client)
 
     async def _until_up(self) -> None:
         """Wait until the server answers. Raises ServerUnavailableError where it does not in time."""
         from prefect.client.orchestration import get_client
 
         deadline = asyncio.get_running_loop().time() + STARTUP_S
+        where = self._server.url if self._server else _dashboard()
+        self._tell("waiting", f"Waiting for the Prefect server at {where}", server=where)
         while True:
             if self._server is None:
                 async with get_client() as client:
@@ -164,7 +167,6 @@ class Serving:
                 error = self._server.last_words()
             never = self._server is not None and self._server.failures >= _NEVER_AFTER
             if never or asyncio.get_running_loop().time() > deadline:
-                where = self._server.url if self._server else os.environ.get("PREFECT_API_URL")
                 raise ServerUnavailableError(
                     f"the Prefect server at {where} does not answer ({error})",
                     remedy=f"see {self._server.home / 'server.log'}"
@@ -173,7 +175,27 @@ class Serving:
                 )
             await asyncio.sleep(0.3 if self._server else 2.0)
 
-    async def _begin(self, client: PrefectClient) -> Plan:
+    async def _guarded(
+        self, step: Callable[[PrefectClient], Awaitable[None]], client: PrefectClient
+    ) -> None:
+        """A step; that a server does not answer is said once, and the step is taken again at the next tick."""
+        from httpx import HTTPError
+        from prefect.deployments.runner import DeploymentApplyError
+        from prefect.exceptions import PrefectException
+
+        try:
+            await step(client)
+        except (HTTPError, PrefectException, DeploymentApplyError, RunnerError, OSError) as error:
+            if not self._is_unreachable:
+                said = str(error) or type(error).__name__
+                self._tell("prefect_unreachable", f"The Prefect server is in trouble: {said}")
+            self._is_unreachable = True
+        else:
+            if self._is_unreachable:
+                self._tell("prefect_reachable", "The Prefect server does its work again.")
+            self._is_unreachable = False
+
+    async def _begin(self, client: PrefectClient) -> None:
         from flows.zombies import watch_heartbeats
 
         plan = await asyncio.to_thread(self._keeper.plan)
@@ -181,23 +203,14 @@ class Serving:
         if self._server is not None:
             await watch_heartbeats(client)
         # No late run is left by this; `make_up_missed` knows of more than the server had planned.
-        self._tell_dead(await self._reaper.reap(client, at_once=True))
+        is_first = self._register.runner is None
+        self._tell_dead(await self._reaper.reap(client, held=self._register.held, at_once=is_first))
         await self._register.start(client, plan)
         missed = await self._register.make_up_missed(client, plan)
         self._tell_plan("serving", plan)
         if missed:
             self._tell("missed", f"Makes up once: {', '.join(missed)}.", schedules=missed)
-        return plan
-
-    async def _guarded_tick(self, client: PrefectClient) -> None:
-        """One tick; that a server does not answer is said once, and it is asked again at the next."""
-        from httpx import HTTPError
-        from prefect.exceptions import PrefectException
-
-        try:
-            await self._tick(client)
-        except (HTTPError, PrefectException, OSError, TimeoutError, RuntimeError) as error:
-            self._say_trouble("prefect_unreachable", f"The Prefect server does not answer: {error}")
+        self._plan = plan
 
     async def _tick(self, client: PrefectClient) -> None:
         plan = await self._fresh_plan()
@@ -215,19 +228,14 @@ class Serving:
                 await asyncio.to_thread(self._keeper.reload)
             plan = await asyncio.to_thread(self._keeper.plan)
         except CopydeskError as error:
-            if is_asked:
-                self._trouble = None
-            self._say_trouble("settings_refused", f"Goes on as before: {error}")
+            if is_asked or str(error) != self._refused:
+                self._tell("settings_refused", f"Goes on as before: {error}")
+            self._refused = str(error)
             return self._plan
-        self._trouble = None
+        self._refused = ""
         if is_asked:
             self._tell("settings_read", "Read the settings again.")
         return plan
-
-    def _say_trouble(self, name: str, text: str) -> None:
-        if text != self._trouble:
-            self._tell(name, text)
-        self._trouble = text
 
     def _tell_dead(self, runs: list[FlowRun]) -> None:
         for run in runs:
@@ -309,4 +317,6 @@ def _schedules(runs: list[FlowRun]) -> list[str]:
 
 
 def _dashboard() -> str:
-    return os.environ.get("PREFECT_UI_URL") or os.environ["PREFECT_API_URL"].removesuffix("/api")
+    """Where the pages of a server that is not ours are; without what lets one in there."""
+    url = os.environ.get("PREFECT_UI_URL") or os.environ["PREFECT_API_URL"].removesuffix("/api")
+    return without_credentials(url)

@@ -74,8 +74,14 @@ def _own_server(desk: Desk, port: int | None) -> LocalServer | None:
     from flows.local_server import LocalServer
     from schemas.errors import UsageError
 
-    if not os.environ.get("PREFECT_API_URL"):
+    url = os.environ.get("PREFECT_API_URL")
+    if not url:
         return LocalServer(desk.home, port=port)
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(
+            "PREFECT_API_URL is no address",
+            remedy="make it one, as in http://prefect.example.org:4200/api; without it a server is started here",
+        )
     if port is not None:
         raise UsageError(
             "--port is for a server of our own, and PREFECT_API_URL names another",
@@ -93,7 +99,6 @@ def _serve(desk: Desk, keeper: DeskKeeper, server: LocalServer | None, *, json: 
 
     enter_environment(prefect_environment(server, os.environ))
     if server is not None:
-        say("Starting a Prefect server, which takes some 20 seconds.")
         server.start()
 
     with Errands(lambda: keeper.settings, say=say) as errands:

@@ -24,7 +24,8 @@ WIRES = '[[schedule]]\nname = "wires"\nflow = "fetch"\nevery = "5s"\n'
 BACKGROUND = '[[schedule]]\nname = "again"\nflow = "enrich"\ncron = "0 3 * * *"\n'
 # Whom to kill, and after how many answers of the site.
 KILLS = [("all", 6)]
-if os.environ.get("COPYDESK_LONG_TESTS"):
+LONG = bool(os.environ.get("COPYDESK_LONG_TESTS"))
+if LONG:
     VICTIMS = ("all", "serve", "serve and server", "serve and flow", "server and flow")
     KILLS = [(victims, random.randrange(13)) for victims in VICTIMS for _ in range(4)]  # noqa: S311  no secret
 
@@ -132,6 +133,14 @@ def test_a_pause_is_taken_up_and_so_is_its_end(desk: ServedDesk) -> None:
 
 
 @pytest.mark.slow
+def test_sigterm_ends_it_in_order(desk: ServedDesk) -> None:
+    assert desk.end(signal.SIGTERM) == 0
+    assert desk.stored_runs(*UNDER_WAY) == []
+    assert desk.events_of("stopped")
+    assert "Traceback" not in desk.stderr.read_text()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("victims", "moment"), KILLS)
 def test_after_a_kill_nothing_is_lost_doubled_or_left_running(
     victims: str, moment: int, tmp_path: Path
@@ -151,7 +160,8 @@ def test_after_a_kill_nothing_is_lost_doubled_or_left_running(
             until(lambda: not ghosts(desk), within=60, what="no ghost")
             until(lambda: completed(desk) >= 1, within=90, what="a run")
             until(lambda: len(desk.articles()) == 12, within=90, what="all articles")
-            assert desk.end(signal.SIGTERM) == 0
+            a_flow_process(desk)
+            assert desk.end(signal.SIGINT) == 130
         assert desk.stored_runs(*UNDER_WAY) == []
         articles = desk.articles()
         assert len(articles) == len({url for url, _ in articles}) == 12
@@ -167,6 +177,7 @@ def ghosts(desk: ServedDesk) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not LONG, reason="takes two more starts")
 def test_ctrl_c_hands_back_the_run_under_way_and_the_next_serving_makes_it_up(
     tmp_path: Path,
 ) -> None:
