@@ -88,7 +88,7 @@ def check_no_secrets(sources: Iterable[SourceSpec]) -> None:
         ):
             raise UsageError(
                 f"source {source.name!r} has a header or proxy with its value in the settings, and Prefect would keep it",
-                remedy='put the value into the environment and write "env:NAME", or leave out --track',
+                remedy='put the value into the environment, and write "env:NAME" in its place',
             )
 
 
