@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from schemas.errors import UsageError
 
@@ -101,7 +102,10 @@ def is_sole_run_held(state_folder: str | Path, schedule: str) -> bool:
 
 
 def _schedule_lock(state_folder: str | Path, schedule: str) -> Path:
-    return Path(state_folder) / "locks" / f"{schedule}.lock"
+    # A parameter of Prefect's form can be any text: quoted, it is the name of a file in this folder and nothing else.
+    return (
+        Path(state_folder) / "locks" / f"{quote(schedule, safe=' ', errors='replace')[:200]}.lock"
+    )
 
 
 def _paths(state_folder: str | Path, flow_run_id: str) -> tuple[Path, Path]:

@@ -139,6 +139,19 @@ def test_of_two_runs_of_a_schedule_only_the_first_is_the_sole_one(tmp_path: Path
         assert again
 
 
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+@given(name=st.text(max_size=300) | st.sampled_from(["../../x", "/x", "a/b", "..", "\0", "\ud800"]))
+def test_whatever_a_schedule_is_called_its_lock_lies_in_the_folder(
+    tmp_path: Path, name: str
+) -> None:
+    with sole_run(tmp_path / "desk", name) as first, sole_run(tmp_path / "desk", name) as second:
+        assert (first, second) == (True, False)
+    assert {path.name for path in tmp_path.iterdir()} == {"desk"}
+    assert all(path.name.endswith(".lock") for path in (tmp_path / "desk" / "locks").iterdir())
+
+
 def test_a_folder_that_cannot_be_made_is_said_with_its_remedy(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
