@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.sorting import FlowRunSort
 
 _PAGE = 200
+# What says that the server is away for a while, not that it cannot do this.
+_TRIED_AGAIN = (429, 502, 503, 504)
 MADE_UP = "made-up"
 """The tag of a run that stands for all that were missed."""
 SKIPPED = "Skipped"
@@ -73,10 +75,10 @@ class Reaper:
         deployments = await own_deployments(client, self._desk)
         runs = await live_runs(client, self._desk, deployments)
         gone = [run for run in runs if run.id not in held and not self._lives(run)]
-        dead = [run for run in gone if at_once or run.id in self._suspected]
+        due = [run for run in gone if at_once or run.id in self._suspected]
         self._suspected = {run.id for run in gone}
+        dead = [run for run in due if await _end(client, run)]
         for run in dead:
-            await _end(client, run)
             forget(self._desk.folder, str(run.id))
         living = [run for run in runs if run not in dead]
         await self._free_slots(client, deployments, living, at_once=at_once)
@@ -113,14 +115,25 @@ class Reaper:
         self._surplus = surplus
 
 
-async def _end(client: PrefectClient, run: FlowRun) -> None:
+async def _end(client: PrefectClient, run: FlowRun) -> bool:
+    """Tell the server that a run is dead; whether it took that. One that it cannot end holds up no other."""
+    from httpx import HTTPStatusError
+    from prefect.exceptions import ObjectNotFound
     from prefect.states import Cancelled, Crashed
 
     message = "Its process is gone: it was killed, or the machine went down. What it stored stays."
     cancelling = run.state is not None and run.state.is_cancelling()
     state: State[object] = Cancelled(message=message) if cancelling else Crashed(message=message)
-    await client.set_flow_run_state(run.id, state)
-    await _end_tasks(client, run)
+    try:
+        await client.set_flow_run_state(run.id, state)
+        await _end_tasks(client, run)
+    except ObjectNotFound:  # deleted meanwhile, by a person
+        return False
+    except HTTPStatusError as error:
+        if error.response.status_code in _TRIED_AGAIN:
+            raise
+        return False
+    return True
 
 
 async def _end_tasks(client: PrefectClient, run: FlowRun) -> None:

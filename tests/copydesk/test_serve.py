@@ -157,6 +157,7 @@ def test_after_a_kill_nothing_is_lost_doubled_or_left_running(
             desk.kill(victims)
             if "serve" in victims.split() or victims == "all":
                 desk.start()
+                assert desk.wait_for("missed", within=30)["schedules"] == ["wires"]
             until(lambda: not ghosts(desk), within=60, what="no ghost")
             until(lambda: completed(desk) >= 1, within=90, what="a run")
             until(lambda: len(desk.articles()) == 12, within=90, what="all articles")
