@@ -275,7 +275,7 @@ def _end_with_input(end: Callable[[], None]) -> None:
     while sys.stdin.buffer.read(1024):
         pass
     end()
-    time.sleep(_STOP_S / 2)
+    time.sleep(_STOP_S / 4)
     # What it answered is committed.
     os._exit(0)
 
