@@ -83,7 +83,7 @@ def test_what_is_no_opml_or_broken_is_refused() -> None:
 )
 def test_any_names_go_out_and_in_again(rows: list[tuple[str, str, bool]]) -> None:
     sources = [
-        SourceSpec(name=name, kind=kind, url=f"https://example.org/{number}", enabled=enabled)  # type: ignore[arg-type]
+        SourceSpec(name=name, kind=kind, url=f"https://example.org/{number}", enabled=enabled)
         for number, (name, kind, enabled) in enumerate(rows)
     ]
     found = read(write_opml(sources))
