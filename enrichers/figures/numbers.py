@@ -17,6 +17,7 @@ from enrichers.figures.spelled import read_spelled
 _NUMERAL = re.compile(
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?![0-9])"
     r"|[0-9]{1,3}(?:[\u00a0\u202f\u2009][0-9]{3})+(?![0-9])"
+    r"|[0-9]{1,3}(?:['’][0-9]{3})+(?![0-9'’])"
     r"|[0-9]{1,3}(?: [0-9]{3}){0,3} 000(?![0-9])"
     r"|[0-9]+)"
     r"(?P<point>\.[0-9]+| \. [0-9]+(?= (?:%|percent|per|million|billion|trillion|yen|marks)))?"

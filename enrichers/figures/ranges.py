@@ -29,7 +29,15 @@ def read_range(line: Line, first: Number, second: Number, read: Reader) -> Draft
     link = _LINK.fullmatch(line.text[end_of_left:start_of_right])
     if link is None or not _is_range(line, first, second, link[0].strip(" -"), (left, right)):
         return None
-    return _join(first, second, left, right)
+    joined = _join(first, second, left, right)
+    return None if _goes_to_a_receiver(joined, left, right) else joined
+
+
+def _goes_to_a_receiver(joined: Draft, left: Draft | None, right: Draft | None) -> bool:
+    """As in "$5 million to 20,000 people": a bare number that is smaller counts who gets the money."""
+    if left is None or left.kind != "money" or right is not None:
+        return False
+    return joined.low is not None and joined.high is not None and joined.high < joined.low
 
 
 def _is_range(

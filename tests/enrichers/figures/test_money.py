@@ -76,3 +76,26 @@ def test_a_modifier_stands_outside_the_span() -> None:
         Decimal(65_000_000_000),
     )
     assert figure.low is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "counted"),
+    [
+        ("The state paid $5 million to 20,000 people.", "$5 million", "20,000"),
+        ("The fund moved €3 billion to 12 banks.", "€3 billion", "12"),
+    ],
+)
+def test_money_that_goes_to_a_number_of_people_is_no_range(
+    text: str, amount: str, counted: str
+) -> None:
+    found = find_figures([text])[0]
+    assert [(f.text, f.kind) for f in found] == [(amount, "money"), (counted, "count")]
+
+
+def test_apostrophes_part_thousands() -> None:
+    assert money("It cost CHF1'234'567.50.").value == Decimal("1234567.50")
+    assert money("It cost 20’000 francs.").value == Decimal(20000)
+
+
+def test_the_decimals_of_a_number_written_the_continental_way_are_no_amount() -> None:
+    assert find_figures(["It cost 1.234.567,89 euros."]) == [[]]
