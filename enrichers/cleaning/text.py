@@ -16,6 +16,7 @@ from enrichers.cleaning.lines import is_blank, one_line, tidy
 FINAL_STOP = re.compile(r"[.!?…:;。！？][\"'”’»“)\]\s]*$")
 ITEM = re.compile(r"^(?:[-*•–—·]\s|\d{1,3}[.)]\s)")
 TITLE_CHARACTERS = 150
+HEADER_LINE = re.compile(r"[A-Z][A-Za-z-]{1,30}: ")
 WIDEST_WRAP = 110
 NARROWEST_WRAP = 35
 
@@ -69,7 +70,10 @@ def _wrap_width(chunks: Sequence[Sequence[str]]) -> int:
     """The width at which lines were wrapped by hand, 0 if they were not.
 
     Wrapped lines are filled: the first word of the next line would not have fitted. A list of short lines is not.
+    What stands above a mail pasted as text (From, Subject, Date) says nothing of how its body was wrapped.
     """
+    if chunks and all(HEADER_LINE.match(line) for line in chunks[0]):
+        chunks = chunks[1:]
     lengths = [len(line) for chunk in chunks for line in chunk if len(chunk) > 1]
     width = max((length for length in lengths if length <= WIDEST_WRAP), default=0)
     if width < NARROWEST_WRAP or any(length > 2 * WIDEST_WRAP for length in lengths):

@@ -112,3 +112,13 @@ def test_splitting_any_text_twice_changes_nothing(text: str) -> None:
 def test_words_are_never_lost_whatever_the_width(sentences: list[str], width: int) -> None:
     wrapped = "\n\n".join(textwrap.fill(sentence, width) for sentence in sentences)
     assert " ".join(texts(wrapped)).split() == " ".join(sentences).split()
+
+
+def test_mail_headers_above_a_wrapped_text_do_not_leave_it_wrapped() -> None:
+    body = (
+        "The council voted late on Tuesday to close two of the four\n"
+        "bridges over the river while engineers look at cables, said\n"
+        "Maria van den Heuvel."
+    )
+    headers = "From: Desk <desk@example.org>\nSubject: Bridges\nDate: 3 March 2025"
+    assert texts(f"{headers}\n\n{body}") == [*headers.split("\n"), body.replace("\n", " ")]
