@@ -13,12 +13,17 @@ from sources.reading import Outcome, Source, too_large
 from sources.records import Place, bad_record, record_outcome
 from sources.sniffing import decode, wide_encoding
 
-_WRAPPERS = ("articles", "items", "docs", "data")
+_WRAPPERS = ("articles", "items", "docs", "data", "results", "hits", "response", "@graph")
+_DEEPEST_WRAPPER = (
+    3  # {"response": {"docs": [...]}}, {"hits": {"hits": [...]}}, with room for one more
+)
+_SOURCE = "_source"  # where Elasticsearch keeps the record itself
 
 
 def read_json(source: Source) -> Iterator[Outcome]:
     """The records of a JSON file: an object is one, a list is many, so is a list under articles, items, docs or data.
 
+    Interfaces of search nest such a list ({"response": {"docs": [...]}}) and its records ({"_source": {...}}).
     Places in a list count from 0, as in `jq '.[3]'`. A file that is JSON Lines in truth is read as that.
     """
     content = source.read_whole()
@@ -192,10 +197,24 @@ def _malformed(origin: str, reason: str) -> DocumentError:
 
 def _records(value: object) -> list[object] | None:
     """The records of a list or of an object that only wraps one; None where the value is a record itself."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, Mapping) and not pick(value, BODY):
-        for name in _WRAPPERS:
-            if isinstance(inner := pick(value, (name,)), list):
-                return inner
+    for _ in range(_DEEPEST_WRAPPER + 1):
+        if isinstance(value, list):
+            return [_unwrapped(record) for record in value]
+        if not isinstance(value, Mapping) or pick(value, BODY):
+            return None
+        value = _wrapped(value)
     return None
+
+
+def _wrapped(record: Mapping[str, object]) -> object | None:
+    """What stands under the first wrapper's name: a list before an object, for only one of them can hold the other."""
+    found = [pick(record, (name,)) for name in _WRAPPERS]
+    lists = [inner for inner in found if isinstance(inner, list)]
+    return next(iter([*lists, *(inner for inner in found if isinstance(inner, Mapping))]), None)
+
+
+def _unwrapped(record: object) -> object:
+    if isinstance(record, Mapping) and not pick(record, BODY):
+        inner = record.get(_SOURCE)
+        return inner if isinstance(inner, Mapping) else record
+    return record

@@ -180,3 +180,31 @@ def test_of_a_key_given_twice_the_last_wins(tmp_path: Path) -> None:
 def test_a_bare_line_end_in_a_string_is_let_through(tmp_path: Path) -> None:
     (outcome,) = read(tmp_path / "a.json", '{"text": "one\n\ttwo"}')
     assert text_of(outcome) == "one\n\ttwo"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"data": {"items": [{"text": "one"}, {"text": "two"}]}},
+        {"response": {"status": "ok", "docs": [{"text": "one"}, {"text": "two"}]}},
+        {
+            "hits": {
+                "total": 2,
+                "hits": [{"_source": {"text": "one"}}, {"_source": {"text": "two"}}],
+            }
+        },
+        {"@graph": [{"text": "one"}, {"text": "two"}]},
+    ],
+)
+def test_records_inside_the_answer_of_a_search_are_read(tmp_path: Path, value: object) -> None:
+    assert [text_of(item) for item in read(tmp_path / "a.json", json.dumps(value))] == [
+        "one",
+        "two",
+    ]
+
+
+def test_wrappers_without_end_are_one_record_without_a_text(tmp_path: Path) -> None:
+    value: object = [{"text": "far down"}]
+    for _ in range(50):
+        value = {"data": value}
+    assert codes(read(tmp_path / "a.json", json.dumps(value))) == ["empty"]
