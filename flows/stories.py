@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from enrichers.cleaning.decode import codec_of
 from flows.cursor import Cursor
 from flows.entries import arrived_whole, instant, is_newer, noted_state, refuse_put_off
 from flows.events import Arrived, Event, Failed, GatherOptions, Named, Unchanged
@@ -187,7 +188,7 @@ class StoryAsker:
             origin=without_credentials(url),
             url=fetched.url,
             fetched_at=fetched.fetched_at,
-            hints=Hints(encoding=fetched.charset, language=visit.source.language),
+            hints=Hints(encoding=_known_charset(fetched.charset), language=visit.source.language),
         )
         state = noted_state(visit.source, url, fetched)
         await self._emit(Arrived(source=visit.source, document=document, state=state))
@@ -263,6 +264,17 @@ class StoryAsker:
 
 def _host(url: str) -> str:
     return urlsplit(without_credentials(url)).netloc
+
+
+def _known_charset(label: str | None) -> str | None:
+    """The server's label, or None for one that nobody knows: the page itself tells then.
+
+    A user's word for an encoding is checked, and refused where it is none; a server's mistake costs no story.
+
+    >>> _known_charset("x-sjis"), _known_charset("x-klingon")
+    ('x-sjis', None)
+    """
+    return label if label and codec_of(label) else None
 
 
 def unforeseen(error: Exception) -> DocumentError:

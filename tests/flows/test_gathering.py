@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from flows.entries import as_source
 from flows.events import Arrived, Failed, Finished, GatherOptions, Named, Unchanged
 from schemas.document import RawDocument
 from schemas.errors import FetchError
-from schemas.web import SourceSpec, Validators
+from schemas.web import Fetched, SourceSpec, Validators
 from tests.table_web import NOW, PAGE, SITE, Memory, Web, feed, pages, run, source, state
 
 
@@ -215,3 +216,18 @@ def test_a_story_that_a_crawl_delay_put_off_twice_is_asked_when_it_is_due() -> N
     assert isinstance(second, Failed)
     assert second.state is not None
     assert second.state.next_try == due
+
+
+class MislabelledWeb(Web):
+    """Every answer names a charset that nobody knows."""
+
+    async def fetch(self, url: str, **asked: Any) -> Fetched:
+        return replace(await super().fetch(url, **asked), charset="x-klingon")
+
+
+def test_a_charset_that_a_server_invents_costs_no_story() -> None:
+    web = MislabelledWeb({f"{SITE}/feed.xml": feed(1), **pages(1)})
+    arrived, _ = run(web, source())
+    assert isinstance(arrived, Arrived)
+    assert isinstance(arrived.document, RawDocument)
+    assert arrived.document.hints.encoding is None
