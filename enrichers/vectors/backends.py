@@ -123,6 +123,8 @@ class OpenVinoBackend:
                     self._queue.start_async(self._feed(ids, mask), (rows, mask))
             finally:
                 self._queue.wait_all()  # also after an error: no batch of this call runs into the next
+                # The queue holds its callback where no garbage collection sees it: left there, `keep` would keep all of us.
+                self._queue.set_callback(_let_go)
         return unit(result)
 
     def _feed(self, ids: Ids, mask: Ids) -> dict[str, Ids]:
@@ -131,6 +133,10 @@ class OpenVinoBackend:
 
     def _pool(self, states: Matrix, mask: Ids) -> Matrix:
         return np.array(states[:, 0]) if self._pooling == "cls" else mean_pool(states, mask)
+
+
+def _let_go(_request: InferRequest, _job: object) -> None:
+    """What a queue calls that has nothing to do."""
 
 
 def available_cores() -> int:

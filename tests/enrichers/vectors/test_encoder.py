@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -187,6 +189,15 @@ def test_a_wrong_precision_or_thread_count_is_refused() -> None:
         open_encoder(precision="f16")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="0 threads"):
         open_encoder(threads=0)
+
+
+def test_an_encoder_that_nobody_needs_any_more_is_gone(cache: Path) -> None:
+    opened = open_encoder(None, precision="f32", cache=cache)
+    opened.encode(SENTENCES)
+    held = weakref.ref(opened._backend)  # type: ignore[attr-defined]
+    del opened
+    gc.collect()
+    assert held() is None
 
 
 def test_one_text_in_place_of_a_list_is_refused(encoder: Encoder) -> None:
