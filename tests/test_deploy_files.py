@@ -121,7 +121,8 @@ def test_what_the_way_to_deploy_names_is_there() -> None:
     assert deployments <= set(IDS)
     pools = set(re.findall(r"work-pool create (\S+) --type (\w+)", guide))
     assert pools == {(name, kind) for kind, name in POOLS.items()}
-    assert set(re.findall(r"--name (\w+)", guide)) == set(POOLS)
+    named = set(re.findall(r"--name ([\w/-]+)", guide))
+    assert set(POOLS) <= named <= set(POOLS) | set(IDS)
 
 
 def test_the_image_installs_torch_alone_and_before_all_else() -> None:

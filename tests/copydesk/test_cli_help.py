@@ -82,6 +82,7 @@ def test_examples_run_on_the_example_database(
     Path("stories.jsonl").write_text('{"title": "A", "text": "Oil rose 4%."}\n', encoding="utf-8")
     Path("news.toml").write_text('db = "copydesk.db"\n', encoding="utf-8")
     Path("archive").mkdir()
+    Path("archive/story.txt").write_bytes(story.read_bytes())
     for name in ("one.txt", "two.txt"):
         Path(name).touch()
     cli("ingest", "one.txt", "two.txt")  # something for the quarantine's examples

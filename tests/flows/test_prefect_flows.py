@@ -65,8 +65,12 @@ class Server:
         return list(self.post("artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}}))
 
     def events(self, name: str) -> list[Any]:
-        found = self.post("events/filter", {"filter": {"event": {"name": [name]}}})
-        return list(found["events"])
+        deadline = time.monotonic() + 30
+        while True:  # the server writes them a moment after it is told
+            found = self.post("events/filter", {"filter": {"event": {"name": [name]}}})
+            if found["events"] or time.monotonic() > deadline:
+                return list(found["events"])
+            time.sleep(0.5)
 
     def run(self, deployment: str, **parameters: object) -> None:
         given = [f"{name}={json.dumps(value)}" for name, value in parameters.items()]
