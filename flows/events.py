@@ -64,11 +64,15 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A source that was gone through; `states` may be noted if nothing of it was put off."""
+    """A source that was gone through; `states` may be noted if nothing of it was put off.
+
+    `kind` is what an address given on the spot showed itself to be.
+    """
 
     source: SourceSpec
     states: tuple[FetchState, ...] = ()
     is_cut: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class _Intake:
         self._outcomes: list[Outcome] = []
         self._counts: dict[str, Counter[str]] = {}
         self._errors: dict[str, Problem] = {}
+        self._kinds: dict[str, str] = {}
 
     def take(self, events: Events) -> None:
         """Store what comes in batches as large as what is waiting, at once where nothing more is."""
@@ -103,7 +104,7 @@ class _Intake:
             sources=tuple(
                 SourceReport(
                     source=source.name,
-                    kind=source.kind,
+                    kind=self._kinds.get(source.name, source.kind),
                     counts=_totals(self._counts.get(source.name, Counter())),
                     error=self._errors.get(source.name),
                 )
@@ -169,6 +170,8 @@ class _Intake:
 
     def _finished(self, event: Finished) -> None:
         self._flush()
+        if event.kind is not None:
+            self._kinds[event.source.name] = event.kind
         if not event.is_cut:
             self._remember(event.states)
 

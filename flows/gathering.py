@@ -6,12 +6,14 @@ Runs on an event loop; knows listings and files, and nothing of cleaning or stor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from flows.cursor import Cursor
 from flows.entries import noted_state, refuse_put_off
@@ -21,13 +23,16 @@ from flows.page_fetchers import PageFetchers
 from flows.plugins import BUILT_IN_KINDS
 from flows.stories import Asker, Emit, Memory, StoryAsker, Visit, unforeseen
 from schemas.addresses import without_credentials
+from schemas.document import RawDocument
 from schemas.errors import CopydeskError, DocumentError, FetchError
 from schemas.protocols import ListingReader
 from schemas.web import Child, Entry, Fetched, Listing, SourceSpec
+from sources.compressed import packed_format
 from sources.discovery import feed_links, sitemap_links, sniff_source
-from sources.files import ReadOptions, open_documents
+from sources.files import BadDocument, ReadOptions, open_documents
 from sources.lists import read_list
 from sources.reading import open_regular
+from sources.walk import format_of
 
 MOST_LISTINGS = 500
 """Sitemaps (or other listings that name listings) read of one source in a run; one that nests more goes in circles."""
@@ -77,7 +82,10 @@ class _Gatherer:
             await self._stories.fail(visit, origin, error, whole_source=True)
         except Exception as error:  # the one place a source that fails feeds the quarantine
             await self._stories.fail(visit, origin, unforeseen(error), whole_source=True)
-        await self._emit(Finished(source=source, states=tuple(visit.states), is_cut=visit.is_cut))
+        states = tuple(visit.states)
+        await self._emit(
+            Finished(source=source, states=states, is_cut=visit.is_cut, kind=visit.kind)
+        )
 
     async def _read(self, visit: Visit) -> None:
         source = visit.source
@@ -103,9 +111,8 @@ class _Gatherer:
         if reader is not None:
             await self._listed(visit, reader, fetched)
             return
-        kind: str = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
-        if declared in ("feed", "sitemap", "list", "archive"):
-            kind = declared  # what its reader says of other bytes is the better message
+        kind = _kind_of(declared, fetched)
+        visit.kind = kind if visit.is_on_the_spot and kind != "page" else declared
         if kind == "page" and declared == "page":
             visit.states.clear()
             await self._stories.page(visit, url, fetched)
@@ -118,7 +125,7 @@ class _Gatherer:
 
     async def _site(self, visit: Visit, front: Fetched) -> None:
         """The feeds that a front page names; where it names none, the sitemaps that robots.txt does."""
-        if feeds := feed_links(front.content, url=front.url):
+        if feeds := await asyncio.to_thread(feed_links, front.content, url=front.url):
             if (fetched := await self._ask(visit, feeds[0])) is not None:
                 await self._listed(visit, reader_of("feed"), fetched)
             return
@@ -185,34 +192,61 @@ class _Gatherer:
     async def _files(self, visit: Visit, path: str) -> None:
         """The documents of a file or folder; of a file, from where an earlier run stopped."""
         done = await asyncio.to_thread(visit.cursor.documents_done, path)
-        options = ReadOptions(language=visit.source.language)
+        options = ReadOptions(language=visit.source.language, now=datetime.now(UTC))
         is_file = await asyncio.to_thread(Path(path).is_file)
         found = islice(open_documents([path], options=options), done if is_file else 0, None)
-        while (document := await asyncio.to_thread(next, found, None)) is not None:
-            if self._stories.is_full(visit):
-                visit.is_cut = True
-                break
-            visit.taken += 1
+        async for document in self._wanted(visit, found, options.now):
             done += 1
-            await self._emit(Arrived(source=visit.source, document=document))
+            if document is not None:
+                await self._emit(Arrived(source=visit.source, document=document))
             if is_file and done % REACHED_EVERY == 0:
                 await self._reach(visit, path, done)
         if is_file:
             await self._reach(visit, path, done)
 
+    async def _wanted(
+        self, visit: Visit, found: Iterator[RawDocument | BadDocument], now: datetime | None
+    ) -> AsyncIterator[RawDocument | BadDocument | None]:
+        """The documents of an archive as far as the limit goes; None for one whose own date says that it is not wanted."""
+        while (document := await asyncio.to_thread(next, found, None)) is not None:
+            if self._stories.is_full(visit):
+                visit.is_cut = True
+                return
+            if isinstance(document, RawDocument) and self._stories.is_dated_outside(document, now):
+                visit.is_cut = visit.has_passed_over = True
+                yield None
+                continue
+            visit.taken += 1
+            yield document
+
     async def _reach(self, visit: Visit, path: str, done: int) -> None:
+        if visit.has_passed_over:
+            return  # a run with other dates wants what this one left
         visit.cursor.set_documents_done(path, done)
         await self._emit(Reached(source=visit.source, cursor=visit.cursor.value))
 
     async def _archive(self, visit: Visit, fetched: Fetched) -> None:
         options = ReadOptions(
+            format=format_of(urlsplit(fetched.url).path) or packed_format(fetched.content),
             stdin=BytesIO(fetched.content),
             language=visit.source.language,
             now=fetched.fetched_at,
         )
         found = open_documents(["-"], options=options)
-        while (document := await asyncio.to_thread(next, found, None)) is not None:
-            await self._emit(Arrived(source=visit.source, document=document))
+        place = without_credentials(fetched.url)
+        async for document in self._wanted(visit, found, options.now):
+            if document is not None:
+                named = replace(document, origin=place + document.origin.removeprefix("stdin"))
+                await self._emit(Arrived(source=visit.source, document=named))
+
+
+def _kind_of(declared: str, fetched: Fetched) -> str:
+    """What was fetched is taken for. Raises DocumentError for what is nothing of ours."""
+    if declared == "archive":
+        return declared  # records and zips are no listing, whatever they look like
+    found = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
+    # What its reader says of other bytes is the better message.
+    return declared if declared in ("feed", "sitemap", "list") else found
 
 
 def _entries_of(path: str) -> Iterable[Entry]:

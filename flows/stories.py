@@ -67,13 +67,18 @@ Emit = Callable[[Event], Awaitable[None]]
 
 @dataclass(slots=True)
 class Visit:
-    """One source in one run. `is_cut`: something of it was left for a later run."""
+    """One source in one run. `is_cut`: something of it was left for a later run.
+
+    `has_passed_over`: documents were left for their dates; `kind` is what its address turned out to be.
+    """
 
     source: SourceSpec
     cursor: Cursor
     states: list[FetchState] = field(default_factory=list)
     taken: int = 0
     is_cut: bool = False
+    has_passed_over: bool = False
+    kind: str | None = None
     listings: set[str] = field(default_factory=set)
 
     @property
@@ -255,11 +260,18 @@ class StoryAsker:
 
     def _is_outside(self, entry: Entry) -> bool:
         """Whether the entry's own date says that it is not wanted; without one it may be."""
-        day = entry.published or entry.updated
-        when, before = instant(day), self._options.before
+        return self._is_unwanted(instant(entry.published or entry.updated))
+
+    def is_dated_outside(self, document: RawDocument, now: datetime | None) -> bool:
+        """The same for a document of an archive: by the date that came with it, else by when a crawler took it."""
+        taken = document.fetched_at if document.fetched_at != now else None
+        return self._is_unwanted(instant(document.hints.published) or taken)
+
+    def _is_unwanted(self, when: datetime | None) -> bool:
+        since, before = self._options.since, self._options.before
         if when is None:
             return False
-        return self.is_before(day) or (before is not None and when >= before)
+        return (since is not None and when < since) or (before is not None and when >= before)
 
 
 def _host(url: str) -> str:

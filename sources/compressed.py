@@ -69,6 +69,17 @@ def compression_of(head: bytes) -> str | None:
     return None
 
 
+def packed_format(head: bytes) -> str | None:
+    r"""The format of a container whose signature the bytes begin with, or None; what is compressed may hold another.
+
+    >>> packed_format(b"PK\x03\x04..."), packed_format(b"WARC/1.0\r\n"), packed_format(b"\x1f\x8b\x08"), packed_format(b"Oil")
+    ('zip', 'warc', 'gz', None)
+    """
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    return "warc" if head.startswith(b"WARC/1.") else compression_of(head)
+
+
 def read_compressed(source: Source, read: Read, inner_format: str | None) -> Iterator[Outcome]:
     """What the compressed source holds, read in `inner_format`, or in what it looks like where that is None.
 

@@ -7,6 +7,7 @@ import zlib
 from urllib.parse import urljoin
 
 from schemas.errors import DocumentError
+from schemas.markup import without_attribute_floods
 from schemas.web import SourceKind
 from sources.feed_encoding import as_utf8
 from sources.feed_text import absolute_url
@@ -151,7 +152,8 @@ def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
     """The <base> and <link> tags near the beginning of a page, with their attributes; never more than bounded work."""
     from lxml import etree
 
-    text = as_utf8(content[:_PAGE_BYTES])
+    page = as_utf8(content[:_PAGE_BYTES]).decode("utf-8", "replace")
+    text = without_attribute_floods(page).encode("utf-8")
     parser = etree.HTMLPullParser(
         events=("start",), tag=("base", "link"), encoding="utf-8", no_network=True
     )

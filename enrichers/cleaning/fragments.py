@@ -17,6 +17,7 @@ from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import WHITESPACE, is_blank, one_line
 from enrichers.cleaning.text import FINAL_STOP
 from schemas.article import ParagraphKind
+from schemas.markup import without_attribute_floods
 
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "head"))
 KINDS: dict[str, ParagraphKind] = {
@@ -92,9 +93,7 @@ MARKUP = re.compile(
     r"</?(?:p|br|div|ul|ol|li|h[1-6]|blockquote|span|strong|em|b|i|a|img|table|figure|section|article)\b[^<>]*>",
     re.I,
 )
-SILENT = re.compile(
-    r"<(script|style|noscript|template|svg|title)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S
-)
+SILENT = re.compile(r"<(script|style|noscript|template|svg|title)\b|<!--", re.I)
 BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|h[1-6]|li|ul|ol|tr|table|section|article|blockquote)\b[^<>]*>", re.I
 )
@@ -121,7 +120,7 @@ def parse_html(text: str) -> HtmlElement | None:
         default_doctype=False,
     )
     # NULs end the document for libxml2, and it knows no lone surrogate.
-    data = text.replace("\x00", "").encode("utf-8", "replace")
+    data = without_attribute_floods(text.replace("\x00", "")).encode("utf-8", "replace")
     try:
         tree = etree.fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError):
@@ -131,7 +130,27 @@ def parse_html(text: str) -> HtmlElement | None:
 
 def visible_text(text: str) -> str:
     """`text` with its tags taken out by eye, for pages no parser can hold (too deep, too long a text)."""
-    return html.unescape(TAG.sub(" ", BLOCK_TAG.sub("\n\n", SILENT.sub(" ", text))))
+    return html.unescape(TAG.sub(" ", BLOCK_TAG.sub("\n\n", _without_silent(text))))
+
+
+def _without_silent(text: str) -> str:
+    """`text` without elements that show nothing, and comments; one that is never closed is left as it is."""
+    parts: list[str] = []
+    place = 0
+    never_closed: set[str] = (
+        set()
+    )  # looked for once: a page may open three hundred thousand of them
+    for opened in SILENT.finditer(text):
+        name = (opened[1] or "").lower()
+        if opened.start() < place or name in never_closed:
+            continue
+        end = re.compile(rf"</{name}\s*>" if name else "-->", re.I).search(text, opened.end())
+        if end is None:
+            never_closed.add(name)
+            continue
+        parts.append(text[place : opened.start()])
+        place = end.end()
+    return " ".join([*parts, text[place:]])
 
 
 def split_fragment(text: str) -> list[Block]:

@@ -49,7 +49,7 @@ def test_a_feed_on_the_spot_brings_its_stories_and_the_second_run_writes_nothing
     assert answer.json["counts"]["stored"] == 2
     assert {story["url"] for story in answer.json["articles"]} == {f"{site.url}/a", f"{site.url}/b"}
     (source,) = answer.json["sources"]
-    assert source["source"] == f"{site.url}/feed.xml"
+    assert (source["source"], source["kind"]) == (f"{site.url}/feed.xml", "feed")
     assert (source["found"], source["stored"], source["error"]) == (2, 2, None)
     before, asked = rows(), len(site.asked)
     again = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")

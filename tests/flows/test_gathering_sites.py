@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from flows.events import Arrived, Failed, Finished, GatherOptions, Reached
 from schemas.errors import FetchError
@@ -87,3 +89,37 @@ def test_a_file_goes_on_where_it_stopped_and_a_new_one_begins_anew(tmp_path: Pat
     path.write_text('{"title": "new", "text": "Oil fell."}\n')
     anew = run(Web({}), archive, memory=Memory(cursor=reached))
     assert sum(isinstance(event, Arrived) for event in anew) == 1
+
+
+def test_dates_choose_in_a_file_too_and_leave_what_they_passed_over_for_another_run(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "news.jsonl"
+    record = '{{"title": "T{n}", "text": "Oil rose {n}%.", "date": "2025-01-0{n}"}}\n'
+    path.write_text("".join(record.format(n=n) for n in range(1, 6)))
+    archive = SourceSpec(name="news", kind="archive", path=str(path))
+    dates = GatherOptions(
+        since=datetime(2025, 1, 2, tzinfo=UTC), before=datetime(2025, 1, 4, tzinfo=UTC)
+    )
+    events = run(Web({}), archive, options=dates)
+    titles = [event.document.hints.title for event in events if isinstance(event, Arrived)]  # type: ignore[union-attr]
+    assert titles == ["T2", "T3"]
+    assert not any(isinstance(event, Reached) for event in events)
+
+
+def test_an_archive_from_the_web_is_read_and_the_limit_holds_for_it() -> None:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as file:
+        for n in range(5):
+            file.writestr(f"{n}.txt", f"Oil rose {n}% on Monday.")
+    archive = SourceSpec(name="news", kind="archive", url=f"{SITE}/news.zip")
+    answers = {f"{SITE}/news.zip": packed.getvalue()}
+    arrived = [event for event in run(Web(answers), archive) if isinstance(event, Arrived)]
+    assert [event.document.origin for event in arrived] == [
+        f"{SITE}/news.zip!{n}.txt" for n in range(5)
+    ]
+    nameless = SourceSpec(name="news", kind="archive", url=f"{SITE}/download?id=7")
+    answers[f"{SITE}/download?id=7"] = packed.getvalue()
+    assert sum(isinstance(event, Arrived) for event in run(Web(answers), nameless)) == 5
+    events = run(Web(answers), archive, options=GatherOptions(limit=2))
+    assert sum(isinstance(event, Arrived) for event in events) == 2
