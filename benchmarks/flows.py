@@ -42,6 +42,7 @@ HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 6))
 TOWNS = ("Vila Nova", "Oulu", "Brno", "Cork", "Split", "Gent", "Turku", "Evora", "Graz", "Lund")
 NAMES = ("Lopes", "Virtanen", "Novak", "Byrne", "Horvat", "Peeters", "Laine", "Costa", "Gruber")
 IDLE_S = 30
+CORE = "BENCHMARK_CORE"
 SETTLE_S = 8
 """After a run the server writes what it was sent in the last moments."""
 
@@ -131,6 +132,8 @@ def sources(port: int) -> list[Any]:
 
 def child(way: str, where: str, db: str) -> None:
     """In a process of its own: be ready, wait for the word, run, and say what it took."""
+    if CORE in os.environ:
+        os.sched_setaffinity(0, {int(os.environ[CORE])})
     began = time.perf_counter()
     ready = {"plain": plain, "flow": flow}.get(way)
     call = ready(int(where), db) if ready else one_thread(where, db)
@@ -259,7 +262,10 @@ def cost(folder: Path, work: Path, server: Prefect, number: int, round_: int) ->
 
 
 def workers(folder: Path, work: Path, server: Prefect, number: int) -> dict[str, Any]:
-    """One flow process of one thread, then two with half of the pages each."""
+    """One flow process of one thread, then two with half of the pages each; each process is held to a core of its own.
+
+    Without that, one of them is more than one thread: it tags on the second core while it embeds on the first.
+    """
     halves = [work / "half0", work / "half1"]
     whole = work / "whole"
     for place in (*halves, whole):
@@ -268,8 +274,10 @@ def workers(folder: Path, work: Path, server: Prefect, number: int) -> dict[str,
         for place in (whole, halves[n % 2]):
             (place / page.name).hardlink_to(page)
     environment = {**server.environment, "OMP_NUM_THREADS": "1"}
-    (one,) = go([start("one", whole, work / "one.db", environment)])
-    two = go([start("one", half, work / "two.db", environment) for half in halves])
+    cores = sorted(os.sched_getaffinity(0))
+    held = [{**environment, CORE: str(cores[n % len(cores)])} for n in range(2)]
+    (one,) = go([start("one", whole, work / "one.db", held[0])])
+    two = go([start("one", halves[n], work / "two.db", held[n]) for n in range(2)])
     stored = sum(report["stored"] for report in two)
     if one["stored"] != number or stored != number:
         raise SystemExit(f"{one['stored']} and {stored} of {number} pages were stored")
