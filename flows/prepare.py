@@ -50,6 +50,11 @@ class Refused:
 
 Prepared = PreparedArticle | Refused
 
+LONGEST_FROM_WEB = 500_000
+"""Characters of text that an address may give: eighty thousand words, a minute of tagging and embedding."""
+MOST_TAGS_FROM_WEB = 300_000
+"""Tags that a page from an address may have: thirty times what the largest news pages have, and some ten seconds of cleaning."""
+
 
 def problem_of(error: Exception) -> Problem:
     """An error as it is reported and stored. What no rule of ours foresaw is named as such, not hidden."""
@@ -144,7 +149,12 @@ def clean_document(document: RawDocument) -> Article:
 
     Raises DocumentError where nothing is left of it, SkippedDocumentError where it is no article by rule.
     """
+    is_from_web = "://" in document.origin
+    if is_from_web and document.content.count(b"<") > MOST_TAGS_FROM_WEB:
+        raise _too_large(document, f"over {MOST_TAGS_FROM_WEB:,} tags")
     article = clean(document)
+    if is_from_web and article and sum(len(row.text) for row in article.rows) > LONGEST_FROM_WEB:
+        raise _too_large(document, f"over {LONGEST_FROM_WEB:,} characters of text")
     if _is_little(article) and is_script_only(document):
         raise DocumentError(
             f"{document.origin}: the page is empty until a browser has run its scripts",
@@ -163,6 +173,14 @@ def clean_document(document: RawDocument) -> Article:
             f"{document.origin}: {message}", remedy=remedy, code=article.page_kind
         )
     return article
+
+
+def _too_large(document: RawDocument, said: str) -> DocumentError:
+    return DocumentError(
+        f"{document.origin}: {said}, more than any article has",
+        remedy="if it is wanted all the same, save it and ingest the file",
+        code="too_large",
+    )
 
 
 def _is_little(article: Article | None) -> bool:

@@ -78,7 +78,7 @@ def provenance() -> Provenance:
     return Provenance(
         stage="clean",
         name="copydesk-clean",
-        version=f"1+trafilatura-{version('trafilatura')}",
+        version=f"2+trafilatura-{version('trafilatura')}",
         sha256=phrase_lists().sha256,
     )
 

@@ -28,7 +28,7 @@ from schemas.errors import UsageError
 from schemas.marks import Figure
 from schemas.provenance import Provenance
 
-VERSION = "1"
+VERSION = "2"
 
 
 @cache

@@ -44,6 +44,11 @@ def loaded(*arguments: str, also: tuple[str, ...] = ()) -> list[str]:
     return list(names)
 
 
+LONG = pytest.mark.skipif(
+    not os.environ.get("COPYDESK_LONG_TESTS"), reason="takes long: COPYDESK_LONG_TESTS=1 runs it"
+)
+
+
 @pytest.mark.parametrize(
     "call",
     ["--help", "ingest --help", "search oil", "search oil --mode words --json", "similar 4", "show 1", "figures", "entities",
@@ -140,7 +145,7 @@ def write_stories(count: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=LONG)])
 def test_ctrl_c_ends_with_130_keeps_what_was_told_and_leaves_no_process(
     workers: str, own_place: Path
 ) -> None:

@@ -40,8 +40,8 @@ def open_store() -> Store:
 
 
 def test_what_another_process_stored_is_told(story: Path, receiver: Receiver, cli: Any) -> None:
-    text = f'[[webhook]]\nname = "desk"\nurl = "{receiver.url}"\n'
-    with Errands(lambda: write(text), say=lambda _: None, every_s=0.05):
+    settings = write(f'[[webhook]]\nname = "desk"\nurl = "{receiver.url}"\n')
+    with Errands(lambda: settings, say=lambda _: None, every_s=0.05):
         cli("ingest", story, "--quiet")  # delivers by itself where it is quicker
         wait_for(lambda: receiver.told)
     assert receiver.told == [("stored", "Bridge over the Fjord opens")]

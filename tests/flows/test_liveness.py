@@ -140,7 +140,7 @@ def test_of_two_runs_of_a_schedule_only_the_first_is_the_sole_one(tmp_path: Path
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
 )
 @given(name=st.text(max_size=300) | st.sampled_from(["../../x", "/x", "a/b", "..", "\0", "\ud800"]))
 def test_whatever_a_schedule_is_called_its_lock_lies_in_the_folder(

@@ -144,7 +144,7 @@ def test_forgetting_old_runs_changes_nothing_that_is_said(
 ) -> None:
     connection = store.connection
     connection.execute("DELETE FROM runs")
-    for days, name, new, fails, schedule in sorted(runs, reverse=True):
+    for days, name, new, fails, schedule in sorted(runs, key=lambda run: -run[0]):
         one = report(name, new=new, error=BAD if fails else None)
         state = "failed" if fails else "done"
         keep(store, run(one, at=NOW - timedelta(days=days), schedule=schedule, state=state))

@@ -1,0 +1,25 @@
+"""What is made of a document before it is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from flows.prepare import clean_document
+from schemas.document import HTML, RawDocument
+from schemas.errors import DocumentError
+
+
+@pytest.mark.parametrize("page", ["<p>" + "Oil rose again. " * 40_000 + "</p>", "<br>" * 400_000])
+def test_what_no_article_can_be_is_refused_from_the_web_and_read_from_a_file(page: str) -> None:
+    content = f"<article><p>The port raised its tolls by 4%.</p>{page}</article>".encode()
+    at = datetime(2024, 3, 5, tzinfo=UTC)
+    sent = RawDocument(
+        content=content, media_type=HTML, origin="https://example.org/a", fetched_at=at
+    )
+    with pytest.raises(DocumentError, match="more than any article has") as refused:
+        clean_document(sent)
+    assert refused.value.code == "too_large"
+    assert clean_document(replace(sent, origin="a.html")).paragraphs
