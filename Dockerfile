@@ -21,7 +21,7 @@ RUN groupadd --gid 10001 desk \
 WORKDIR /app
 
 # torch comes first, by itself and from the CPU index: whatever asks for it later finds it there and brings no CUDA.
-RUN python -m pip install --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch==2.13.0
+RUN ${TORCH_INDEX:+env PIP_INDEX_URL="$TORCH_INDEX"} python -m pip install --no-deps torch==2.13.0
 
 COPY --chown=desk:desk . /app
 RUN python -m pip install --constraint constraints.txt --editable .

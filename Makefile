@@ -24,7 +24,7 @@ python-version:
 # itself needs comes with the rest, pinned and from the usual index: an index of torch's builds need not hold it.
 $(STAMP): pyproject.toml constraints.txt | python-version
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	$(PIP) install --quiet --no-deps $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch==2.13.0
+	$(if $(TORCH_INDEX),PIP_INDEX_URL="$(TORCH_INDEX)") $(PIP) install --quiet --no-deps torch==2.13.0
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	$(BIN)/python -m copydesk doctor
 	@touch $(STAMP)

@@ -162,7 +162,7 @@ def scores(readers: dict[str, Reader]) -> dict[str, dict[str, str]]:
 def _points(case: Case, read: Reader) -> int:
     try:
         items = read(case.content)
-    except Exception:
+    except Exception:  # each library has its own errors; any of them is "no item found"
         items = []
     return case.points(items)
 

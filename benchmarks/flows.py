@@ -69,7 +69,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, *_: Any) -> None:  # noqa: D102
+    def log_message(self, *_: Any) -> None:  # noqa: D102  the base class says what it is
         return
 
 

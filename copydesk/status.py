@@ -206,7 +206,7 @@ def _source(spec: SourceSpec, history: SourceHistory | None, **of: object) -> So
             "silent_for_s": quiet,
         }
     name = without_credentials(spec.name)
-    return SourceStatus(name=name, kind=spec.kind, enabled=spec.enabled, **said, **of)  # type: ignore[arg-type]
+    return SourceStatus(name=name, kind=spec.kind, enabled=spec.enabled, **said, **of)  # type: ignore[arg-type]  # the values are of many types
 
 
 def silent_for(history: SourceHistory) -> float | None:
