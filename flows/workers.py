@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 
@@ -20,7 +20,7 @@ from schemas.document import RawDocument
 POOL_FROM_BATCHES = 3
 """A worker costs a second or two of loading; below this many batches one process is done before that pays."""
 _AHEAD = 5
-"""Batches that wait beside those the workers hold. The pool takes one more than it has workers off their queue."""
+"""Batches that wait beside those the workers hold."""
 
 _engines: list[Engines] = []
 
@@ -82,7 +82,7 @@ class WorkerPool:
         if executor is not None:
             for worker in list((executor._processes or {}).values()):
                 worker.terminate()
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(cancel_futures=True)
 
     def close(self) -> None:
         """Let the workers end, which have nothing more to do."""
@@ -112,15 +112,15 @@ def kept_workers(engines: Engines) -> Iterator[WorkerPool]:
 def _pooled(
     batches: Iterable[list[RawDocument]], engines: Engines, pool: WorkerPool, workers: int
 ) -> Iterator[list[Prepared]]:
-    executor = pool.executor(workers)
+    line = _Line(pool.executor(workers), workers)
     waiting: deque[_Job] = deque()
     try:
         for batch in batches:
-            waiting.append(_Job(executor, batch))
+            waiting.append(line.add(batch))
             if len(waiting) > workers + _AHEAD:
-                yield _next(waiting, engines)
+                yield _result(waiting.popleft(), line, engines)
         while waiting:
-            yield _next(waiting, engines)
+            yield _result(waiting.popleft(), line, engines)
     except BaseException:
         pool.end()
         raise
@@ -129,43 +129,85 @@ def _pooled(
 class _Job:
     """A batch and where its result comes from: a worker, or this process."""
 
-    def __init__(self, pool: ProcessPoolExecutor, batch: list[RawDocument]) -> None:
+    def __init__(self, batch: list[RawDocument]) -> None:
         self.batch = batch
-        self._future: Future[list[Prepared]] | None = None
-        self._result: list[Prepared] | None = None
-        with suppress(BrokenProcessPool):
-            self._future = pool.submit(_prepare, batch)
+        self.future: Future[list[Prepared]] | None = None
+        self.made: list[Prepared] | None = None
 
     def is_done(self) -> bool:
-        return self._result is not None or (self._future is not None and self._future.done())
-
-    def take_over(self, engines: Engines) -> bool:
-        """Prepare the batch here, unless a worker has begun with it."""
-        if self.is_done() or (self._future is not None and not self._future.cancel()):
-            return False
-        self._result = prepare(self.batch, engines)
-        return True
-
-    def result(self, engines: Engines) -> list[Prepared]:
-        if self._result is not None:
-            return self._result
-        try:
-            return self._future.result() if self._future else prepare(self.batch, engines)
-        except BrokenProcessPool:
-            return prepare(self.batch, engines)
+        return self.made is not None or (self.future is not None and self.future.done())
 
 
-def _next(waiting: deque[_Job], engines: Engines) -> list[Prepared]:
-    """The first batch's result; while it is not there, this process prepares what no worker has begun."""
-    first = waiting.popleft()
-    while not first.is_done():
-        if not any(job.take_over(engines) for job in (first, *waiting)):
-            break
-    return first.result(engines)
+class _Line:
+    """Batches on their way to the workers, who hold one each and one more between them; the others anyone may take.
+
+    A batch is not handed to the executor and cancelled there: where a worker dies, Python 3.11's stumbles over what
+    was cancelled, and leaves whoever waits for the rest waiting for ever.
+    """
+
+    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
+        self._executor, self._room = executor, workers + 1
+        self._jobs: deque[_Job] = deque()
+        self._lock = threading.RLock()
+
+    def add(self, batch: list[RawDocument]) -> _Job:
+        job = _Job(batch)
+        with self._lock:
+            self._jobs.append(job)
+            self._hand_over()
+        return job
+
+    def take(self) -> _Job | None:
+        """The first that no worker was given; from now on it is the caller's."""
+        with self._lock:
+            return self._jobs.popleft() if self._jobs else None
+
+    def _hand_over(self) -> None:
+        while self._jobs and self._room:
+            try:
+                with _without_interrupts():
+                    future = self._executor.submit(_prepare, self._jobs[0].batch)
+            except RuntimeError:  # a worker has died, or the pool was ended
+                return
+            self._jobs.popleft().future = future
+            self._room -= 1
+            future.add_done_callback(self._make_room)
+
+    def _make_room(self, _done: Future[list[Prepared]]) -> None:
+        with self._lock:
+            self._room += 1
+            self._hand_over()
+
+
+def _result(first: _Job, line: _Line, engines: Engines) -> list[Prepared]:
+    """The batch's result; while it is not there, this process prepares what no worker was given."""
+    while not first.is_done() and (job := line.take()):
+        job.made = prepare(job.batch, engines)
+    if first.made is not None:
+        return first.made
+    try:
+        return first.future.result() if first.future else prepare(first.batch, engines)
+    except BrokenProcessPool:
+        return prepare(first.batch, engines)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while a worker may be started: the worker inherits that, this process hears it right after.
+
+    Ctrl-C goes to the whole group; the parent decides what is finished and what is not.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(options: EngineOptions) -> None:
-    # Ctrl-C goes to the whole group; the parent decides what is finished and what is not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _engines.append(Engines(options, convert=False))

@@ -32,11 +32,9 @@ from copydesk.cli import (
     sources,
 )
 from copydesk.cli.options import examples
-from copydesk.entry import missing_package
+from copydesk.entry import INTERRUPTED, missing_package
 from copydesk.present import say, write
 from schemas.errors import CopydeskError, DatabaseError, UsageError
-
-_INTERRUPTED = 130
 
 app = typer.Typer(
     name="copydesk",
@@ -112,7 +110,7 @@ def run(arguments: list[str]) -> int:
         code = app(arguments, standalone_mode=False, prog_name="copydesk")
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        code = _INTERRUPTED
+        code = INTERRUPTED
     except (BrokenPipeError, SystemExit) as end:
         if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
             raise
@@ -122,7 +120,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except (ClickException, CopydeskError, sqlite3.Error, OSError) as error:
         return _told(error)
-    if code == _INTERRUPTED:  # typer, too, makes this code of Ctrl-C
+    if code == INTERRUPTED:  # typer, too, makes this code of Ctrl-C
         say(
             "copydesk: interrupted; what was told as done is stored, the same call goes on from there"
         )

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -102,29 +103,36 @@ class OpenVinoBackend:
         self._inputs = {port.get_any_name() for port in compiled.inputs}
         self._pooling = pooling
         self._pad_id = pad_id
-        self._queue = import_openvino().AsyncInferQueue(compiled, self._threads)
+        self._requests = [compiled.create_infer_request() for _ in range(self._threads)]
         self._lock = threading.Lock()
 
     def run(self, windows: Sequence[Window]) -> Matrix:
         """Unit vectors of `windows`; safe to call from several threads, one call at a time."""
         result = np.empty((len(windows), self.dim), dtype=np.float32)
-        if not windows:
-            return result
+        batches = plan_batches(windows, workers=self._threads)
+        waiting = iter(batches)
+        turn = threading.Lock()
 
-        def keep(request: InferRequest, job: tuple[list[int], Ids]) -> None:
-            rows, mask = job
-            result[rows] = self._pool(request.get_output_tensor(0).data, mask)
+        def work(request: InferRequest) -> None:
+            while True:
+                with turn:
+                    rows = next(waiting, None)
+                if rows is None:
+                    return
+                ids, mask = pad([windows[row] for row in rows], pad_id=self._pad_id)
+                request.infer(self._feed(ids, mask), share_inputs=True, share_outputs=True)
+                result[rows] = self._pool(request.get_output_tensor(0).data, mask)
 
+        # Threads of ours rather than OpenVINO's AsyncInferQueue: its own threads take the interpreter's lock once more
+        # after all is told as done, and where Python has ended meanwhile, C++ aborts the process.
         with self._lock:
-            self._queue.set_callback(keep)
-            try:
-                for rows in plan_batches(windows, workers=self._threads):
-                    ids, mask = pad([windows[row] for row in rows], pad_id=self._pad_id)
-                    self._queue.start_async(self._feed(ids, mask), (rows, mask))
-            finally:
-                self._queue.wait_all()  # also after an error: no batch of this call runs into the next
-                # The queue holds its callback where no garbage collection sees it: left there, `keep` would keep all of us.
-                self._queue.set_callback(_let_go)
+            if len(batches) < 2:
+                work(self._requests[0])
+                return unit(result)
+            at_work = self._requests[: len(batches)]
+            with ThreadPoolExecutor(len(at_work), thread_name_prefix="copydesk-vectors") as pool:
+                for done in [pool.submit(work, request) for request in at_work]:
+                    done.result()
         return unit(result)
 
     def _feed(self, ids: Ids, mask: Ids) -> dict[str, Ids]:
@@ -133,10 +141,6 @@ class OpenVinoBackend:
 
     def _pool(self, states: Matrix, mask: Ids) -> Matrix:
         return np.array(states[:, 0]) if self._pooling == "cls" else mean_pool(states, mask)
-
-
-def _let_go(_request: InferRequest, _job: object) -> None:
-    """What a queue calls that has nothing to do."""
 
 
 def available_cores() -> int:

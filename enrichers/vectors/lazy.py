@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 from schemas.protocols import Encoder
+
+_LAST_WAIT_S = 3.0
+"""Longest wait, as the process ends, for a model being opened; without a conversion that takes half a second."""
 
 
 class LazyEncoder:
@@ -27,10 +31,14 @@ class LazyEncoder:
     def preload(self, *, daemon: bool = True) -> None:
         """Begin to open it on another thread; what goes wrong there is raised by the call that needs it.
 
-        A daemon thread does not keep the process from ending (a first conversion takes some 20 s).
+        A daemon thread does not keep the process from ending for longer than `_LAST_WAIT_S` (a first conversion takes
+        some 20 s).
         """
         if self._made is None and not self._lock.locked():
-            threading.Thread(target=self._try, daemon=daemon).start()
+            thread = threading.Thread(target=self._try, daemon=daemon)
+            thread.start()
+            # Python tears daemon threads out as it ends: in the middle of C++ code that aborts the whole process.
+            atexit.register(thread.join, _LAST_WAIT_S)
 
     def _try(self) -> None:
         # Also RuntimeError and the like, where the process ends meanwhile: an empty query needs no encoder.

@@ -64,6 +64,19 @@ def test_workers_stay_from_one_part_of_a_run_to_the_next_and_are_replaced_when_t
     assert all(gone(pid) for pid in last)
 
 
+@pytest.mark.slow
+def test_a_worker_that_dies_in_the_middle_of_a_run_loses_no_batch(story: Story) -> None:
+    engines = Engines()
+    with kept_workers(engines) as pool:
+        coming = prepared_batches([[story(n)] for n in range(40)], engines, workers=2)
+        found = [next(coming)]
+        os.kill(pids(pool)[0], signal.SIGKILL)
+        found += coming
+    assert [title for batch in found for title in titles(batch)] == [
+        f"Port fee number {n} rises" for n in range(40)
+    ]
+
+
 def test_a_run_that_needs_no_workers_starts_none(story: Story) -> None:
     engines = Engines()
     with kept_workers(engines) as pool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -83,6 +84,22 @@ def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
     with ThreadPoolExecutor(4) as pool:
         for matrix in pool.map(encoder.encode, [SENTENCES] * 8):
             np.testing.assert_allclose(matrix, expected, atol=1e-5)
+
+
+def test_a_process_may_end_right_after_embedding() -> None:
+    # OpenVINO's own queue took the interpreter's lock once more after its last batch, and aborted a quarter of these.
+    script = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from enrichers.vectors.encoder import open_encoder
+
+encoder = open_encoder()
+ThreadPoolExecutor(1).submit(encoder.encode, [f"The mayor opened tram line {n}." for n in range(64)])
+sys.exit(0)
+"""
+    for _ in range(4):
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_rows_come_in_the_order_of_the_texts(encoder: Encoder) -> None:
