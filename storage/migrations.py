@@ -110,16 +110,12 @@ _FIRST = (
 )
 
 
-# Of addresses that were asked: when to ask again. Of sources: how far each was read. Of articles: their other addresses.
+# Of addresses that were asked: when to ask again. Of sources: how far each was read.
 _FETCHING = (
     "ALTER TABLE fetches ADD COLUMN next_try TEXT",
     "CREATE INDEX fetches_error ON fetches(source, error) WHERE error IS NOT NULL",
     """CREATE TABLE cursors (
         source TEXT PRIMARY KEY, cursor TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
-    """CREATE TABLE addresses (
-        address_key TEXT PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE)
-        STRICT, WITHOUT ROWID""",
-    "CREATE INDEX addresses_article ON addresses(article_id)",
 )
 
 
@@ -152,6 +148,14 @@ _RUNS = (
         claimed_by TEXT, claimed_until TEXT, given_up INTEGER NOT NULL DEFAULT 0, last_error TEXT) STRICT""",
     "CREATE INDEX outbox_article ON outbox(article_id, webhook, id)",
     "CREATE INDEX outbox_next ON outbox(webhook, given_up, id)",
+)
+
+# For a time the second migration made these, so that some files have them already.
+_ADDRESSES = (
+    """CREATE TABLE IF NOT EXISTS addresses (
+        address_key TEXT PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE)
+        STRICT, WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS addresses_article ON addresses(article_id)",
 )
 
 
@@ -188,6 +192,13 @@ def m004_schedules(db: Database) -> None:
 def m005_runs(db: Database) -> None:
     """How runs ended and what they made of each source; what webhooks have still to be told."""
     for statement in _RUNS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m006_addresses(db: Database) -> None:
+    """The other addresses that articles came by."""
+    for statement in _ADDRESSES:
         db.conn.execute(statement)
 
 
