@@ -230,6 +230,8 @@ def _server_settings(home: Path, url: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_UI_API_URL": f"{url}/api",
+        # Prefect lets every page that a browser shows ask its API, and who may ask it may have commands run here.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{url},http://localhost:{port}",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         # In memory they would be lost with the server, and every run under way be ended for it.
@@ -245,6 +247,7 @@ def _serve(descriptor: int, port: int) -> None:
     """Be the server until whoever started us closes our input, or is gone."""
     import uvicorn
     from prefect.server.api.server import create_app
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     class Last(uvicorn.Server):
         """A service manager ends all processes of a service at once; this has to be the last of them."""
@@ -256,7 +259,8 @@ def _serve(descriptor: int, port: int) -> None:
             yield
 
     config = uvicorn.Config(
-        create_app(final=True),
+        # A page whose name somebody lets lead to this machine is of one origin with it, but for the name.
+        TrustedHostMiddleware(create_app(final=True), allowed_hosts=["127.0.0.1", "localhost"]),
         port=port,
         log_level="warning",
         timeout_keep_alive=5,

@@ -7,7 +7,10 @@ import random
 import signal
 import sqlite3
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
@@ -54,6 +57,16 @@ def add_stories(site: Site, first: int, last: int) -> None:
     site.feed("/feed.xml", *sorted(path for path in site.pages if path.startswith("/story")))
 
 
+def ask(address: str, *, origin: str, host: str | None = None) -> HTTPResponse:
+    headers = {"Content-Type": "application/json", "Origin": origin} | (
+        {"Host": host} if host else {}
+    )
+    asked = Request(address, data=b"{}", headers=headers)
+    with build_opener(ProxyHandler({})).open(asked, timeout=30) as answer:
+        found: HTTPResponse = answer
+        return found
+
+
 def completed(desk: ServedDesk) -> int:
     return sum(run["state_name"] == "Completed" for run in desk.runs("COMPLETED"))
 
@@ -84,6 +97,18 @@ def test_a_second_serve_of_the_same_database_is_refused(desk: ServedDesk) -> Non
     assert done.returncode == 2
     assert "is served already" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_pages_of_other_sites_cannot_ask_the_server_of_the_desk(desk: ServedDesk) -> None:
+    (serving,) = desk.events_of("serving")
+    address = f"{serving['dashboard']}/api/deployments/filter"
+    own = "http://localhost:" + serving["dashboard"].rpartition(":")[2]
+    for origin, allowed in (("http://news.example.org", None), (own, own)):
+        answer = ask(address, origin=origin)
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, allowed)
+    with pytest.raises(HTTPError, match="400"):  # a name that was made to lead here
+        ask(address, origin=own, host="news.example.org")
 
 
 @pytest.mark.slow
