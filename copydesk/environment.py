@@ -31,10 +31,10 @@ def known_variables() -> tuple[str, ...]:
 def stray_variables(environment: Mapping[str, str], settings: Settings) -> Iterator[str]:
     """What to say of each variable with our prefix that is no setting, by name; values are never shown.
 
-    A variable that a source of the settings takes a secret from is not stray.
+    A variable that the settings take a secret from, for a source, a webhook or a notice, is not stray.
     """
     known = known_variables()
-    wanted = _taken_by_sources(settings)
+    wanted = _taken_from(settings)
     for name in sorted(environment):
         upper = name.upper()
         if name in known or name in wanted or not upper.startswith(ENV_PREFIX):
@@ -45,10 +45,13 @@ def stray_variables(environment: Mapping[str, str], settings: Settings) -> Itera
         yield f"the variable {name} is no setting; {hint}"
 
 
-def _taken_by_sources(settings: Settings) -> set[str]:
-    found: set[str] = set()
+def _taken_from(settings: Settings) -> set[str]:
+    """The variables that references of the settings ("env:NAME") name."""
+    values = [settings.notify.webhook]
+    for hook in settings.webhook:
+        values += [hook.url, *hook.headers.values()]
+    names = set()
     for spec in source_specs(settings):
-        values = (*(value for _, value in spec.headers), spec.proxy or "")
-        found.update(v.removeprefix("env:") for v in values if v.startswith("env:"))
-        found.add(spec.cookies_env or "")
-    return found
+        values += [spec.proxy, *(value for _, value in spec.headers)]
+        names.add(spec.cookies_env or "")
+    return names | {v.removeprefix("env:") for v in values if v and v.startswith("env:")}

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from copydesk.environment import known_variables, stray_variables
-from copydesk.settings import Settings, SourceSettings, load_settings
+from copydesk.settings import (
+    NotifySettings,
+    Settings,
+    SourceSettings,
+    WebhookSettings,
+    load_settings,
+)
 
 SECRETIVE = SourceSettings(
     name="a", kind="feed", url="https://a.example/", headers={"X-Key": "env:COPYDESK_A_KEY"}
@@ -33,6 +39,25 @@ def test_a_variable_that_a_source_takes_its_key_from_is_no_mistake() -> None:
     settings = Settings(source=(SECRETIVE,))
     assert list(stray_variables({"COPYDESK_A_KEY": "x"}, settings)) == []
     assert list(stray_variables({"COPYDESK_B_KEY": "x"}, settings)) != []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(webhook=(WebhookSettings(name="desk", url="env:COPYDESK_HOOK"),)),
+        Settings(
+            webhook=(
+                WebhookSettings(
+                    name="desk", url="https://a.example/", headers={"X-Key": "env:COPYDESK_HOOK"}
+                ),
+            )
+        ),
+        Settings(notify=NotifySettings(webhook="env:COPYDESK_HOOK")),
+    ],
+    ids=["a webhook's address", "a webhook's header", "a notice's address"],
+)
+def test_a_variable_that_a_webhook_or_a_notice_takes_is_no_mistake(settings: Settings) -> None:
+    assert list(stray_variables({"COPYDESK_HOOK": "x"}, settings)) == []
 
 
 def test_every_known_variable_is_read() -> None:
