@@ -19,7 +19,7 @@ from schemas.document import HTML, RawDocument
 from schemas.errors import DocumentError
 from sources.compressed import decoded_body
 from sources.reading import BadDocument, Outcome, Source, printable_name, too_large
-from sources.sniffing import known_encoding
+from sources.sniffing import known_encoding, sniff_format
 from sources.tape import Tape
 
 _HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
@@ -125,11 +125,13 @@ def _outcome(record: WarcRecord, source: Source) -> Outcome | None:
     if not is_page:
         return None
     try:
-        return _document(record, content, source)
+        document = _document(record, content, source)
     except DocumentError as error:
         if source.meter.spent:
             raise
         return _bad(source, place, error, record, payload=content)
+    typed = record.http_content_type is not None
+    return document if typed or sniff_format(document.content[:4096], None) == "html" else None
 
 
 def _is_page(record: WarcRecord) -> bool:
@@ -143,15 +145,16 @@ def _is_page(record: WarcRecord) -> bool:
     return (
         headers is not None
         and headers.status_code == 200
-        and (record.http_content_type or "").lower() in _HTML_TYPES
+        # Without a type it is a page where it looks like one, as browsers have it.
+        and (record.http_content_type or HTML).lower() in _HTML_TYPES
     )
 
 
 def _document(record: WarcRecord, content: bytes, source: Source) -> RawDocument:
     place = f"{source.origin}:{record.stream_pos}"
+    _check_whole(record, content, place)
     headers = record.http_headers
-    # Names are had in a tenth of the time that asking for one takes.
-    if headers is not None and b"-encoding" in b" ".join(headers.keys_bytes()).lower():
+    if headers is not None and b"-encoding" in _names(headers):
         content = _uncoded(headers, content, replace(source, origin=place))
     if len(content) > source.options.max_bytes:
         raise too_large(place, source.options.max_bytes)
@@ -166,6 +169,36 @@ def _document(record: WarcRecord, content: bytes, source: Source) -> RawDocument
         url=_address(record),
         fetched_at=_moment(record.headers.get(WarcHeader.WARC_DATE)) or source.fetched_at,
         hints=source.hints(charset=charset),
+    )
+
+
+def _names(headers: HeaderMap) -> bytes:
+    """The names that are there, in a tenth of the time that asking for one takes."""
+    return b" ".join(headers.keys_bytes()).lower()
+
+
+def _check_whole(record: WarcRecord, content: bytes, place: str) -> None:
+    """Raise DocumentError (truncated) for a page of which the crawler kept, or got, the beginning alone."""
+    of_record = _names(record.headers)
+    if b"warc-truncated" in of_record or b"warc-segment-number" in of_record:
+        raise _cut(place, "the archive says that it holds a part of the page")
+    http = record.http_headers
+    if http is None or content[-64:].rstrip().lower().endswith(b"</html>"):
+        return
+    names = _names(http)
+    # A coding that was undone, or is yet to be, makes the length one of other bytes.
+    if b"content-length" not in names or b"-encoding" in names:
+        return
+    declared = (http.get("Content-Length") or "").strip()
+    if declared.isascii() and declared.isdigit() and len(content) < int(declared[:20]):
+        raise _cut(place, f"the answer has {len(content):,} of {declared[:20]} bytes")
+
+
+def _cut(place: str, reason: str) -> DocumentError:
+    return DocumentError(
+        f"{place} is not the whole page: {reason}",
+        remedy="fetch the page itself",
+        code="truncated",
     )
 
 

@@ -19,10 +19,13 @@ from sources.archives import Member, MemberReader
 from sources.blocks import BLOCK_BYTES, Meter
 from sources.compressed import Read
 from sources.reading import Outcome, Source
+from sources.walk import format_of
 
 # The least entry takes 47 bytes there and about 700 as Python keeps it: 190 MB, and 30 MB for an archive in an archive.
 _DIRECTORY_BYTES = 12_000_000
 _INNER_DIRECTORY_BYTES = 2_000_000
+# The JSON of a WACZ tells of the crawl, and its lists of pages repeat what the records hold.
+_CATALOGUE = frozenset(("json", "jsonl"))
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _ERRORS = (
     BadZipFile,
@@ -58,7 +61,10 @@ def read_zip(source: Source, read: Read) -> Iterator[Outcome]:
 
 
 def _members(archive: ZipFile, source: Source) -> Iterator[Member]:
+    unread = _CATALOGUE if _is_wacz(archive) else frozenset[str]()
     for info in archive.infolist():
+        if format_of(info.filename) in unread:
+            continue
         kind = stat.S_IFMT(info.external_attr >> 16)
         yield Member(
             name=info.orig_filename,
@@ -66,6 +72,13 @@ def _members(archive: ZipFile, source: Source) -> Iterator[Member]:
             blocks=_blocks(archive, info, source.meter),
             problem=_problem(info),
         )
+
+
+def _is_wacz(archive: ZipFile) -> bool:
+    """Whether it is a web archive in a zip: named so by its contents (WACZ 1.1.1, sections 5.1 and 5.2)."""
+    return "datapackage.json" in archive.NameToInfo and any(
+        name.startswith("archive/") and format_of(name) == "warc" for name in archive.NameToInfo
+    )
 
 
 def _problem(info: ZipInfo) -> DocumentError | None:
