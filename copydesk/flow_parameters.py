@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from copydesk.settings import Settings
-from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.fetching import FetchRun
@@ -81,15 +80,10 @@ def enrich_parameters(
 
 def check_no_secrets(sources: Iterable[SourceSpec]) -> None:
     """Raise UsageError for a source with a secret in the settings themselves: Prefect keeps a run's parameters."""
+    from storage import sources as descriptions
+
     for source in sources:
-        values = [value for _, value in source.headers]
-        if any(not value.startswith(("env:", "file:")) for value in values) or "@" in (
-            source.proxy or ""
-        ):
-            raise UsageError(
-                f"source {source.name!r} has a header or proxy with its value in the settings, and Prefect would keep it",
-                remedy='put the value into the environment, and write "env:NAME" in its place',
-            )
+        descriptions.check_no_secrets(source, told="and Prefect would keep it")
 
 
 def _models(settings: Settings) -> ModelParameters:

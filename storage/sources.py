@@ -118,20 +118,23 @@ def _wrong(spec: SourceSpec, said: str, remedy: str, *, code: str = "source") ->
     return UsageError(f"source {shown_address(spec.name)!r}: {said}", remedy=remedy, code=code)
 
 
-def check_no_secrets(spec: SourceSpec) -> None:
-    """Whether the database may keep a source. Raises UsageError for a secret in it, without showing it."""
+def check_no_secrets(spec: SourceSpec, *, told: str = "which the database does not keep") -> None:
+    """Whether the database may keep a source. Raises UsageError for a secret in it, without showing it.
+
+    `told` is how the error goes on where somebody else would keep it.
+    """
     for what, text in (("name", spec.name), ("url", spec.url or "")):
         if without_credentials(text) != text and _has_userinfo(text):
             raise _wrong(
                 spec,
-                f"its {what} holds a user or password, which the database does not keep",
+                f"its {what} holds a user or password, {told}",
                 'leave it out, and give it as the header "Authorization: env:NAME", with a variable that holds "Basic ..."',
                 code="source_secret",
             )
         if secret := secret_name(text):
             raise _wrong(
                 spec,
-                f"the part {secret[:40]!r} of its {what} looks like a secret, which the database does not keep",
+                f"the part {secret[:40]!r} of its {what} looks like a secret, {told}",
                 'leave it out, and give it as a header, such as "Authorization: env:NAME", with a variable that holds the value',
                 code="source_secret",
             )
@@ -139,14 +142,14 @@ def check_no_secrets(spec: SourceSpec) -> None:
         if not _REFERENCE.fullmatch(value):
             raise _wrong(
                 spec,
-                f"the header {name} holds a value, which the database does not keep",
+                f"the header {name} holds a value, {told}",
                 f"put the value into a variable and write {name}: env:NAME (or file:PATH)",
                 code="source_secret",
             )
     if spec.proxy and not _REFERENCE.fullmatch(spec.proxy) and _has_userinfo(spec.proxy):
         raise _wrong(
             spec,
-            "its proxy holds a user or password, which the database does not keep",
+            f"its proxy holds a user or password, {told}",
             "put the proxy into a variable and write env:NAME",
             code="source_secret",
         )
