@@ -31,7 +31,7 @@ def noted_state(source: SourceSpec, url: str, fetched: Fetched) -> FetchState:
 
 def arrived_whole(source: SourceSpec, entry: Entry) -> Arrived:
     """The story that a feed carries whole, as a document."""
-    origin = entry.url or f"{source.url}#{entry.entry_id}"
+    origin = entry.url or f"{without_credentials(source.url or source.name)}#{entry.entry_id}"
     document = RawDocument(
         content=entry_page(entry),
         media_type=HTML,

@@ -107,7 +107,7 @@ def test_a_call_s_options_come_out_of_the_parameters_as_they_went_in() -> None:
 )
 def test_a_source_with_its_secret_in_the_settings_is_not_given_to_prefect(secret: Any) -> None:
     source = SourceSpec(name="wires", kind="feed", url="https://example.org/feed.xml")
-    with pytest.raises(UsageError, match="'wires'.*Prefect would keep it") as caught:
+    with pytest.raises(UsageError, match=r"'wires'.*Prefect would keep it") as caught:
         check_no_secrets([replace(source, **secret)])
     assert "hush" not in str(caught.value)
 
