@@ -115,7 +115,7 @@ class _Gatherer:
         visit.kind = kind if visit.is_on_the_spot and kind != "page" else declared
         if kind == "page" and declared == "page":
             visit.states.clear()
-            await self._stories.page(visit, url, fetched)
+            await self._stories.page(visit, Entry(url=url), fetched)
         elif kind == "page":
             await self._site(visit, fetched)
         elif kind == "archive":

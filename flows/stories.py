@@ -146,9 +146,10 @@ class StoryAsker:
         elif url:
             if not _waits_for_a_fetcher(visit.source, state):
                 refuse_put_off(url, state)
-            await self._fetch(visit, url, state.validators if state and known else None)
+            await self._fetch(visit, entry, state.validators if state and known else None)
 
-    async def _fetch(self, visit: Visit, url: str, validators: Validators | None) -> None:
+    async def _fetch(self, visit: Visit, entry: Entry, validators: Validators | None) -> None:
+        url = entry.url or ""
         host = _host(url)
         # The fetcher lets one request a host through at a time; standing in line here, the others hear how it went.
         async with self._turns[host]:
@@ -156,7 +157,7 @@ class StoryAsker:
         if fetched.not_modified:
             await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
         else:
-            await self.page(visit, url, fetched)
+            await self.page(visit, entry, fetched)
 
     async def _fetch_unless_dead(
         self, visit: Visit, url: str, host: str, validators: Validators | None
@@ -177,8 +178,9 @@ class StoryAsker:
         self._unanswered[host] = 0
         return fetched
 
-    async def page(self, visit: Visit, url: str, fetched: Fetched) -> None:
-        """A page that has come, handed on. Raises DocumentError for what is none."""
+    async def page(self, visit: Visit, entry: Entry, fetched: Fetched) -> None:
+        """A page that has come, handed on with what `entry` says of it. Raises DocumentError for what is none."""
+        url = entry.url or fetched.asked
         kind = sniff_source(fetched.content, media_type=fetched.media_type, url=fetched.url)
         if kind not in ("page", "list"):
             raise DocumentError(
@@ -193,7 +195,13 @@ class StoryAsker:
             origin=without_credentials(url),
             url=fetched.url,
             fetched_at=fetched.fetched_at,
-            hints=Hints(encoding=_known_charset(fetched.charset), language=visit.source.language),
+            hints=Hints(
+                encoding=_known_charset(fetched.charset),
+                language=visit.source.language,
+                listed_title=entry.title,
+                listed_published=entry.published,
+                listed_authors=entry.authors,
+            ),
         )
         state = noted_state(visit.source, url, fetched)
         await self._emit(Arrived(source=visit.source, document=document, state=state))

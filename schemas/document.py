@@ -20,6 +20,7 @@ class Hints:
 
     `published` is an ISO day or instant as given. `encoding` is the charset of `content` where something outside it
     (a flag, an HTTP header) names one. `title` is None where nothing was said, "" where it was said that there is none.
+    What begins with `listed_` is what a feed or sitemap said of the story: it counts where the document itself says nothing.
     """
 
     title: str | None = None
@@ -28,6 +29,9 @@ class Hints:
     site: str | None = None
     language: str | None = None
     encoding: str | None = None
+    listed_title: str | None = None
+    listed_published: str | None = None
+    listed_authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,18 +12,18 @@ from functools import lru_cache
 
 from enrichers.cleaning import boilerplate
 from enrichers.cleaning.decode import decode, repair
-from enrichers.cleaning.draft import Block, Claims, Draft, Published
+from enrichers.cleaning.draft import Block, Claims, Draft
 from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment, visible_text
 from enrichers.cleaning.front_matter import split_front_matter
+from enrichers.cleaning.hints import with_hints
 from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.markdown import split_markdown
-from enrichers.cleaning.metadata_dates import parse_time
 from enrichers.cleaning.phrase_lists import phrase_lists
 from enrichers.cleaning.record import body_of, read_record, record_claims
 from enrichers.cleaning.text import is_title, split_pages, split_paragraphs
 from enrichers.language import detect_language
 from schemas.article import Article, Dropped, Paragraph
-from schemas.document import HTML, MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RECORD, Hints, RawDocument
+from schemas.document import HTML, MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RECORD, RawDocument
 from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
@@ -40,7 +40,7 @@ def clean(document: RawDocument) -> Article | None:
     Raises DocumentError: "binary", "unknown_encoding", "undecodable", "malformed".
     """
     draft = _read(document)
-    claims = _with_hints(draft.claims, document.hints)
+    claims = with_hints(draft.claims, document.hints)
     blocks = [replace(block, text=one_line(repair(block.text))) for block in draft.blocks]
     title, blocks, dropped_first = _settle_title(claims, blocks)
     reasons = boilerplate.drop_reasons(
@@ -166,20 +166,6 @@ def _merged(first: Claims, second: Claims) -> Claims:
             else getattr(first, name)
             for name in names
         }
-    )
-
-
-def _with_hints(claims: Claims, hints: Hints) -> Claims:
-    hinted = parse_time(hints.published) if hints.published else None
-    return replace(
-        claims,
-        title=claims.title if hints.title is None else one_line(hints.title),
-        authors=hints.authors or claims.authors,
-        published=Published(at=hinted[0], precision=hinted[1], source="hint")
-        if hinted
-        else claims.published,
-        site=hints.site or claims.site,
-        language=hints.language or claims.language,
     )
 
 

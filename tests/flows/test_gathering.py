@@ -41,6 +41,18 @@ def test_stories_that_are_stored_are_not_asked_for_again() -> None:
     assert isinstance(events[0], Unchanged)
 
 
+def test_what_a_feed_says_of_a_story_goes_with_its_page() -> None:
+    said = b"""<rss><channel><item><title>Tram</title><link>/1</link><author>desk@example.org (Ann Lee)</author>
+        <pubDate>Mon, 08 Jul 2024 12:00:00 +0200</pubDate></item></channel></rss>"""
+    arrived, _ = run(Web({f"{SITE}/feed.xml": said, **pages(1)}), source())
+    assert isinstance(arrived, Arrived)
+    assert isinstance(arrived.document, RawDocument)
+    hints = arrived.document.hints
+    assert (hints.listed_title, hints.listed_authors) == ("Tram", ("Ann Lee",))
+    assert hints.listed_published == "2024-07-08T12:00:00+02:00"
+    assert (hints.title, hints.published, hints.authors) == (None, None, ())
+
+
 def test_one_story_that_fails_stops_no_other() -> None:
     web = Web({f"{SITE}/feed.xml": feed(1, 2), **pages(2)})
     events = run(web, source())
