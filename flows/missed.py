@@ -59,6 +59,10 @@ class Marks:
             self._marks[name] = replace(self._marks[name], handed_back=False)
             self._write()
 
+    def handed_back(self) -> frozenset[str]:
+        """The schedules whose runs were cut short by an end of serving, and not made up yet."""
+        return frozenset(name for name, mark in self._marks.items() if mark.handed_back)
+
     def is_missed(
         self, planned: PlannedSchedule, *, last_ran: datetime | None, now: datetime
     ) -> bool:

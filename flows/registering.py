@@ -88,16 +88,21 @@ class Register:
         await self._drop_others(client)
         return is_changed
 
-    async def make_up_missed(self, client: PrefectClient, plan: Plan) -> list[str]:
-        """Start one run of each schedule that missed any, in place of what the server has planned late; their names."""
+    async def make_up_missed(self, client: PrefectClient, plan: Plan, began: datetime) -> list[str]:
+        """Start one run of each schedule that missed any, in place of what the server has planned late.
+
+        Returns the names of those that had missed one when serving `began`. What was due since, while the server came up,
+        is run too, and is nothing that anybody missed.
+        """
         names = []
         for one in plan:
             found = self._ids[one.spec.name]
             ran = await last_ran(client, found)
             if self.marks.is_missed(one, last_ran=ran, now=datetime.now(UTC)):
+                if self.marks.is_missed(one, last_ran=ran, now=began):
+                    names.append(one.spec.name)
                 await make_up(client, found)
                 self.marks.made_up(one.spec.name)
-                names.append(one.spec.name)
         return names
 
     async def _register(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,7 +79,6 @@ class Serving:
         self._reaper = Reaper(desk)
         self._register = Register(desk)
         self._plan: Plan | None = None
-        self._client: PrefectClient | None = None
         self._refused = ""
         self._is_unreachable = False
         self._is_reload_asked = False
@@ -141,7 +140,6 @@ class Serving:
 
         await self._until_up()
         async with get_client() as client:
-            self._client = client
             while True:
                 await self._guarded(self._begin if self._plan is None else self._tick, client)
                 self._wake.clear()
@@ -199,14 +197,18 @@ class Serving:
         from flows.zombies import watch_heartbeats
 
         plan = await asyncio.to_thread(self._keeper.plan)
-        self._register.marks.note(plan, datetime.now(UTC))
+        began = datetime.now(UTC)
+        cut_short = self._register.marks.handed_back()
+        self._register.marks.note(plan, began)
         if self._server is not None:
             await watch_heartbeats(client)
         # No late run is left by this; `make_up_missed` knows of more than the server had planned.
         is_first = self._register.runner is None
-        self._tell_dead(await self._reaper.reap(client, held=self._register.held, at_once=is_first))
+        dead = await self._reaper.reap(client, held=self._register.held, at_once=is_first)
+        # What the last serving ended itself, and had no time to say so, is nothing to be alarmed about.
+        self._tell_dead([run for run in dead if not cut_short.intersection(_schedules([run]))])
         await self._register.start(client, plan)
-        missed = await self._register.make_up_missed(client, plan)
+        missed = await self._register.make_up_missed(client, plan, began)
         self._tell_plan("serving", plan)
         if missed:
             self._tell("missed", f"Makes up once: {', '.join(missed)}.", schedules=missed)
@@ -264,51 +266,58 @@ class Serving:
 
     async def _stop(self) -> None:
         """Hand back what runs: it ends as cancelled, what it stored stays, and the next serving makes it up."""
+        from prefect.client.orchestration import get_client
+
         runner = self._register.runner
         if runner is None:
             return
         runner.rest()
         if runner.held:
             self._tell("stopping", "Stopping: runs under way end.")
-        live: list[FlowRun] = []
-        with suppress(
-            Exception
-        ):  # the server may be gone as well: then the next serving tells them dead
-            live = await asyncio.wait_for(self._cancel_runs(), _LAST_WORD_S)
-        deadline = asyncio.get_running_loop().time() + _HAND_BACK_S
-        while runner.held and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.2)
-        await asyncio.to_thread(runner.stop, _RUNNER_STOP_S)
-        if self._server is not None:  # it may have died with them, and be about to come back
-            await asyncio.to_thread(self._server.is_up, _SERVER_BACK_S)
-        with suppress(Exception):
-            await asyncio.wait_for(self._settle(live), _LAST_WORD_S)
+        # A client of its own: the one that served was closed with its task.
+        async with get_client() as client:
+            live: list[FlowRun] = []
+            await _in_time(self._cancel_runs(client, live))
+            deadline = asyncio.get_running_loop().time() + _HAND_BACK_S
+            while runner.held and asyncio.get_running_loop().time() < deadline:
+                await asyncio.sleep(0.2)
+            await asyncio.to_thread(runner.stop, _RUNNER_STOP_S)
+            if self._server is not None:  # it may have died with them, and be about to come back
+                await asyncio.to_thread(self._server.is_up, _SERVER_BACK_S)
+            await _in_time(self._settle(client, live))
 
-    async def _cancel_runs(self) -> list[FlowRun]:
+    async def _cancel_runs(self, client: PrefectClient, live: list[FlowRun]) -> None:
+        """Ask what is under way to end, and add it to `live`."""
         from prefect.client.schemas.objects import State, StateType
 
-        assert self._client is not None  # noqa: S101  there is a runner
-        deployments = await own_deployments(self._client, self._desk)
-        live = await live_runs(self._client, self._desk, deployments)
+        deployments = await own_deployments(client, self._desk)
+        live += await live_runs(client, self._desk, deployments)
         self._register.marks.hand_back(_schedules(live))
         asked: State[object] = State(
             type=StateType.CANCELLING,
             message="copydesk serve was stopped; the next one makes it up.",
         )
         await asyncio.gather(
-            *(self._client.set_flow_run_state(run.id, asked) for run in live),
+            *(client.set_flow_run_state(run.id, asked) for run in live),
             return_exceptions=True,
         )
-        return live
 
-    async def _settle(self, live: list[FlowRun]) -> None:
-        assert self._client is not None  # noqa: S101  there is a runner
-        await self._reaper.reap(self._client, at_once=True)
+    async def _settle(self, client: PrefectClient, live: list[FlowRun]) -> None:
+        await self._reaper.reap(client, at_once=True)
         for run in live:
-            now = await self._client.read_flow_run(run.id)
+            now = await client.read_flow_run(run.id)
             if now.state is not None and now.state.is_completed():
                 for schedule in _schedules([run]):
                     self._register.marks.made_up(schedule)
+
+
+async def _in_time(word: Coroutine[object, object, None]) -> None:
+    """A last word to a server that may be gone as well: then the next serving says it."""
+    from httpx import HTTPError
+    from prefect.exceptions import PrefectException
+
+    with suppress(HTTPError, PrefectException, OSError, TimeoutError):
+        await asyncio.wait_for(word, _LAST_WORD_S)
 
 
 def _schedules(runs: list[FlowRun]) -> list[str]:

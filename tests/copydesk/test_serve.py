@@ -84,6 +84,7 @@ def test_a_schedule_fires_again_and_again_and_stores_what_is_new(
     (serving,) = desk.events_of("serving")
     assert serving["dashboard"].startswith("http://127.0.0.1:")
     assert serving["next"][0]["schedule"] == "wires"
+    assert not desk.events_of("missed")  # of a new desk, however long the server takes to start
     until(lambda: completed(desk) >= 1, within=90, what="a first run")
     assert len(desk.articles()) == 5
     add_stories(site, 6, 9)
@@ -158,11 +159,26 @@ def test_a_pause_is_taken_up_and_so_is_its_end(desk: ServedDesk) -> None:
 
 
 @pytest.mark.slow
-def test_sigterm_ends_it_in_order(desk: ServedDesk) -> None:
+def test_sigterm_hands_back_the_run_under_way_and_is_no_crash(desk: ServedDesk, site: Site) -> None:
+    desk.write_settings(schedules=WIRES, pause="2s")
+    add_stories(site, 9, 30)
+    crashed = len(desk.runs("CRASHED"))
+    desk.send(signal.SIGHUP)
+    until(lambda: "/story-10" in site.asked, within=90, what="a run that takes long")
     assert desk.end(signal.SIGTERM) == 0
     assert desk.stored_runs(*UNDER_WAY) == []
     assert desk.events_of("stopped")
     assert "Traceback" not in desk.stderr.read_text()
+    with sqlite3.connect(desk.state / "home" / "prefect.db") as connection:
+        said = connection.execute(
+            "SELECT type, message FROM flow_run_state WHERE message LIKE 'copydesk serve was stopped%'"
+        ).fetchall()
+        ended = dict(
+            connection.execute("SELECT state_type, COUNT(*) FROM flow_run GROUP BY 1").fetchall()
+        )
+    assert [state for state, _ in said] == ["CANCELLING"]
+    assert ended.get("CRASHED", 0) == crashed
+    assert '"handed_back": true' in (desk.state / "schedules.json").read_text()
 
 
 @pytest.mark.slow

@@ -47,8 +47,10 @@ def test_a_run_that_was_due_while_nobody_served_is_missed(marks: Marks, tmp_path
 def test_a_run_that_was_handed_back_is_made_up_once(marks: Marks, tmp_path: Path) -> None:
     marks.hand_back(["daily", "unknown"])
     again = Marks(tmp_path / "schedules.json")
+    assert again.handed_back() == {"daily"}
     assert is_missed(again, 0)
     again.made_up("daily")
+    assert again.handed_back() == frozenset()
     assert not is_missed(again, 0)
     assert not is_missed(Marks(tmp_path / "schedules.json"), 0)
 
