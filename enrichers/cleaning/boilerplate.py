@@ -19,6 +19,7 @@ from enrichers.cleaning.phrase_lists import normal, phrase_lists
 LONGEST_LINE = 170
 LONGEST_OPENED = 220
 LONGEST_EDGE = 120
+LONGEST_REPOST = 500
 LONGEST_KICKER = 80
 WEAK_SHARE = 0.15
 TOP, BOTTOM = 4, 2
@@ -65,7 +66,7 @@ def _judge_lines(blocks: Sequence[Block], known: _Known) -> list[str | None]:
         is_title = (
             known.title and len(block.text) <= LONGEST_OPENED and fold(block.text) == known.title
         )
-        reason = "title" if is_title else judge_line(block)
+        reason = "title" if is_title else judge_line(block) or _judge_repost(block, known)
         if reason is None and reasons and reasons[-1] == "related" and block.linked > 0.8:
             reason = "related"
         reasons.append(reason)
@@ -104,6 +105,22 @@ def judge_line(block: Block) -> str | None:
             if pattern.fullmatch(line):
                 return reason
     return "credit" if _is_credit(block.text, line) else None
+
+
+def _judge_repost(block: Block, known: _Known) -> str | None:
+    """The line under a blog's post that says where it was first; links or the title tell it from a sentence."""
+    if len(block.text) > LONGEST_REPOST:
+        return None
+    is_linked = block.linked > 0.5
+    if not is_linked and (not known.title or known.title not in fold(block.text)):
+        return None
+    line = normal(block.text)
+    for reason, patterns in phrase_lists().reposts.items():
+        for pattern in patterns:
+            match = pattern.fullmatch(line)
+            if match and (is_linked or fold(match["post"]) == known.title):
+                return reason
+    return None
 
 
 def _judge_top(block: Block, known: _Known) -> str | None:

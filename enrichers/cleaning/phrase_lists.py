@@ -25,6 +25,7 @@ class PhraseLists:
     openers: Mapping[str, re.Pattern[str]]
     patterns: Mapping[str, re.Pattern[str]]
     credit: re.Pattern[str]
+    reposts: Mapping[str, Sequence[re.Pattern[str]]]
     sha256: str
 
 
@@ -57,6 +58,10 @@ def phrase_lists() -> PhraseLists:
             for reason, listed in _gathered(tables, "patterns").items()
         },
         credit=re.compile(rf"(?:{credit})\s*(?::|/|\bby\b|\bvia\b|©)\s*\S.{{1,70}}"),
+        reposts={
+            reason: [_with_gaps(phrase) for phrase in listed]
+            for reason, listed in _gathered(tables, "reposts").items()
+        },
         sha256=sha256(b"\n".join(contents)).hexdigest(),
     )
 
@@ -75,6 +80,14 @@ def _gathered(tables: Sequence[Mapping[str, object]], section: str) -> dict[str,
     for reason, phrase in _entries(tables, section):
         gathered.setdefault(reason, []).append(phrase)
     return gathered
+
+
+def _with_gaps(phrase: str) -> re.Pattern[str]:
+    """The phrase with any words for {post} and {blog}."""
+    escaped = re.escape(phrase)
+    return re.compile(
+        escaped.replace(r"\{post\}", "(?P<post>.{1,400})").replace(r"\{blog\}", ".{1,150}")
+    )
 
 
 def _any_of(phrases: Sequence[str]) -> str:

@@ -48,6 +48,38 @@ def test_each_kind_of_line_has_its_reason(line: str, reason: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "The post “Tram’s first day” first appeared on Harbour Blog.", "The post Tram’s first day appeared first on Harbour Blog .",
+        "Der Beitrag Tram’s first day erschien zuerst auf Hafenblog.", "L’article Tram’s first day est apparu en premier sur Le Port.",
+        "La entrada Tram’s first day se publicó primero en El Puerto.", "L'articolo Tram’s first day proviene da Il Porto.",
+        "Het bericht Tram’s first day verscheen eerst op De Haven.", "Artykuł Tram’s first day pochodzi z serwisu Port.",
+        "Сообщение Tram’s first day появились сначала на Гавань.", "投稿 Tram’s first day は 港 に最初に表示されました。",
+    ],
+)  # fmt: skip
+def test_the_line_under_a_post_that_says_where_it_was_first_is_dropped(line: str) -> None:
+    assert reason_of(line, title="Tram’s first day") == "template"
+    assert reason_of(line, linked=0.7) == "template"
+    assert reason_of(line) is None
+
+
+def test_a_long_title_in_the_line_under_a_post_changes_nothing() -> None:
+    title = "Council approves the harbour tram after a debate of six hours " * 4
+    assert reason_of(f"The post {title} first appeared on Harbour Blog.", title=title) == "template"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The post of harbour master first appeared on a list of 1820.",
+        "Der Artikel über Oil erschien zuerst auf Seite zwei.",
+    ],
+)
+def test_a_sentence_about_a_post_stays(line: str) -> None:
+    assert reason_of(line, title="Oil", linked=0.2) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "Share this with your neighbours, officials said.", "Read more books, he urged.", "Back to top form, the team won again.", "Sign up for the army, posters said.",
         "Follow us into the valley, the guide told them.", "Advertisement revenue fell by 4 percent.", "Photo finishes are rare in rowing.",
         "Related companies paid 3 million euros.", "Comments by the minister angered farmers.", "Cookies were baked for the guests.", "Copyright law will change in May.",
