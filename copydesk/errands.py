@@ -6,8 +6,8 @@ In a thread of its own, so that a webhook that hangs holds up no schedule.
 from __future__ import annotations
 
 import os
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn, Self
@@ -35,7 +35,7 @@ class Errands:
         every_s: float = EVERY_S,
     ) -> None:
         self._settings, self._say, self._every_s = settings, say, every_s
-        self._crashed: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._crashed: deque[tuple[str, str]] = deque()
         self._synced: Settings | None = None
         self._trouble = ""
         self._stopped = threading.Event()
@@ -52,7 +52,7 @@ class Errands:
 
     def run_crashed(self, run_id: str, run_name: str) -> None:
         """Have it noted, and told, that a flow run's process is gone."""
-        self._crashed.put((run_id, run_name))
+        self._crashed.append((run_id, run_name))
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every_s):
@@ -65,7 +65,7 @@ class Errands:
                 self._trouble = str(error)
 
     def _round(self, settings: Settings) -> None:
-        if not settings.webhook and self._synced is settings and self._crashed.empty():
+        if not settings.webhook and self._synced is settings and not self._crashed:
             return
         from storage.sqlite import Store
 
@@ -88,10 +88,11 @@ class Errands:
         from schemas.notices import FailureNotice
         from storage.runs import read_running
 
-        while not self._crashed.empty():
-            run_id, run_name = self._crashed.get()
+        while self._crashed:
+            run_id, run_name = self._crashed[0]  # until it is noted: the database may be busy
             known = [one for one in read_running(store.connection) if one.flow_run_id == run_id]
             note_crash(store, flow_run_id=run_id)
+            self._crashed.popleft()
             notice = FailureNotice(
                 flow=known[0].verb if known else run_name.partition(" ")[0],
                 state="crashed",

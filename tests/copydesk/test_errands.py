@@ -91,6 +91,28 @@ def test_trouble_is_said_once_and_tried_again(story: Path, receiver: Receiver, c
     assert "there is no database" in said[0]
 
 
+def test_a_run_that_died_while_the_database_cannot_be_written_is_told_later(
+    story: Path, receiver: Receiver, cli: Any
+) -> None:
+    cli("ingest", story)
+    settings = write(f'[notify]\nlog = false\nwebhook = "{receiver.url}"\n')
+    said: list[str] = []
+    with open_store() as store:
+        killed = recorded(store, "fetch", schedule="wires", flow_run_id="f1")
+        killed.__enter__()
+        store.connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'is full'); END"
+        )
+        with Errands(lambda: settings, say=said.append, every_s=0.05) as errands:
+            errands.run_crashed("f1", "fetch wires")
+            wait_for(lambda: said)
+            assert not receiver.bodies
+            store.connection.execute("DROP TRIGGER full")
+            wait_for(lambda: receiver.bodies)
+        assert read_runs(store.connection)[0].state == "crashed"
+    assert [body["run_id"] for body in receiver.bodies] == ["f1"]
+
+
 def test_a_webhook_that_hangs_does_not_hold_up_the_end(
     story: Path, receiver: Receiver, cli: Any
 ) -> None:
