@@ -100,10 +100,11 @@ def plain(port: int, db: str) -> Any:
 def flow(port: int, db: str) -> Any:
     """The flow, ready to be called."""
     from flows.fetch import fetch
-    from flows.parameters import FetchParameters
+    from flows.parameters import FetchParameters, source_parameters
 
     how = FetchParameters(pause=0, allow_hosts=hosts(port))
-    return partial(fetch, sources=sources(port), db=db, parameters=how)
+    forms = [source_parameters(source) for source in sources(port)]
+    return partial(fetch, sources=forms, db=db, parameters=how)
 
 
 def one_thread(folder: str, db: str) -> Any:

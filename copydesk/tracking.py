@@ -44,9 +44,11 @@ def run_fetch_tracked(
     check_no_secrets(sources)
     with _prefect_environment():
         from flows.fetch import fetch
+        from flows.parameters import source_parameters
 
         parameters = fetch_parameters(settings, run)
-        found = fetch(sources=list(sources), db=settings.db, parameters=parameters)
+        forms = [source_parameters(source) for source in sources]
+        found = fetch(sources=forms, db=settings.db, parameters=parameters)
         return cast("FetchReport", found)
 
 

@@ -33,7 +33,12 @@ def enrich(
     db: str = "copydesk.db",
     parameters: EnrichParameters = EnrichParameters(),  # noqa: B008  frozen
 ) -> Redone | State[object]:
-    """Do again whatever is out of date; an article that cannot be done stays as it was."""
+    """Do again whatever is out of date; an article that cannot be done stays as it was.
+
+    Args:
+        db: The database: a path on the machine that runs it.
+        parameters: Which stages, and who hears of it.
+    """
     engines = make_engines(parameters.models)
     with under_way("enrich", db, engines, parameters.run) as run:
         return run.skipped or run.recording.done(_enrich(db, parameters, engines))

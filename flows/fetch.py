@@ -19,10 +19,9 @@ from flows.orchestration import (
     tell_failure,
     under_way,
 )
-from flows.parameters import FetchParameters
+from flows.parameters import FetchParameters, SourceParameters
 from flows.work import FetchWork
 from schemas.stored import FetchReport
-from schemas.web import SourceSpec
 
 # A crawl-delay can make a site last for hours; what was fetched until then is stored, and the next run goes on from there.
 _FETCH_MAY_TAKE_S = 6 * 3600.0
@@ -36,21 +35,28 @@ def _name() -> str:
 
 @flow(name="fetch", flow_run_name=_name, on_failure=[tell_failure], on_crashed=[tell_failure])
 def fetch(
-    sources: list[SourceSpec],
+    sources: list[SourceParameters],
     db: str = "copydesk.db",
     parameters: FetchParameters = FetchParameters(),  # noqa: B008  frozen
 ) -> FetchReport | State[object]:
-    """Bring in what is new at the sources, or at all that are kept in the database; one that fails never stops the others."""
+    """Bring in what is new at the sources, or at all that are kept in the database; one that fails never stops the others.
+
+    Args:
+        sources: What to ask. Without any: all that are kept in the database and on.
+        db: The database: a path on the machine that runs it, made where there is none yet.
+        parameters: How they are asked, what is wanted of them, and who hears of it.
+    """
     engines = make_engines(parameters.models)
     with under_way("fetch", db, engines, parameters.run) as run:
         return run.skipped or run.recording.done(_fetch(sources, db, parameters, engines))
 
 
 def _fetch(
-    sources: list[SourceSpec], db: str, parameters: FetchParameters, engines: Engines
+    sources: list[SourceParameters], db: str, parameters: FetchParameters, engines: Engines
 ) -> FetchReport:
     # One task for all of them: they are asked side by side, and their pages cleaned and embedded in common batches.
-    work = FetchWork(sources=sources, db=db, engines=engines, how=parameters.fetching)
+    specs = [source.spec for source in sources]
+    work = FetchWork(sources=specs, db=db, engines=engines, how=parameters.fetching)
     name = f"{len(sources) or 'all'} source" + ("s" if len(sources) != 1 else "")
     report = run_batch(work, task="fetch", name=name, timeout_s=_FETCH_MAY_TAKE_S)
     tell_batch("fetch", parameters.run, db, report.counts)

@@ -40,7 +40,13 @@ def ingest(
     db: str = "copydesk.db",
     parameters: IngestParameters = IngestParameters(),  # noqa: B008  frozen
 ) -> IngestReport | State[object]:
-    """Bring files and folders into the database; one bad document never stops the others."""
+    """Bring files and folders into the database; one bad document never stops the others.
+
+    Args:
+        paths: Files and folders, on the machine that runs it.
+        db: The database: a path on the machine that runs it, made where there is none yet.
+        parameters: How they are read, and who hears of it.
+    """
     engines = make_engines(parameters.models)
     with under_way("ingest", db, engines, parameters.run) as run:
         return run.skipped or run.recording.done(_ingest(paths, db, parameters, engines))

@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
+from enrichers.cleaning.metadata_dates import parse_time
 from flows.engines import EngineOptions
 from flows.events import GatherOptions
 from flows.fetching import FetchRun
+from flows.plugins import BUILT_IN_KINDS, SOURCES, installed
 from flows.redo import Stage
+from schemas.web import SourceSpec
 from sources.files import ReadOptions
+from sources.formats import FORMATS
 from sources.web import FetchOptions
 
 _FORM = ConfigDict(frozen=True, extra="forbid")
 _MAX_BYTES = 20_000_000
+# Not every server of Prefect's looks at formats, all look at patterns. What they let through and is no day (31 February),
+# the flow refuses.
+_DAY: Final = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_INSTANT: Final = rf"^{_DAY}T\d{{2}}:\d{{2}}:\d{{2}}(\.\d+)?(Z|[+-]\d{{2}}:\d{{2}})$"
+_DAY_OR_INSTANT: Final = (
+    rf"^{_DAY}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?(Z|[+-]\d{{2}}:?\d{{2}})?)?$"
+)
+
+
+def _date_readable(text: str) -> str:
+    if parse_time(text) is None:
+        said = "it is no date: write 2024-07-08 or 2024-07-08T10:00+02:00"
+        raise ValueError(said)  # pydantic makes its own error of it
+    return text
+
+
+def _aware(when: datetime) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _known_kinds(schema: JsonDict) -> None:
+    """What a form offers as kinds: those of this installation, plug-ins' too."""
+    schema["enum"] = [*BUILT_IN_KINDS, *installed(SOURCES)]
+
+
+Instant = Annotated[
+    datetime,
+    AfterValidator(_aware),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT}),
+]
+Published = Annotated[
+    str,
+    AfterValidator(_date_readable),
+    WithJsonSchema({"type": "string", "pattern": _DAY_OR_INSTANT}),
+]
+FormatName = Annotated[str, WithJsonSchema({"type": "string", "enum": list(FORMATS)})]
 
 Workers = Annotated[
     int | None,
@@ -93,11 +134,11 @@ class IngestParameters(BaseModel):
 
     model_config = _FORM
 
-    format: str | None = Field(
+    format: FormatName | None = Field(
         default=None, description="txt, md, html, json ... None: as each file says."
     )
     url: str | None = Field(default=None, description="The article's address (one document).")
-    published: str | None = Field(
+    published: Published | None = Field(
         default=None, description="When it was published: a day or an instant."
     )
     source: str | None = Field(default=None, description="The site's name.")
@@ -127,6 +168,50 @@ class IngestParameters(BaseModel):
         )
 
 
+class SourceParameters(BaseModel):
+    """One place that news comes from: the keys of a [[source]] in the settings."""
+
+    model_config = _FORM
+
+    name: str = Field(min_length=1, description="What it is called, in tables and in status.")
+    kind: str = Field(json_schema_extra=_known_kinds, description="What stands at its address.")
+    url: str | None = Field(default=None, description="Its address.")
+    path: str | None = Field(
+        default=None, description="Its file or folder, in place of an address."
+    )
+    language: str | None = Field(
+        default=None, description="The language: en, de ... None: it is found."
+    )
+    pause: float | None = Field(
+        default=None, ge=0, description="Seconds between two requests. None: as the run says."
+    )
+    headers: tuple[tuple[str, str], ...] = Field(
+        default=(),
+        description='Headers, each a name and a value; write a secret as "env:NAME" or "file:PATH".',
+    )
+    cookies_env: str | None = Field(
+        default=None, description="Variable of the worker that has the cookies."
+    )
+    proxy: str | None = Field(
+        default=None, description='Proxy; one with a password as "env:NAME" or "file:PATH".'
+    )
+    user_agent: str | None = Field(default=None, description="What servers are told who asks.")
+    fetcher: str | None = Field(
+        default=None, description="Plug-in that loads its pages. None: the one built in."
+    )
+    enabled: bool = Field(default=True, description="Whether it is on.")
+
+    @property
+    def spec(self) -> SourceSpec:
+        """The same for those who fetch."""
+        return SourceSpec(**dict(self))
+
+
+def source_parameters(spec: SourceSpec) -> SourceParameters:
+    """A source as the form has it."""
+    return SourceParameters.model_validate(spec, from_attributes=True)
+
+
 class FetchParameters(BaseModel):
     """How the web is asked, and what of it is wanted."""
 
@@ -139,8 +224,10 @@ class FetchParameters(BaseModel):
     pause: float = Field(default=1.0, ge=0, description="Seconds between two requests to a host.")
     timeout: float = Field(default=30.0, ge=0, description="Seconds that a whole answer may take.")
     max_bytes: MaxBytes = _MAX_BYTES
-    since: datetime | None = Field(default=None, description="Only stories dated from then on.")
-    before: datetime | None = Field(default=None, description="Only stories dated before.")
+    since: Instant | None = Field(
+        default=None, description="Only stories dated from then on: 2024-01-31T00:00:00Z."
+    )
+    before: Instant | None = Field(default=None, description="Only stories dated before then.")
     limit: int | None = Field(
         default=None, ge=1, description="At most so many stories of each source."
     )
