@@ -122,7 +122,10 @@ class LocalServer:
         self._failures += 1
         self._next_start = now + _BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)]
         self._close_pipe()
-        self.start()
+        try:
+            self.start()
+        except OSError:  # no memory or no descriptor is left: tried again after the pause
+            return False
         return True
 
     def trim_log(self) -> None:
