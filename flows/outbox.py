@@ -11,13 +11,13 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.posting import Address, Refusal, address_of, post, posting
-from schemas.errors import FetchError
+from schemas.errors import CopydeskError, FetchError
 from schemas.webhooks import Delivery, Webhook
 from storage import outbox
 from storage.sqlite import Store
@@ -105,10 +105,14 @@ async def deliver(
         ended = await asyncio.gather(
             *(errand.run(environment) for errand in errands), return_exceptions=True
         )
+    _raise_first(ended)
+    return report
+
+
+def _raise_first(ended: Iterable[BaseException | None]) -> None:
     for error in ended:
         if error is not None:
             raise error
-    return report
 
 
 def _is_work(store: Store, webhooks: Sequence[Webhook], now: datetime) -> bool:
@@ -190,9 +194,16 @@ class _Errand:
                 refusal = await post(
                     self._session, address, delivery.body, delivery_id=delivery.delivery_id
                 )
-                self._note(delivery, refusal)
+                try:
+                    self._note(delivery, refusal)
+                except CopydeskError:
+                    self._down = True  # what is on its way is noted yet; nothing more is sent
+                    raise
 
-        await asyncio.gather(*(send_some() for _ in range(_AT_ONCE)))
+        ended = await asyncio.gather(
+            *(send_some() for _ in range(_AT_ONCE)), return_exceptions=True
+        )
+        _raise_first(ended)
 
     def _note(self, delivery: Delivery, refusal: Refusal | None) -> None:
         store, now = self._store, datetime.now(UTC)

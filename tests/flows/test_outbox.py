@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from flows.outbox import DeliveryOptions, DeliveryReport, deliver_outbox
 from flows.posting import _refusal
+from schemas.errors import DatabaseError
 from schemas.stored import PreparedArticle
 from schemas.webhooks import Webhook, WebhookState
 from storage import outbox
@@ -260,6 +262,23 @@ def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
     assert json.dumps(receiver.bodies[0], sort_keys=True) in [
         json.dumps(body, sort_keys=True) for body in receiver.bodies[3:]
     ]
+
+
+def test_an_error_of_the_database_leaves_what_is_on_its_way_to_be_noted(
+    desk: Store, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def post(_session: object, _address: object, body: str, *, delivery_id: str) -> None:
+        await asyncio.sleep(0.0 if '"title":"0"' in body.replace(" ", "") else 0.2)
+        assert delivery_id in body
+
+    monkeypatch.setattr("flows.outbox.post", post)
+    desk.connection.execute(
+        """CREATE TRIGGER full BEFORE DELETE ON outbox WHEN OLD.id = 1
+           BEGIN SELECT RAISE(ABORT, 'is full'); END"""
+    )
+    with pytest.raises(DatabaseError):
+        send(desk, receiver)
+    assert state(desk).waiting == 1
 
 
 def test_delivering_stops_where_it_is_told_to(desk: Store, receiver: Receiver) -> None:
