@@ -30,6 +30,7 @@ from flows.liveness import held, sole_run
 from flows.notify import send_notice
 from flows.parameters import ModelParameters, RunContext
 from flows.recording import Recording, recorded
+from flows.telling import webhooks_told
 from schemas.notices import FailureNotice
 from schemas.runs import RunVerb
 from storage.connection import Access
@@ -120,6 +121,13 @@ def under_way(verb: RunVerb, db: str, engines: Engines, context: RunContext) -> 
                 return
         mode: Access = "w" if verb == "enrich" else "a"
         store = stack.enter_context(Store(Path(db), encoder=engines.encoder, mode=mode))
+        told = webhooks_told(
+            store,
+            [hook.webhook for hook in context.webhooks],
+            environment=os.environ,
+            say=get_run_logger().warning,
+        )
+        stack.enter_context(told)
         noted = recorded(store, verb, schedule=context.schedule, flow_run_id=run_id)
         yield Run(recording=stack.enter_context(noted))
 

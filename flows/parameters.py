@@ -15,6 +15,7 @@ from flows.fetching import FetchRun
 from flows.plugins import BUILT_IN_KINDS, SOURCES, installed
 from flows.redo import Stage
 from schemas.web import SourceSpec
+from schemas.webhooks import ArticleEvent, Webhook
 from sources.files import ReadOptions
 from sources.formats import FORMATS
 from sources.web import FetchOptions
@@ -82,6 +83,32 @@ class Notify(BaseModel):
     )
 
 
+class WebhookParameters(BaseModel):
+    """A web address that is told of each article when the run has ended: the keys of a [[webhook]] in the settings."""
+
+    model_config = _FORM
+
+    name: str = Field(
+        min_length=1, max_length=100, description="What the database knows it by, and status."
+    )
+    url: str = Field(
+        min_length=1, description='Its address; a secret one as "env:NAME" or "file:PATH".'
+    )
+    on: tuple[ArticleEvent, ...] = Field(
+        default=("stored", "updated"), min_length=1, description="What it is told of."
+    )
+    headers: dict[str, str] = Field(
+        default={}, description='Headers; write a secret as "env:NAME" or "file:PATH".'
+    )
+
+    @property
+    def webhook(self) -> Webhook:
+        """The same for those who deliver."""
+        return Webhook(
+            name=self.name, url=self.url, on=self.on, headers=tuple(self.headers.items())
+        )
+
+
 class RunContext(BaseModel):
     """On whose behalf a run is: filled in by `copydesk serve`, empty for runs that are started by hand."""
 
@@ -95,6 +122,10 @@ class RunContext(BaseModel):
     desk: str | None = Field(default=None, description="Which copydesk registered the run.")
     link: str | None = Field(default=None, description="Address of the desk's own pages.")
     notify: Notify = Field(default=Notify(), description="Who hears of a failure.")
+    webhooks: tuple[WebhookParameters, ...] = Field(
+        default=(),
+        description="Who is told of each article when the run has ended; `copydesk serve` does that by itself.",
+    )
 
 
 class ModelParameters(BaseModel):

@@ -41,6 +41,13 @@ def watch(connection: sqlite3.Connection, events: Mapping[str, Sequence[ArticleE
     """
     for name in _watched(connection).keys() - events.keys():
         connection.execute("DELETE FROM webhooks WHERE name = ?", (name,))
+    watch_also(connection, events)
+
+
+def watch_also(
+    connection: sqlite3.Connection, events: Mapping[str, Sequence[ArticleEvent]]
+) -> None:
+    """From now on these webhooks, too, are told of these events; in the caller's transaction."""
     for name, on in events.items():
         connection.execute(
             """INSERT INTO webhooks (name, events) VALUES (?, ?)
