@@ -89,13 +89,15 @@ def _sign(outcome: Outcome) -> str:
 def _line(outcome: Outcome) -> str:
     if outcome.error:
         return _problem_line(outcome)
+    name = f"{outcome.id}  " if outcome.id else ""
+    if outcome.status == "unchanged" and not outcome.paragraphs:  # known by its address: never read
+        return f"{name}{outcome.title or outcome.origin}"
     made = (
         count_of(outcome.paragraphs, "paragraph"),
         count_of(outcome.mentions, "mention"),
         count_of(outcome.figures, "figure"),
         f"{outcome.dropped} dropped",
     )
-    name = f"{outcome.id}  " if outcome.id else ""
     note = f" ({outcome.note})" if outcome.note else ""
     return f"{name}{outcome.title or outcome.origin}: {', '.join(made)}{note}"
 

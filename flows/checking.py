@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flows.asking import Events, asking
-from flows.events import Arrived, Event, Failed, Named
+from flows.events import Arrived, Event, Failed, Finished, Named
 from flows.fetching import FetchRun
 from flows.prepare import problem_of
+from schemas.addresses import without_credentials
 from schemas.document import RawDocument
 from schemas.stored import Problem
 from schemas.web import Entry, SourceSpec
@@ -17,7 +18,10 @@ from storage.sqlite import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCheck:
-    """What was found at a source. `stories` and `new` count what it names; `first` are the first of the new."""
+    """What was found at a source. `stories` and `new` count what it names; `first` are the first of the new.
+
+    `kind` is what an address given on the spot showed itself to be; `listings` are the feeds, sitemaps and lists read for it.
+    """
 
     source: str
     kind: str
@@ -26,6 +30,7 @@ class SourceCheck:
     new: int
     first: tuple[Entry, ...]
     error: Problem | None
+    listings: tuple[str, ...] = ()
 
 
 def check_sources(
@@ -54,16 +59,19 @@ def _check(source: SourceSpec, events: list[Event], first: int) -> SourceCheck:
     arrived = [event for event in events if isinstance(event, Arrived)]
     new = [event.entry for event in named if event.is_new]
     new += [_entry_of(event) for event in arrived]
+    finished = [event for event in events if isinstance(event, Finished)]
+    kinds = [event.kind for event in finished if event.kind]
     errors = [event.error for event in events if isinstance(event, Failed)]
     errors += [e.document.error for e in arrived if not isinstance(e.document, RawDocument)]
     return SourceCheck(
         source=source.name,
-        kind=source.kind,
+        kind=kinds[0] if kinds else source.kind,
         url=source.url or source.path,
         stories=len(named) + len(arrived),
         new=len(new),
         first=tuple(new[:first]),
         error=problem_of(errors[0]) if errors else None,
+        listings=tuple(without_credentials(url) for event in finished for url in event.listings),
     )
 
 

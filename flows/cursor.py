@@ -26,11 +26,20 @@ class Cursor:
     def __init__(self, value: object) -> None:
         self._sitemaps = _table(value, "sitemaps")
         self._files = _table(value, "files")
+        self.kind = _text(value, "kind")
+        """What an address given on the spot showed itself to be: a server that says 304 later shows nothing."""
+        self.feed = _text(value, "feed")
+        """The feed that a site's front page named: it may have news while that page has not changed."""
 
     @property
     def value(self) -> dict[str, object]:
         """As it is stored: a copy, which later steps leave alone."""
-        return {"sitemaps": dict(self._sitemaps), "files": dict(self._files)}
+        shown = {"kind": self.kind, "feed": self.feed}
+        return {
+            "sitemaps": dict(self._sitemaps),
+            "files": dict(self._files),
+            **{name: text for name, text in shown.items() if text},
+        }
 
     def has_sitemap(self, child: Child) -> bool:
         """Whether a sitemap was gone through and is, by its date, still the same; one without a date never is."""
@@ -60,6 +69,11 @@ class Cursor:
 def _table(value: object, name: str) -> dict[str, object]:
     inner = value.get(name) if isinstance(value, Mapping) else None
     return dict(inner) if isinstance(inner, Mapping) else {}
+
+
+def _text(value: object, name: str) -> str | None:
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, str) else None
 
 
 def _stamp(path: str) -> str:

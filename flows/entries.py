@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flows.events import Arrived
 from schemas.addresses import without_credentials
 from schemas.document import HTML, Hints, RawDocument
 from schemas.errors import FetchError
-from schemas.web import Entry, Fetched, SourceKind, SourceSpec
-from sources.feeds import entry_page
+from schemas.web import Entry, Fetched, SourceKind, SourceSpec, Validators
+from sources.feeds import entry_page, is_whole
 from storage.fetches import FetchState
 
 
@@ -41,7 +42,23 @@ def arrived_whole(source: SourceSpec, entry: Entry) -> Arrived:
         fetched_at=datetime.now(UTC),
         hints=Hints(encoding="utf-8", language=source.language or entry.language),
     )
-    return Arrived(source=source, document=document)
+    state = FetchState(
+        url=origin,
+        source=source.name,
+        validators=Validators(),
+        status=None,  # the story itself was never asked for
+        error=None,
+        raw_sha256=None,
+        fetched_at=document.fetched_at,
+    )
+    return Arrived(source=source, document=document, state=state if entry.url else None)
+
+
+def is_rewritten(entry: Entry, state: FetchState | None) -> bool:
+    """Whether a feed now carries other words for a story that was taken from a feed whole, with or without a date."""
+    if state is None or state.raw_sha256 is None or state.status is not None or state.error:
+        return False
+    return is_whole(entry) and sha256(entry_page(entry)).hexdigest() != state.raw_sha256
 
 
 def refuse_put_off(url: str, state: FetchState | None) -> None:

@@ -66,13 +66,14 @@ class Unchanged:
 class Finished:
     """A source that was gone through; `states` may be noted if nothing of it was put off.
 
-    `kind` is what an address given on the spot showed itself to be.
+    `kind` is what an address given on the spot showed itself to be, `listings` the feeds, sitemaps and lists that were read.
     """
 
     source: SourceSpec
     states: tuple[FetchState, ...] = ()
     is_cut: bool = False
     kind: str | None = None
+    listings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,13 @@ class _Gatherer:
             await self._stories.fail(visit, origin, unforeseen(error), whole_source=True)
         states = tuple(visit.states)
         await self._emit(
-            Finished(source=source, states=states, is_cut=visit.is_cut, kind=visit.kind)
+            Finished(
+                source=source,
+                states=states,
+                is_cut=visit.is_cut,
+                kind=visit.kind,
+                listings=tuple(visit.listings),
+            )
         )
 
     async def _read(self, visit: Visit) -> None:
@@ -105,14 +111,17 @@ class _Gatherer:
         reader = None if declared in BUILT_IN_KINDS else reader_of(declared)
         fetched = await self._ask(visit, url)
         if fetched is None:
-            if self._stories.is_stored(url):
+            visit.kind = visit.cursor.kind
+            if declared == "site" and visit.cursor.feed:
+                await self._feed(visit, visit.cursor.feed)
+            elif self._stories.is_stored(url):
                 await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
             return
         if reader is not None:
             await self._listed(visit, reader, fetched)
             return
         kind = _kind_of(declared, fetched)
-        visit.kind = kind if visit.is_on_the_spot and kind != "page" else declared
+        await self._show_kind(visit, kind)
         if kind == "page" and declared == "page":
             visit.states.clear()
             await self._stories.page(visit, Entry(url=url), fetched)
@@ -123,11 +132,21 @@ class _Gatherer:
         else:
             await self._listed(visit, reader_of(kind), fetched)
 
+    async def _show_kind(self, visit: Visit, kind: str) -> None:
+        """Note what an address given on the spot is, for the day on which its server says that nothing has changed."""
+        visit.kind = kind if visit.is_on_the_spot and kind != "page" else visit.source.kind
+        known = visit.cursor.kind or visit.source.kind
+        if visit.is_on_the_spot and visit.kind != known:
+            visit.cursor.kind = visit.kind
+            await self._emit(Reached(source=visit.source, cursor=visit.cursor.value))
+
     async def _site(self, visit: Visit, front: Fetched) -> None:
         """The feeds that a front page names; where it names none, the sitemaps that robots.txt does."""
         if feeds := await asyncio.to_thread(feed_links, front.content, url=front.url):
-            if (fetched := await self._ask(visit, feeds[0])) is not None:
-                await self._listed(visit, reader_of("feed"), fetched)
+            if feeds[0] != visit.cursor.feed:
+                visit.cursor.feed = feeds[0]
+                await self._emit(Reached(source=visit.source, cursor=visit.cursor.value))
+            await self._feed(visit, feeds[0])
             return
         robots = urljoin(front.url, "/robots.txt")
         named: list[str] = []
@@ -143,9 +162,14 @@ class _Gatherer:
         maps = [Child(url=address) for address in named]
         await self._follow(visit, reader_of("sitemap"), Listing(entries=(), children=maps))
 
+    async def _feed(self, visit: Visit, url: str) -> None:
+        visit.listings[url] = None
+        if (fetched := await self._ask(visit, url)) is not None:
+            await self._listed(visit, reader_of("feed"), fetched)
+
     async def _listed(self, visit: Visit, reader: ListingReader, fetched: Fetched) -> None:
         """A listing that has come: its stories, then the listings that it names."""
-        visit.listings.add(fetched.asked)
+        visit.listings[fetched.asked] = None
         await self._follow(visit, reader, await read_listing(reader, fetched))
 
     async def _follow(self, visit: Visit, reader: ListingReader, listing: Listing) -> None:
@@ -156,7 +180,7 @@ class _Gatherer:
                 return
             if child.url in visit.listings or self._stories.is_before(child.lastmod):
                 continue
-            visit.listings.add(child.url)
+            visit.listings[child.url] = None
             if not visit.cursor.has_sitemap(child):
                 await self._child(visit, reader, child)
 
@@ -183,6 +207,8 @@ class _Gatherer:
         validators = (
             known.validators if known and (not is_page or self._stories.is_stored(url)) else None
         )
+        if visit.source.kind == "site" and url == visit.source.url and not visit.cursor.feed:
+            validators = None  # where to look for news is known only from the page itself
         fetched = await self._fetcher.fetch(url, validators=validators, source=visit.source)
         if fetched.not_modified:
             return None

@@ -12,7 +12,14 @@ from urllib.parse import urlsplit
 
 from enrichers.cleaning.decode import codec_of
 from flows.cursor import Cursor
-from flows.entries import arrived_whole, instant, is_newer, noted_state, refuse_put_off
+from flows.entries import (
+    arrived_whole,
+    instant,
+    is_newer,
+    is_rewritten,
+    noted_state,
+    refuse_put_off,
+)
 from flows.events import Arrived, Event, Failed, GatherOptions, Named, Unchanged
 from schemas.addresses import address_key, without_credentials
 from schemas.document import HTML, Hints, RawDocument
@@ -79,7 +86,7 @@ class Visit:
     is_cut: bool = False
     has_passed_over: bool = False
     kind: str | None = None
-    listings: set[str] = field(default_factory=set)
+    listings: dict[str, None] = field(default_factory=dict)
 
     @property
     def is_on_the_spot(self) -> bool:
@@ -136,6 +143,7 @@ class StoryAsker:
         url = entry.url or ""
         state = self._memory.fetch_state(url) if url else None
         known = bool(url) and (self.is_stored(url) or _has_come(state))
+        known = known and not is_rewritten(entry, state)
         if self._options.names_only and not always:
             is_new = not known or is_newer(entry, state)
             await self._emit(Named(source=visit.source, entry=entry, is_new=is_new))

@@ -27,12 +27,15 @@ def later(seconds: float = _LATER_S) -> datetime:
 
 def retry_later(code: str, message: str, *, seconds: float | None = None) -> FetchError:
     """A FetchError that says when to ask again; `seconds` is what the server named, and puts the address off."""
+    put_off = seconds is not None or code == "rate_limited"
+    retry_at = later(_LATER_S if seconds is None else seconds)
+    when = f"after {retry_at:%Y-%m-%d %H:%M} UTC" if put_off else "later"
     return FetchError(
         message,
-        remedy="it is asked for again later",
+        remedy=f"it is asked for again {when}",
         code=code,
-        retry_at=later(_LATER_S if seconds is None else seconds),
-        put_off=seconds is not None or code == "rate_limited",
+        retry_at=retry_at,
+        put_off=put_off,
     )
 
 

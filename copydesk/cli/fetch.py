@@ -210,5 +210,5 @@ def _show_totals(report: FetchReport, show: Teller, db: str, *, dry_run: bool) -
         counts = [f"{n} {name}" for name, n in source.counts.items() if n and name != "found"]
         write(f"  {source.source} ({source.kind}): {', '.join(counts) or 'nothing new'}")
     show.close(report, before="would be: " if dry_run else "", after=f" · {db}")
-    if _has_failed(report) and not dry_run:
+    if report.counts["quarantined"] and not dry_run:
         show.note("What could not be used is kept with its error: copydesk quarantine list")

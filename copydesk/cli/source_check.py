@@ -64,11 +64,16 @@ def check(
 
 def _show(found: SourceCheck) -> None:
     if found.error:
-        say(f"! {safe(found.source)} ({found.kind}): {found.error.message}. {found.error.remedy}")
+        said = f"{found.error.message}. {found.error.remedy[:1].upper()}{found.error.remedy[1:]}"
+        say(f"! {safe(found.source)} ({found.kind}): {said}")
         if not found.stories:
             return
     stories = count_of(found.stories, "story")
     write(f"{found.source} ({found.kind}): {stories}, {found.new} would be fetched")
+    elsewhere = [listing for listing in found.listings if listing != found.url]
+    if elsewhere:
+        more = f" and {len(elsewhere) - 1:,} more" if len(elsewhere) > 1 else ""
+        write(f"   read from {elsewhere[0]}{more}")
     for entry in found.first:
         name = entry.title or entry.url or entry.entry_id or ""
         day = f"{entry.published[:10]}  " if entry.published else ""

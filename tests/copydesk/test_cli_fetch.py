@@ -55,6 +55,7 @@ def test_a_feed_on_the_spot_brings_its_stories_and_the_second_run_writes_nothing
     again = cli("fetch", f"{site.url}/feed.xml", *flags(site), "--json")
     assert again.code == 0
     assert again.json["counts"]["found"] == 0
+    assert again.json["sources"][0]["kind"] == "feed"
     assert [path for path in site.asked[asked:] if path != "/robots.txt"] == ["/feed.xml"]
     assert rows() == before
     found = cli("search", "bridge", "--json").json
@@ -166,7 +167,20 @@ def test_check_says_what_is_there_and_stores_nothing(site: Site, cli: Any) -> No
     assert (found["stories"], found["new"]) == (2, 2)
     assert not Path(DB).exists()
     assert "/a" not in site.asked
+    assert answer.json["sources"][0]["kind"] == "feed"
     assert cli("sources", "check", f"{site.url}/none.xml", *flags(site)).code == 1
+
+
+def test_what_was_not_asked_for_again_is_told_without_counts(site: Site, cli: Any) -> None:
+    cli("fetch", f"{site.url}/feed.xml", *flags(site))
+    site.story("/c", "Dockers strike", "Some 90 ships wait off the coast of Belgium.")
+    site.feed("/feed.xml", "/c", "/a")
+    (line,) = [
+        line
+        for line in cli("fetch", f"{site.url}/feed.xml", *flags(site)).out.splitlines()
+        if line.startswith("=")
+    ]
+    assert line.endswith(f"{site.url}/a")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.entries import as_source
-from flows.events import Arrived, Failed, Finished, GatherOptions, Named, Unchanged
+from flows.events import Arrived, Failed, Finished, GatherOptions, Named, Reached, Unchanged
 from schemas.document import RawDocument
 from schemas.errors import FetchError
 from schemas.web import Fetched, SourceSpec, Validators
@@ -126,11 +127,27 @@ def test_names_only_fetches_no_story() -> None:
 
 def test_an_address_on_the_spot_is_taken_for_what_it_is() -> None:
     web = Web({f"{SITE}/feed.xml": feed(1), f"{SITE}/1": PAGE})
-    assert [type(event) for event in run(web, as_source(f"{SITE}/feed.xml"))] == [Arrived, Finished]
+    events = run(web, as_source(f"{SITE}/feed.xml"))
+    assert [type(event) for event in events] == [Reached, Arrived, Finished]
     (arrived, _) = run(web, as_source(f"{SITE}/1"))
     assert isinstance(arrived, Arrived)
     assert isinstance(arrived.document, RawDocument)
     assert arrived.document.url == f"{SITE}/1"
+
+
+def test_an_address_on_the_spot_is_known_for_what_it_is_when_its_server_shows_nothing() -> None:
+    first = run(Web({f"{SITE}/feed.xml": feed(1), **pages(1)}), as_source(f"{SITE}/feed.xml"))
+    (reached,) = (event for event in first if isinstance(event, Reached))
+    memory = Memory(state(f"{SITE}/feed.xml"), cursor=reached.cursor)
+    (finished,) = run(Web({f"{SITE}/feed.xml": 304}), as_source(f"{SITE}/feed.xml"), memory=memory)
+    assert isinstance(finished, Finished)
+    assert finished.kind == "feed"
+    again = run(
+        Web({f"{SITE}/feed.xml": feed(1), **pages(1)}),
+        as_source(f"{SITE}/feed.xml"),
+        memory=memory,
+    )
+    assert not [event for event in again if isinstance(event, Reached)]
 
 
 def test_a_page_that_is_a_source_is_asked_each_time_and_may_answer_that_nothing_changed() -> None:
@@ -141,13 +158,33 @@ def test_a_page_that_is_a_source_is_asked_each_time_and_may_answer_that_nothing_
     assert [type(event) for event in events] == [Unchanged, Finished]
 
 
-def test_a_whole_story_in_the_feed_needs_no_page() -> None:
+def whole_feed(day: str = "Monday") -> bytes:
     text = "".join(
-        f"<p>{'The council voted for the bridge on Monday evening. ' * 8}</p>" for _ in range(6)
+        f"<p>{f'The council voted for the bridge on {day} evening. ' * 8}</p>" for _ in range(6)
     )
     item = f"<item><title>Bridge</title><link>{SITE}/9</link><content:encoded><![CDATA[{text}]]></content:encoded></item>"
-    whole = f'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>N</title>{item}</channel></rss>'
-    web = Web({f"{SITE}/feed.xml": whole.encode()})
+    return f'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>N</title>{item}</channel></rss>'.encode()
+
+
+def test_a_story_that_its_feed_carries_in_other_words_comes_again() -> None:
+    arrived, _ = run(Web({f"{SITE}/feed.xml": whole_feed()}), source())
+    assert isinstance(arrived, Arrived)
+    assert isinstance(arrived.document, RawDocument)
+    assert arrived.state is not None
+    digest = sha256(arrived.document.content).hexdigest()
+    memory = Memory(replace(arrived.state, raw_sha256=digest), stored=(f"{SITE}/9",))
+    same, _ = run(Web({f"{SITE}/feed.xml": whole_feed()}), source(), memory=memory)
+    assert isinstance(same, Unchanged)
+    other, _ = run(Web({f"{SITE}/feed.xml": whole_feed("Tuesday")}), source(), memory=memory)
+    assert isinstance(other, Arrived)
+    # A page that was fetched differs from what its feed carries without being news.
+    page = Memory(replace(arrived.state, raw_sha256=digest, status=200), stored=(f"{SITE}/9",))
+    from_page, _ = run(Web({f"{SITE}/feed.xml": whole_feed("Tuesday")}), source(), memory=page)
+    assert isinstance(from_page, Unchanged)
+
+
+def test_a_whole_story_in_the_feed_needs_no_page() -> None:
+    web = Web({f"{SITE}/feed.xml": whole_feed()})
     arrived, _ = run(web, source())
     assert isinstance(arrived, Arrived)
     assert isinstance(arrived.document, RawDocument)

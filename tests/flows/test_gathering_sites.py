@@ -7,17 +7,35 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-from flows.events import Arrived, Failed, Finished, GatherOptions, Reached
+from flows.events import Arrived, Failed, Finished, GatherOptions, Reached, Unchanged
 from schemas.errors import FetchError
 from schemas.web import SourceSpec
-from tests.table_web import NOW, PAGE, SITE, Memory, Web, feed, pages, run, source
+from tests.table_web import NOW, PAGE, SITE, Memory, Web, feed, pages, run, source, state
 
 
 def test_a_site_is_read_by_the_feed_its_front_page_names() -> None:
     front = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body><p>News</p></body></html>'
     web = Web({f"{SITE}/": front, f"{SITE}/feed.xml": feed(1), **pages(1)})
-    events = run(web, source("site", "/"))
-    assert [type(event) for event in events] == [Arrived, Finished]
+    reached, arrived, finished = run(web, source("site", "/"))
+    assert isinstance(arrived, Arrived)
+    assert isinstance(finished, Finished)
+    assert finished.listings == (f"{SITE}/feed.xml",)
+    # The front page stays as it is, the feed does not.
+    assert isinstance(reached, Reached)
+    memory = Memory(state(f"{SITE}/"), stored=(f"{SITE}/1",), cursor=reached.cursor)
+    later = Web({f"{SITE}/": 304, f"{SITE}/feed.xml": feed(2, 1), **pages(2)})
+    assert [type(event) for event in run(later, source("site", "/"), memory=memory)] == [
+        Arrived,
+        Unchanged,
+        Finished,
+    ]
+    assert later.validators[f"{SITE}/"] is not None
+
+
+def test_a_front_page_is_read_whole_as_long_as_no_feed_of_it_is_known() -> None:
+    web = Web({f"{SITE}/": PAGE})
+    run(web, source("site", "/"), memory=Memory(state(f"{SITE}/")))
+    assert web.validators[f"{SITE}/"] is None
 
 
 def test_a_site_without_a_feed_is_read_by_the_sitemap_its_robots_name() -> None:
