@@ -129,9 +129,9 @@ class ServedDesk:
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                line = (folder / "cmdline").read_text()
-                if parent == self.process.pid and word in line:
+                parent = int((folder / "stat").read_bytes().rpartition(b")")[2].split()[1])
+                line = (folder / "cmdline").read_bytes()  # of somebody else's, not always text
+                if parent == self.process.pid and word.encode() in line:
                     found.append(int(folder.name))
         return found
 
