@@ -63,14 +63,14 @@ def resolve_schedules(settings: Settings, store: Store | None) -> list[Schedule]
     kept = store.sources() if store else []
     known = {one.spec.name: one.spec for one in list_sources(settings, kept) if not one.overridden}
     paused = _paused(store)
-    return [
-        Schedule(
-            spec=spec,
-            sources=_sources_of(n, spec, known, settings) if spec.flow == "fetch" else (),
-            state=_state(spec, paused),
-        )
-        for n, spec in enumerate(schedule_specs(settings))
-    ]
+    found = []
+    for n, spec in enumerate(schedule_specs(settings)):
+        sources = _sources_of(n, spec, known, settings) if spec.flow == "fetch" else ()
+        # All that it means are off. To the fetch flow no source means each that is on, also those nobody meant.
+        rests = spec.flow == "fetch" and bool(known) and not sources
+        state = "off" if rests else _state(spec, paused)
+        found.append(Schedule(spec=spec, sources=sources, state=state))
+    return found
 
 
 def find_schedule(name: str, schedules: Sequence[Schedule]) -> Schedule:

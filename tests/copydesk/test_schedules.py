@@ -157,6 +157,19 @@ def test_an_unknown_source_is_refused_with_the_nearest_of_settings_and_database(
             resolve_schedules(settings_with(table(sources='["zzz"]')), store)
 
 
+def test_a_schedule_whose_sources_are_all_off_is_off_and_asks_no_others(
+    open_store: OpenStore,
+) -> None:
+    settings = settings_with(SOURCES + table(sources='["two"]') + table(name='"all"'))
+    with open_store("copydesk.db") as store:
+        store.add_source(SourceSpec(name="three", kind="site", url="https://three.example.org/"))
+        two, everything = resolve_schedules(settings, store)
+    assert (two.state, two.sources) == ("off", ())
+    assert everything.state == "on"
+    nothing_yet = resolve_schedules(settings_with(table()), None)
+    assert nothing_yet[0].state == "on"
+
+
 def test_a_schedule_is_on_off_or_paused(open_store: OpenStore) -> None:
     text = "".join(
         table(name=f'"{name}"', enabled=on)
