@@ -48,7 +48,11 @@ def run_fetch_tracked(
 
         parameters = fetch_parameters(settings, run)
         forms = [source_parameters(source) for source in sources]
-        found = fetch(sources=forms, db=settings.db, parameters=parameters)
+        state = fetch(sources=forms, db=settings.db, parameters=parameters, return_state=True)
+        found = state.result(raise_on_failure=False)
+        if isinstance(found, BaseException):
+            raise found
+        # A run that could read none of its sources has failed, and has its report all the same.
         return cast("FetchReport", found)
 
 

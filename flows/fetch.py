@@ -8,6 +8,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Failed
 
 from flows.batch import fetch_rows, run_name
 from flows.engines import Engines
@@ -20,6 +21,7 @@ from flows.orchestration import (
     under_way,
 )
 from flows.parameters import FetchParameters, SourceParameters
+from flows.recording import nothing_read
 from flows.work import FetchWork
 from schemas.stored import FetchReport
 
@@ -48,7 +50,15 @@ def fetch(
     """
     engines = make_engines(parameters.models)
     with under_way("fetch", db, engines, parameters.run) as run:
-        return run.skipped or run.recording.done(_fetch(sources, db, parameters, engines))
+        if run.skipped:
+            return run.skipped
+        return _outcome(run.recording.done(_fetch(sources, db, parameters, engines)))
+
+
+def _outcome(report: FetchReport) -> FetchReport | State[object]:
+    """The report; in a failed state, so that somebody hears of it, where not one source could be read."""
+    problem = nothing_read(report.sources)
+    return Failed(message=problem.message, data=report) if problem else report
 
 
 def _fetch(

@@ -67,7 +67,7 @@ def recorded(
     problem: Problem | None = None
     try:
         yield recording
-        problem = _nothing_read(recording)
+        problem = nothing_read(recording.sources)
     except BaseException as error:
         problem = _problem_of(error)
         raise
@@ -133,8 +133,9 @@ def _finish(store: Store, run_id: int | None, record: RunRecord) -> None:
         return
 
 
-def _nothing_read(recording: Recording) -> Problem | None:
-    errors = [source.error for source in recording.sources]
+def nothing_read(sources: Sequence[SourceReport]) -> Problem | None:
+    """Why a fetch has failed as a whole: there were sources, and none of them could be read."""
+    errors = [source.error for source in sources]
     if not errors or not all(errors) or errors[0] is None:
         return None
     if len(errors) == 1:

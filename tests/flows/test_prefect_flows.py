@@ -317,3 +317,26 @@ def test_a_run_beside_another_of_its_schedule_is_skipped_with_the_reason(
     assert sorted(states) == ["Completed", "Skipped"]
     assert "'night'" in states["Skipped"]
     assert [*(state / "runs").iterdir()] == []
+
+
+@pytest.mark.slow
+def test_a_fetch_that_can_read_no_source_fails_with_the_reason_and_is_told_of(
+    server: Server, tmp_path: Path
+) -> None:
+    heard = tmp_path / "heard.json"
+    listen = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
+    command = [sys.executable, "-c", listen, str(heard)]
+    parameters = {"pause": 0, "timeout": 3, "run": {"notify": {"command": command}}}
+    call = (
+        "import json, sys; from flows.fetch import fetch; from flows.parameters import *;"
+        "source = SourceParameters(name='private', kind='feed', url='http://127.0.0.1:9/feed.xml');"
+        "fetch(sources=[source], db=sys.argv[1], parameters=FetchParameters(**json.loads(sys.argv[2])), return_state=True)"
+    )
+    database = str(tmp_path / "news.db")
+    server.call(sys.executable, "-c", call, database, json.dumps(parameters))
+    notice = json.loads(heard.read_text())
+    assert (notice["flow"], notice["state"], notice["db"]) == ("fetch", "failed", database)
+    (run,) = (run for run in server.post("flow_runs/filter", {}) if run["name"] == "fetch private")
+    assert run["state_type"] == "FAILED"
+    (row,) = server.table(run)
+    assert (row["source"], row["error"]) == ("private", notice["message"])
