@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BEAT_S = 5.0
 DEAD_AFTER_S = 45.0
 """A beat this old is a dead run's, where its lock cannot be seen: nine beats were missed."""
+_ENDING = "ending"
 _EXIT_WITHOUT_RUNNER = 75  # EX_TEMPFAIL of sysexits.h: to be done again
 
 
@@ -99,6 +100,33 @@ def is_sole_run_held(state_folder: str | Path, schedule: str) -> bool:
     """Whether a run of the schedule is under way, or that cannot be seen from here."""
     path = _schedule_lock(state_folder, schedule)
     return path.exists() and _is_locked(path) is not False
+
+
+def say_ending(state_folder: str | Path) -> None:
+    """Have it known, until `forget_ending`, that the runner which this process is ends its flow runs by intention."""
+    with suppress(OSError):
+        (Path(state_folder) / _ENDING).write_text(str(os.getpid()), encoding="ascii")
+
+
+def forget_ending(state_folder: str | Path) -> None:
+    """Have it known no more."""
+    with suppress(OSError):
+        (Path(state_folder) / _ENDING).unlink(missing_ok=True)
+
+
+def is_ending(state_folder: str | Path, runner: str, *, patience_s: float = 0.0) -> bool:
+    """Whether the runner of that process id ends its runs by intention, or says so within `patience_s`.
+
+    A service manager ends a service's processes all at once: a flow run may have its signal before its runner has.
+    """
+    deadline = time.monotonic() + patience_s
+    while True:
+        with suppress(OSError, ValueError):
+            if (Path(state_folder) / _ENDING).read_text(encoding="ascii") == runner:
+                return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.1)
 
 
 def _schedule_lock(state_folder: str | Path, schedule: str) -> Path:

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 
 from flows.batch import can_pass
 from flows.engines import Engines
-from flows.liveness import held, sole_run
+from flows.liveness import held, is_ending, sole_run
 from flows.notify import send_notice
 from flows.parameters import ModelParameters, RunContext
 from flows.recording import Recording, recorded
@@ -40,6 +40,7 @@ R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
 RUNNER_PROCESS = "_COPYDESK_RUNNER_PROCESS"
 """The variable in which a runner of ours tells its flow runs its process id."""
+_ENDING_S = 2.0
 Rows = Sequence[Mapping[str, object]]
 
 
@@ -140,6 +141,8 @@ def _skipped(schedule: str) -> State[object]:
 def tell_failure(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -> None:
     """A state hook: whoever the run's parameters name hears that it failed or crashed. Prefect names the arguments."""
     context = _context_of(flow_run.parameters)
+    if state.is_crashed() and _is_handed_back(context):
+        return
     notice = FailureNotice(
         flow=flow.name,
         state="crashed" if state.is_crashed() else "failed",
@@ -153,6 +156,13 @@ def tell_failure(flow: Flow[..., object], flow_run: FlowRun, state: State[object
     )
     # The settings name a variable of the environment where the address is a secret.
     send_notice(notice, context.notify, environment=os.environ)
+
+
+def _is_handed_back(context: RunContext) -> bool:
+    """Whether the runner of this process is ending too: then the next one makes the run up, and there is no alarm."""
+    runner = os.environ.get(RUNNER_PROCESS)
+    folder = context.state_folder
+    return bool(folder and runner and is_ending(folder, runner, patience_s=_ENDING_S))
 
 
 def _context_of(parameters: Mapping[str, object]) -> RunContext:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flows.deployments import schedule_tag
 from flows.desk import Desk
+from flows.liveness import forget_ending, say_ending
 from flows.local_server import LocalServer, ServerUnavailableError
 from flows.reaping import Reaper, live_runs, own_deployments
 from flows.registering import Plan, Register, RunnerError
@@ -95,6 +96,7 @@ class Serving:
         for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
             loop.add_signal_handler(number, self._end, code)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        forget_ending(self._desk.folder)
         watch = asyncio.create_task(self._keep_server())
         work = asyncio.create_task(self._serve())
         try:
@@ -110,12 +112,14 @@ class Serving:
             watch.cancel()
             if self._server is not None:
                 await asyncio.to_thread(self._server.stop)
+            forget_ending(self._desk.folder)
             self._tell("stopped", "Stopped; nothing is left running.")
 
     def _end(self, code: int) -> None:
         now = asyncio.get_running_loop().time()
         if not self._ending.done():
             self._ended_at = now
+            say_ending(self._desk.folder)
             self._ending.set_result(code)
         elif code and now - self._ended_at > _IMPATIENT_AFTER_S:
             # Ctrl-C again: at once, then. Flow processes and the server end when they see that we are gone.

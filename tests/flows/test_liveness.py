@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.liveness import DEAD_AFTER_S, alive, forget, held, sole_run
+from flows.liveness import (
+    DEAD_AFTER_S,
+    alive,
+    forget,
+    forget_ending,
+    held,
+    is_ending,
+    say_ending,
+    sole_run,
+)
 from schemas.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -161,3 +171,21 @@ def test_a_folder_that_cannot_be_made_is_said_with_its_remedy(tmp_path: Path) ->
     with pytest.raises(UsageError), sole_run(blocked, "wires"):
         pytest.fail("sole")
     assert not alive(blocked, RUN)
+
+
+def test_a_runner_that_ends_says_so_until_it_is_forgotten(tmp_path: Path) -> None:
+    ours = str(os.getpid())
+    assert not is_ending(tmp_path, ours)
+    say_ending(tmp_path)
+    assert is_ending(tmp_path, ours)
+    assert not is_ending(tmp_path, "1" + ours)  # an earlier one's word is not another's
+    forget_ending(tmp_path)
+    assert not is_ending(tmp_path, ours)
+    say_ending(tmp_path / "no such folder")
+
+
+def test_a_runner_that_says_a_moment_later_that_it_ends_is_waited_for(tmp_path: Path) -> None:
+    later = threading.Timer(0.3, say_ending, [tmp_path])
+    later.start()
+    assert is_ending(tmp_path, str(os.getpid()), patience_s=30)
+    later.join()

@@ -1,0 +1,59 @@
+"""Who hears of a run that crashed, and of which nobody does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import cast
+from uuid import uuid4
+
+import pytest
+from prefect.client.schemas.objects import FlowRun
+from prefect.flows import Flow
+from prefect.states import Crashed, Failed
+
+from flows.fetch import fetch as fetch_flow
+from flows.liveness import say_ending
+from flows.orchestration import RUNNER_PROCESS, tell_failure
+from flows.parameters import FetchParameters, Notify, RunContext
+
+
+fetch = cast("Flow[..., object]", fetch_flow)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Path:
+    """The file that the program of the notice writes."""
+    return tmp_path / "told.json"
+
+
+def run_of(tmp_path: Path, told: Path) -> FlowRun:
+    write = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
+    notify = Notify(log=False, command=(sys.executable, "-c", write, str(told)))
+    context = RunContext(state_folder=str(tmp_path), schedule="wires", notify=notify)
+    parameters = FetchParameters(run=context).model_dump(mode="json")
+    return FlowRun(flow_id=uuid4(), name="fetch wire", parameters={"parameters": parameters})
+
+
+@pytest.fixture(autouse=True)
+def runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(RUNNER_PROCESS, str(os.getpid()))
+    monkeypatch.setattr("flows.orchestration._ENDING_S", 0.0)
+
+
+def test_a_run_that_crashed_is_told(tmp_path: Path, told: Path) -> None:
+    tell_failure(fetch, run_of(tmp_path, told), Crashed(message="killed"))
+    assert '"event": "run_crashed"' in told.read_text()
+
+
+def test_a_run_that_ended_with_its_runner_is_no_alarm(tmp_path: Path, told: Path) -> None:
+    say_ending(tmp_path)
+    tell_failure(fetch, run_of(tmp_path, told), Crashed(message="a termination signal"))
+    assert not told.exists()
+
+
+def test_a_run_that_failed_while_its_runner_ends_is_told(tmp_path: Path, told: Path) -> None:
+    say_ending(tmp_path)
+    tell_failure(fetch, run_of(tmp_path, told), Failed(message="no source could be read"))
+    assert '"event": "run_failed"' in told.read_text()
