@@ -18,7 +18,6 @@ from flows.liveness import say_ending
 from flows.orchestration import RUNNER_PROCESS, tell_failure
 from flows.parameters import FetchParameters, Notify, RunContext
 
-
 fetch = cast("Flow[..., object]", fetch_flow)
 
 
