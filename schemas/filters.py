@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
@@ -17,6 +18,9 @@ ENTITY_LABELS = (
 )
 """OntoNotes' labels of entities; its numbers, dates and sums of money are figures."""
 
+LEFT_OUT_KINDS = ("paywalled", "section", "error", "consent")
+"""Kinds of page that are searched only where they are asked for."""
+
 _AGO = re.compile(r"(\d{1,6})\s*([mhdwy])", re.IGNORECASE)
 _DAY = re.compile(r"[\dW-]+")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
@@ -28,7 +32,7 @@ class Filters:
     """Which articles and rows count. `since` is inclusive, `before` exclusive, both aware UTC; the rest is as typed.
 
     `entity` is any name or alias of an entity, matched without case; `label` an OntoNotes label. Both hold for the
-    row: a hit with entity="Russia" mentions Russia itself.
+    row: a hit with entity="Russia" mentions Russia itself. `include` names kinds of page beside those always searched.
     """
 
     since: datetime | None = None
@@ -37,6 +41,7 @@ class Filters:
     lang: str | None = None
     entity: str | None = None
     label: str | None = None
+    include: tuple[str, ...] = ()
 
 
 class FilterArgs(TypedDict, total=False):
@@ -48,6 +53,7 @@ class FilterArgs(TypedDict, total=False):
     lang: str | None
     entity: str | None
     label: str | None
+    include: str | Iterable[str] | None
 
 
 def make_filters(
@@ -60,7 +66,7 @@ def make_filters(
     >>> make_filters(since="2024-01-01", until="2024-01-31").before
     datetime.datetime(2024, 2, 1, 0, 0, tzinfo=datetime.timezone.utc)
 
-    Raises UsageError for a date, language or label that is none, or for a span that ends before it begins.
+    Raises UsageError for a date, language, label or kind that is none, or for a span that ends before it begins.
     """
     for name in args:
         require_one_of("filter", name, tuple(FilterArgs.__annotations__))
@@ -81,6 +87,7 @@ def make_filters(
         lang=language_code(lang, spelled.format("lang")) if lang else None,
         entity=_text(args.get("entity"), "entity"),
         label=_label(label) if label else None,
+        include=_kinds(args.get("include")),
     )
 
 
@@ -105,6 +112,13 @@ def _label(name: str) -> str:
     label = name.upper().replace(" ", "_")
     require_one_of("entity label", label, ENTITY_LABELS)
     return label
+
+
+def _kinds(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    asked = [names] if isinstance(names, str) else [*(names or ())]
+    for name in asked:
+        require_one_of("kind of page to include", name, LEFT_OUT_KINDS)
+    return tuple(sorted({*asked}))
 
 
 def _text(value: str | None, name: str) -> str | None:

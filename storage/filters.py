@@ -36,8 +36,8 @@ def row_conditions(filters: Filters) -> Conditions:
     """What a row must meet to be searched under `filters`."""
     found = article_conditions(filters)
     found.add("p.masked = 0")
-    kinds = ", ".join(f"'{kind}'" for kind in SEARCHED_KINDS)
-    found.add(f"r.page_kind IN ({kinds})")
+    kinds = (*SEARCHED_KINDS, *filters.include)
+    found.add(f"r.page_kind IN ({', '.join('?' * len(kinds))})", *kinds)
     if mentions := mention_conditions(filters):
         found.add(
             f"p.id IN (SELECT m.paragraph_id FROM mentions m WHERE {mentions.sql})",

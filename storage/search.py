@@ -80,7 +80,7 @@ class Searcher:
     def similar_article(self, article_id: int, k: int, filters: Filters) -> list[SearchHit]:
         """Articles most like a stored one, without itself; none where it has no vector."""
         with snapshot(self.connection):
-            rows = self._vectors()
+            rows = self._vectors(filters)
             mine = rows.matrix[rows.article_ids == article_id]
             if not len(mine):
                 return []
@@ -91,7 +91,7 @@ class Searcher:
     def _similar(
         self, vector: Matrix, k: int, filters: Filters, *, leave_out: int = 0
     ) -> list[SearchHit]:
-        rows = self._vectors()
+        rows = self._vectors(filters)
         if vector.shape != (1, rows.matrix.shape[1]):
             raise UsageError(
                 f"a vector of shape {vector.shape} where (1, {rows.matrix.shape[1]}) is wanted"
@@ -114,12 +114,12 @@ class Searcher:
         )
         return self._hits(_best_of_each(scored, k), [])
 
-    def _vectors(self) -> RowVectors:
+    def _vectors(self, filters: Filters) -> RowVectors:
         encoder = self.encoder()
-        return self.index.rows(encoder.provenance, encoder.dim)
+        return self.index.rows(encoder.provenance, encoder.dim, filters.include)
 
     def _by_meaning(self, vector: Matrix, filters: Filters) -> ScoredRows:
-        rows = self._vectors()
+        rows = self._vectors(filters)
         matrix, article_ids, row_ids = rows.matrix, rows.article_ids, rows.row_ids
         keep = allowed_lines(self.connection, rows, filters)
         if keep is not None:

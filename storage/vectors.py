@@ -41,12 +41,12 @@ class VectorIndex:
         self._rows: RowVectors | None = None
         self._means: tuple[Ids, Matrix] | None = None
 
-    def rows(self, maker: Provenance, dim: int) -> RowVectors:
-        """The rows' vectors under `maker`'s weights."""
-        state = (*self._generation(), maker, dim)
+    def rows(self, maker: Provenance, dim: int, include: tuple[str, ...] = ()) -> RowVectors:
+        """The rows' vectors under `maker`'s weights, of pages of the kinds in `include` too."""
+        state = (*self._generation(), maker, dim, include)
         if self._rows is None or state != self._state:
             self._rows = self._means = None  # the old matrix goes before the new one comes
-            self._rows = _load(self._connection, maker, dim)
+            self._rows = _load(self._connection, maker, dim, include)
             self._state = state
         return self._rows
 
@@ -78,11 +78,13 @@ def matching_models(connection: sqlite3.Connection, maker: Provenance, dim: int)
     return [int(row[0]) for row in rows]
 
 
-def _load(connection: sqlite3.Connection, maker: Provenance, dim: int) -> RowVectors:
+def _load(
+    connection: sqlite3.Connection, maker: Provenance, dim: int, include: tuple[str, ...]
+) -> RowVectors:
     article_ids: list[int] = []
     row_ids: list[int] = []
     windows: list[bytes] = []
-    conditions = row_conditions(Filters())
+    conditions = row_conditions(Filters(include=include))
     for model in matching_models(connection, maker, dim):
         seen = set(row_ids)
         rows = connection.execute(
@@ -108,8 +110,8 @@ def _load(connection: sqlite3.Connection, maker: Provenance, dim: int) -> RowVec
 def allowed_lines(
     connection: sqlite3.Connection, rows: RowVectors, filters: Filters
 ) -> NDArray[np.bool_] | None:
-    """Which lines of `rows` the filters leave; None where all of them."""
-    if filters == Filters():
+    """Which lines of `rows`, loaded for `filters.include`, the filters leave; None where all of them."""
+    if filters == Filters(include=filters.include):
         return None
     keep = np.ones(len(rows), dtype=np.bool_)
     of_article = article_conditions(filters)

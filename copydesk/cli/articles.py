@@ -14,6 +14,7 @@ from copydesk.cli.options import (
     Db,
     Entity,
     FailEmpty,
+    Include,
     Json,
     JsonLines,
     Label,
@@ -156,6 +157,7 @@ def figures(
     lang: Lang = None,
     entity: Entity = None,
     label: Label = None,
+    include: Include = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -165,7 +167,7 @@ def figures(
 ) -> int:
     """List figures by kind, value and unit, each with its sentence."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, entity, label)
+    filters = filters_of(since, until, source, lang, entity, label, include)
     _check_span(minimum, maximum)
     query = FigureQuery(kind=_kind(kind), minimum=minimum, maximum=maximum, unit=unit)
     with open_existing(settings_of(db, config)) as store:
@@ -237,6 +239,7 @@ def entities(
     until: Until = None,
     source: Source = None,
     lang: Lang = None,
+    include: Include = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -249,7 +252,7 @@ def entities(
     Most mentioned first, with the names they go by.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, label=label)
+    filters = filters_of(since, until, source, lang, label=label, include=include)
     with open_existing(settings_of(db, config)) as store:
         total, found = store.find_entities(name, filters, limit=k)
     if form == "json":

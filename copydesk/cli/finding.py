@@ -15,6 +15,7 @@ from copydesk.cli.options import (
     Db,
     Entity,
     FailEmpty,
+    Include,
     Json,
     JsonLines,
     Label,
@@ -79,6 +80,7 @@ def search(
     lang: Lang = None,
     entity: Entity = None,
     label: Label = None,
+    include: Include = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -91,7 +93,7 @@ def search(
     Shows the best paragraph of each. Filters hold exactly: there are always k hits if that many articles match them.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, entity, label)
+    filters = filters_of(since, until, source, lang, entity, label, include)
     by = _mode(mode)
     with open_existing(settings_of(db, config), by_meaning=by != "words") as store:
         result = store.find(" ".join(query), mode=by, k=k, filters=filters)
@@ -111,6 +113,7 @@ def similar(
     lang: Lang = None,
     entity: Entity = None,
     label: Label = None,
+    include: Include = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -120,7 +123,7 @@ def similar(
 ) -> int:
     """Find the stored articles most like another, or like a file."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, entity, label)
+    filters = filters_of(since, until, source, lang, entity, label, include)
     settings = settings_of(db, config)
     began = time.perf_counter()
     with open_existing(settings, by_meaning=True) as store:

@@ -48,6 +48,14 @@ Entity = Annotated[
 Label = Annotated[
     str | None, named("--label", "LABEL", "Only rows with such an entity: PERSON, ORG, GPE ...")
 ]
+Include = Annotated[
+    list[str] | None,
+    named(
+        "--include",
+        "KIND",
+        "Pages otherwise left out, too: paywalled, section, error or consent (repeatable).",
+    ),
+]
 Count = Annotated[int, typer.Option("-k", "--limit", min=1, help="At most so many.")]
 
 
@@ -108,6 +116,7 @@ def filters_of(
     lang: str | None = None,
     entity: str | None = None,
     label: str | None = None,
+    include: list[str] | None = None,
 ) -> Filters:
     """The shared filters as typed."""
     return make_filters(
@@ -118,6 +127,7 @@ def filters_of(
         lang=lang,
         entity=entity,
         label=label,
+        include=include,
     )
 
 

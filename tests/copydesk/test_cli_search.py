@@ -181,3 +181,25 @@ def test_similar_names_the_file_that_cannot_be_used(db: Path, cli: Any) -> None:
         assert answer.code == code
         assert name in answer.err
         assert answer.err.count("\n") == 1
+
+
+def test_a_paywalled_stub_is_found_where_it_is_asked_for(own_place: Path, cli: Any) -> None:
+    Path("stub.html").write_text(
+        '<html><head><script type="application/ld+json">{"@type": "NewsArticle", "headline": "Tram line opens", '
+        '"isAccessibleForFree": false}</script></head><body><article><h1>Tram line opens</h1>'
+        "<p>The mayor of Riga opened a tram line for 40 million euros on Friday.</p></article></body></html>",
+        encoding="utf-8",
+    )
+    assert cli("ingest", "stub.html", "--json").json["counts"]["stored"] == 1
+    for call in (
+        *(("search", "tram", "--mode", mode) for mode in ("hybrid", "meaning", "words")),
+        ("figures", "--kind", "money"),
+        ("entities", "Riga"),
+    ):
+        (without,), (found,) = (
+            [found for name, found in answer.json.items() if name in ("hits", "figures", "entities")]
+            for answer in (cli(*call, "--json"), cli(*call, "--json", "--include", "paywalled"))
+        )  # fmt: skip
+        assert not without
+        assert found
+    assert "Did you mean paywalled" in cli("search", "tram", "--include", "paywall").err

@@ -97,15 +97,28 @@ def test_language_and_label_have_one_case() -> None:
         ({"lang": "xx"}, "write the two letters"),
         ({"label": "persona"}, "did you mean PERSON?"),
         ({"label": "PER"}, "choose one of: PERSON, ORG"),
+        ({"include": "paywall"}, "did you mean paywalled?"),
         ({"label": "money"}, "choose one of: PERSON, ORG"),
     ],
 )
-def test_an_unknown_language_or_label_is_told_the_nearest(
+def test_an_unknown_language_label_or_kind_is_told_the_nearest(
     filters: dict[str, str], near: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
         make_filters(**filters)  # type: ignore[arg-type]
     assert near.lower() in caught.value.remedy.lower()
+
+
+@pytest.mark.parametrize(
+    ("asked", "included"),
+    [
+        (None, ()),
+        ("paywalled", ("paywalled",)),
+        (iter(["section", "error", "section"]), ("error", "section")),
+    ],
+)
+def test_kinds_of_page_are_included_by_name(asked: Any, included: tuple[str, ...]) -> None:
+    assert make_filters(include=asked).include == included
 
 
 def test_every_label_that_is_tagged_can_be_asked_for() -> None:

@@ -71,7 +71,7 @@ def invent(prepare_article: Prepare, number: int, seed: int = 1) -> list[Prepare
 def allowed(prepared: PreparedArticle, filters: dict[str, Any]) -> list[tuple[int, str]]:
     """(index, text) of the rows that the filters leave, by plain Python."""
     article = prepared.article
-    if article.page_kind == "paywalled":
+    if article.page_kind == "paywalled" and "paywalled" not in filters.get("include", ()):
         return []
     if not is_between(article.published_at, filters.get("since"), filters.get("until")):
         return []
@@ -148,6 +148,7 @@ FILTERS = st.fixed_dictionaries(
         "source": st.sampled_from(["post", "ÉLAN", "a.example", "nobody"]),
         "entity": st.sampled_from(["lena ort", "GDANSK", "Norvik", "Nobody"]),
         "label": st.sampled_from(["PERSON", "GPE", "LAW"]),
+        "include": st.sampled_from([["paywalled"], ["error"], "paywalled", ["error", "paywalled"]]),
     },
 )
 
