@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.source_lists import ListedSource, place_key
+from flows.plugins import check_plugins
 from schemas.addresses import without_secrets
 from schemas.errors import CopydeskError, UsageError
 from schemas.web import SourceSpec
 
 if TYPE_CHECKING:
+    from sources.opml import OpmlSources
     from storage.sqlite import Store
 
 Status = Literal["added", "unchanged", "refused"]
@@ -41,7 +43,7 @@ class BroughtIn:
         }
 
 
-def read_opml_file(name: str, *, max_bytes: int) -> list[SourceSpec]:
+def read_opml_file(name: str, *, max_bytes: int) -> OpmlSources:
     """The sources that a file names; "-" is standard input.
 
     Raises UsageError where there is no such file or it is too large, and the reader's own errors for what is no OPML.
@@ -80,6 +82,7 @@ def bring_in(
             continue
         named = replace(spec, name=names.free(spec.name))
         try:
+            check_plugins(named)
             store.add_source(named)
         except UsageError as error:
             brought.append(BroughtIn(spec=spec, status="refused", problem=error))

@@ -206,6 +206,15 @@ def pieces(document: XmlDocument, names: tuple[str, ...], *, most: int) -> Itera
             yield root[0]
 
 
+def mended(document: XmlDocument) -> XmlDocument:
+    """The document with bare "&" escaped and HTML's entities as letters; tags that do not fit stay as they are.
+
+    >>> mended(XmlDocument(b"<opml>R&D &eacute;</opml>", 0, "opml")).content
+    b'<opml>R&#38;D &#233;</opml>'
+    """
+    return XmlDocument(_mended(document.content[document.start :]), 0, document.name)
+
+
 def head(document: XmlDocument, names: tuple[str, ...]) -> Element | None:
     """The root with what stands before the first (and after the last) element of these names: what a feed says of itself."""
     from lxml import etree

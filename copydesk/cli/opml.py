@@ -10,7 +10,7 @@ import typer
 
 from copydesk.cli.options import Config, Db, Json, examples, settings_of
 from copydesk.cli.sources import kept_sources, open_or_make
-from copydesk.present import count_of, say, write, write_json
+from copydesk.present import count_of, safe, say, write, write_json
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +39,10 @@ def import_(
 
     settings = settings_of(db, config)
     specs = read_opml_file(file, max_bytes=settings.fetch.max_bytes)
+    for name in specs.left_out:
+        say(
+            f"! {safe(name)!r} has no address to fetch. Give its site: copydesk sources add ADDRESS"
+        )
     if not specs:
         say(f"copydesk: no feeds in {file}. A feed is an outline with an xmlUrl")
         return 1

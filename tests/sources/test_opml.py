@@ -45,6 +45,34 @@ def test_what_was_read_is_written_and_read_again() -> None:
     assert read(write_opml(read(OPML))) == read(OPML)
 
 
+def test_the_kind_of_a_plug_in_is_written_and_read_again() -> None:
+    posts = SourceSpec(
+        name="Posts", kind="wordpress", url="https://example.org/wp-json/wp/v2/posts"
+    )
+    assert read(write_opml([posts])) == [posts]
+    # Other readers' types are no kinds of ours.
+    foreign = (
+        b'<opml><body><outline text="A" type="link" url="https://example.org/a"/></body></opml>'
+    )
+    assert [source.kind for source in read(foreign)] == ["page"]
+
+
+def test_what_other_readers_write_wrongly_is_read_as_it_was_meant() -> None:
+    sloppy = b"""<opml version="1.0"><body><outline text="R&D &eacute;dition &amp; more" xmlUrl="https://example.org/?a=1&b=2"/>
+    <outline text="Pod" xmlUrl="feed://example.net/feed"/><outline text="Cast" xmlUrl="feed:https://example.com/feed"/></body></opml>"""
+    assert [(source.name, source.url) for source in read(sloppy)] == [
+        ("R&D \xe9dition & more", "https://example.org/?a=1&b=2"),
+        ("Pod", "http://example.net/feed"),
+        ("Cast", "https://example.com/feed"),
+    ]
+
+
+def test_feeds_without_an_address_are_named() -> None:
+    assert read_opml(OPML, origin="feeds.opml").left_out == ("bad",)
+    lost = b'<opml><body><outline text="News"><outline type="rss" text="Lost" htmlUrl="https://x.example"/></outline></body></opml>'
+    assert read_opml(lost, origin="feeds.opml").left_out == ("Lost",)
+
+
 def test_nothing_secret_is_written() -> None:
     secret = SourceSpec(
         name="Wire",
