@@ -54,5 +54,7 @@ def quarantine_by_source(connection: sqlite3.Connection) -> dict[str, dict[str, 
 def _source_of(connection: sqlite3.Connection, address: str) -> str | None:
     """The source that an address was asked for, which is kept in its canonical spelling."""
     canonical = canonical_address(address) if "://" in address else None
+    if canonical is None:  # a file: of a hundred thousand of them none is looked for
+        return None
     row = connection.execute("SELECT source FROM fetches WHERE url = ?", (canonical,)).fetchone()
     return row[0] if row else None
