@@ -51,6 +51,8 @@ __all__ = [
 ]
 
 STDIN = "-"
+_MOST_BAD = 10_000
+_MOST_BAD_FOR_EACH_GOOD = 10
 
 
 def open_documents(paths: Sequence[str], *, options: ReadOptions) -> Iterator[Outcome]:
@@ -187,11 +189,31 @@ def _read_file(
                 meter=Meter(origin),
                 file=stream,
             )
-            yield from read_source(source.measured(), format_name)
+            yield from _until_noise(read_source(source.measured(), format_name), origin)
     except DocumentError as error:
         yield BadDocument(origin=origin, origin_id=full_path, error=error)
     except OSError as error:
         yield BadDocument(origin=origin, origin_id=full_path, error=reading_error(path, error))
+
+
+def _until_noise(outcomes: Iterator[Outcome], origin: str) -> Iterator[Outcome]:
+    """The outcomes, as long as there is something in them; each bad one takes memory in the report, and a row.
+
+    Raises DocumentError (malformed) where a file gives mostly what cannot be read: a megabyte can hold a million of that.
+    """
+    good = bad = 0
+    for outcome in outcomes:
+        yield outcome
+        if not isinstance(outcome, BadDocument):
+            good += 1
+            continue
+        bad += 1
+        if bad > _MOST_BAD and bad > _MOST_BAD_FOR_EACH_GOOD * good:
+            raise DocumentError(
+                f"{origin} is read no further: of {good + bad:,} documents {bad:,} cannot be read",
+                remedy="check what it is, or give the parts that are wanted by themselves",
+                code="malformed",
+            )
 
 
 def _read_stdin(options: ReadOptions, now: datetime) -> Iterator[Outcome]:
@@ -208,7 +230,7 @@ def _read_stdin(options: ReadOptions, now: datetime) -> Iterator[Outcome]:
         if options.format is None:
             # Only the whole tells JSON from JSON Lines for sure; what is over the limit can only be lines.
             source = source.put_back(source.read_up_to(options.max_bytes + 1))
-        yield from read_source(source, options.format)
+        yield from _until_noise(read_source(source, options.format), origin)
     except DocumentError as error:
         yield BadDocument(origin=origin, error=error)
     except (OSError, ValueError) as error:  # ValueError: the stream is closed

@@ -11,7 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DocumentError
-from sources.mime import Part, headers_and_body, parts_of, value_of
+from sources.mime import Part, cut_off, headers_and_body, parts_of, value_of
 from sources.reading import BadDocument, Outcome, Source, printable_name, too_large
 
 _HEADERS_OF_A_MAIL = ("From", "Subject", "Date", "To", "Message-ID", "Content-Type", "Received")
@@ -115,7 +115,7 @@ def _document(source: Source, content: bytes) -> RawDocument:
             remedy="name what it is with --format",
             code="malformed",
         )
-    part = _readable_part(headers, body)
+    part = _readable_part(headers, body, source.origin)
     content = b"" if part is None else part.decoded()
     if part is None or not content.strip():
         raise DocumentError(
@@ -139,16 +139,21 @@ def _document(source: Source, content: bytes) -> RawDocument:
     )
 
 
-def _readable_part(headers: Message, body: bytes) -> Part | None:
-    """The first part of HTML that is no attachment, else the first of text."""
+def _readable_part(headers: Message, body: bytes, origin: str) -> Part | None:
+    """The first part of HTML that is no attachment, else the first of text. Raises DocumentError (truncated)."""
     text: Part | None = None
+    is_cut = False
     for part in parts_of(headers, body):
-        if part.is_attachment or not part.body.strip():
+        if part.is_attachment or part.media_type not in (HTML, PLAIN_TEXT) or not part.body.strip():
             continue
-        if part.media_type == HTML:
+        if part.is_cut:
+            is_cut = True
+        elif part.media_type == HTML:
             return part
-        if part.media_type == PLAIN_TEXT and text is None:
-            text = part
+        else:
+            text = text or part
+    if text is None and is_cut:
+        raise cut_off(origin)
     return text
 
 

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from schemas.addresses import canonical_address
 from schemas.document import HTML, RawDocument
 from schemas.errors import DocumentError
-from sources.mime import Part, headers_and_body, parts_of, value_of
+from sources.mime import Part, cut_off, headers_and_body, parts_of, value_of
 from sources.reading import Source
 
 _HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
@@ -18,7 +18,7 @@ _HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
 def read_mhtml(source: Source) -> RawDocument:
     """The page, under the address it was saved from and with the time it was saved at.
 
-    Raises DocumentError: malformed (no part of HTML), empty, too_large.
+    Raises DocumentError: malformed (no part of HTML), truncated, empty, too_large.
     """
     headers, body = headers_and_body(source.read_whole())
     part = _root(headers, body)
@@ -28,6 +28,8 @@ def read_mhtml(source: Source) -> RawDocument:
             remedy="save the page again, or give it as .html",
             code="malformed",
         )
+    if part.is_cut:
+        raise cut_off(source.origin)
     content = part.decoded()
     if not content.strip():
         raise DocumentError(f"{source.origin} holds an empty page", code="empty")

@@ -16,6 +16,7 @@ from email.message import Message
 from email.parser import Parser
 from email.policy import compat32
 
+from schemas.errors import DocumentError
 from sources.sniffing import known_encoding
 
 _DEEPEST = 20
@@ -27,10 +28,14 @@ _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part that is no multipart: its headers, and its body as it was transferred."""
+    """One part that is no multipart: its headers, and its body as it was transferred.
+
+    `is_cut` says that the message ends in it, without the boundary that should follow.
+    """
 
     headers: Message
     body: bytes
+    is_cut: bool = False
 
     @property
     def media_type(self) -> str:
@@ -75,7 +80,12 @@ def headers_and_body(content: bytes) -> tuple[Message, bytes]:
         head, body = content[:_HEADER_BYTES], b""
     else:
         head, body = content[: end.start()], content[end.end() :]
-    return Parser(policy=compat32).parsestr(_as_text(head), headersonly=True), body
+    headers = Parser(policy=compat32).parsestr(_as_text(head), headersonly=True)
+    kind = str(headers.get("Content-Type") or "")
+    if len(kind) > _LONGEST_VALUE:
+        # Its parameters are looked for in time that grows with the square of their number.
+        headers.replace_header("Content-Type", kind[:_LONGEST_VALUE])
+    return headers, body
 
 
 def parts_of(headers: Message, body: bytes) -> Iterator[Part]:
@@ -83,20 +93,34 @@ def parts_of(headers: Message, body: bytes) -> Iterator[Part]:
 
     Of a message within the message, its parts. Nothing below the twentieth level, and a thousand parts at most.
     """
-    waiting = [(headers, body, 0)]
+    waiting = [(headers, body, 0, False)]
     seen = 0
     while waiting and seen < _MOST_PARTS:
-        headers, body, level = waiting.pop()
+        headers, body, level, is_cut = waiting.pop()
         seen += 1
         if headers.get_content_maintype() == "multipart" and headers.get_boundary():
             if level < _DEEPEST:
-                inner = [headers_and_body(piece) for piece in _split(body, headers)]
-                waiting.extend((*pair, level + 1) for pair in reversed(inner))
+                pieces, is_open = _split(body, headers)
+                # What has no end of its own ends where the multipart around it goes on.
+                last_is_cut = is_open and (is_cut or not level)
+                for number, piece in reversed(list(enumerate(pieces, start=1))):
+                    inner_is_cut = last_is_cut and number == len(pieces)
+                    waiting.append((*headers_and_body(piece), level + 1, inner_is_cut))
         elif headers.get_content_type() == "message/rfc822":
             if level < _DEEPEST:
-                waiting.append((*headers_and_body(body.lstrip(b"\r\n")), level + 1))
+                inner = headers_and_body(body.lstrip(b"\r\n"))
+                waiting.append((*inner, level + 1, is_cut))
         else:
-            yield Part(headers, body)
+            yield Part(headers, body, is_cut)
+
+
+def cut_off(origin: str) -> DocumentError:
+    """The error for a message that ends in the part that is wanted of it."""
+    return DocumentError(
+        f"{origin} is cut off: its last boundary is missing",
+        remedy="get the whole message",
+        code="truncated",
+    )
 
 
 def value_of(headers: Message, name: str) -> str:
@@ -123,21 +147,22 @@ def _as_text(head: bytes) -> str:
         return head.decode("cp1252", "replace")
 
 
-def _split(body: bytes, headers: Message) -> list[bytes]:
-    """What stands between the boundaries (RFC 2046, section 5.1.1); the last piece also where its end is missing."""
+def _split(body: bytes, headers: Message) -> tuple[list[bytes], bool]:
+    """What stands between the boundaries (RFC 2046, section 5.1.1), and whether the end of the last piece is missing."""
     boundary = str(headers.get_boundary()).encode("utf-8", "replace")
-    # A pattern that begins with fixed bytes is looked for ten times as fast as one that begins with a choice.
-    mark = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    # A pattern that begins with fixed bytes is looked for ten times as fast as one that begins with a choice; with the
+    # end of a line, a body of nothing but hyphens is looked at once.
+    mark = re.compile(b"\n--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    body = b"\n" + body
     pieces: list[bytes] = []
     start: int | None = None
     for found in mark.finditer(body):
-        if found.start() and body[found.start() - 1] != 0x0A:
-            continue
         if start is not None:
-            pieces.append(body[start : found.start()].removesuffix(b"\n").removesuffix(b"\r"))
+            pieces.append(body[start : found.start()].removesuffix(b"\r"))
         start = None if found[1] else found.end()
         if found[1] or len(pieces) >= _MOST_PARTS:
             break
-    if start is not None and len(pieces) < _MOST_PARTS:
+    is_open = start is not None and len(pieces) < _MOST_PARTS
+    if is_open:
         pieces.append(body[start:])
-    return [piece.removeprefix(b"\r").removeprefix(b"\n") for piece in pieces]
+    return [piece.removeprefix(b"\r").removeprefix(b"\n") for piece in pieces], is_open

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.document import PAGED_TEXT, RawDocument
 from schemas.errors import DocumentError
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _MOST_PAGES = 2_000
 _LONGEST_S = 60.0
+# A page of text is 50 kB of it, a map full of lines some megabytes.
+_MOST_STREAM_BYTES = 20_000_000
+_MOST_OPERANDS = 500_000
+_MOST_ASCII85_BYTES = 1_000_000
 # Fewer letters than this a page is a scan with a stamp or a page number on it.
 _LEAST_LETTERS = 20
 # A column of a newspaper is hardly narrower, in characters.
@@ -72,7 +76,7 @@ def _page_texts(content: bytes, origin: str) -> list[str]:
         ) from error
     deadline = time.monotonic() + _LONGEST_S
     try:
-        with _quiet():
+        with _quiet(), _limited():
             reader = PdfReader(io.BytesIO(content))
             _unlock(reader, origin)
             return list(_texts(reader, origin, deadline))
@@ -126,6 +130,36 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         log.setLevel(level)
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Hold what a stream may unpack to, and what a page may draw, to what text takes.
+
+    pypdf has a limit for each decoder but that of ASCII85, which takes 90 bytes of memory for each of its own.
+    """
+    from pypdf import apply_configuration, filters
+    from pypdf.errors import LimitReachedError
+
+    decode = filters.ASCII85Decode.decode
+
+    def decode_little(data: str | bytes, *rest: Any, **named: Any) -> bytes:
+        if len(data) > _MOST_ASCII85_BYTES:
+            raise LimitReachedError(f"{len(data):,} bytes of ASCII85")
+        return decode(data, *rest, **named)
+
+    filters.ASCII85Decode.decode = decode_little  # type: ignore[method-assign]
+    try:
+        with apply_configuration(
+            array_based_stream_maximum_output_length=_MOST_STREAM_BYTES,
+            lzw_maximum_output_length=_MOST_STREAM_BYTES,
+            run_length_maximum_output_length=_MOST_STREAM_BYTES,
+            zlib_maximum_output_length=_MOST_STREAM_BYTES,
+            stream_parsing_work_maximum_count=_MOST_OPERANDS,
+        ):
+            yield
+    finally:
+        filters.ASCII85Decode.decode = staticmethod(decode)  # type: ignore[method-assign]
 
 
 def _letters(text: str) -> int:

@@ -272,3 +272,17 @@ def test_no_path_raises(path: str) -> None:
     for outcome in open_documents([f"no-such-folder/{path}"], options=ReadOptions()):
         assert code(outcome) in {"not_found", "unreadable"}
         outcome.origin.encode()
+
+
+def test_a_file_of_nothing_but_noise_is_read_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sources.files._MOST_BAD", 20)
+    noise = write(tmp_path / "noise.jsonl", "no record\n" * 5_000)
+    text = write(tmp_path / "text.txt", "Oil prices rose.")
+    outcomes = read(noise, text)
+    assert [code(outcome) for outcome in outcomes] == ["malformed"] * 22 + ["read"]
+    assert "read no further" in str(outcomes[21].error)  # type: ignore[union-attr]
+    records = f"{json.dumps({'text': 'Oil prices rose.'})}\n" + "no record\n" * 9
+    half = write(tmp_path / "half.jsonl", records * 50)
+    assert [code(outcome) for outcome in read(half)].count("read") == 50

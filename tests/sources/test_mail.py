@@ -247,3 +247,45 @@ def test_a_mailbox_of_blank_lines_ends_soon(tmp_path: Path) -> None:
     outcomes = read(tmp_path / "a.mbox", content + mbox(tmp_path, newsletter()), max_bytes=100_000)
     assert [code(outcome) for outcome in outcomes] == ["too_large", "read"]
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_mail_that_ends_in_its_text_is_cut_and_no_article(tmp_path: Path, end: bytes) -> None:
+    content = bytes(newsletter()).replace(b"\n", end)
+    html = content.index(b"<html>")
+    (whole,) = read(tmp_path / "a.eml", content.rstrip() + b"\n\n-- \nSent from my desk")
+    assert text_of(whole).strip() == PAGE
+    (cut,) = read(tmp_path / "a.eml", content[: html + 20])
+    assert isinstance(cut, RawDocument)
+    assert (cut.media_type, text_of(cut).strip()) == (PLAIN_TEXT, "Öl prices rose as text.")
+    (nothing,) = read(tmp_path / "a.eml", content[: content.index(b"prices rose as") + 6])
+    assert code(nothing) == "truncated"
+
+
+def test_what_ends_where_the_part_around_it_goes_on_is_whole(tmp_path: Path) -> None:
+    content = (
+        b"Subject: a\nContent-Type: multipart/mixed; boundary=out\n\n"
+        b"--out\nContent-Type: multipart/alternative; boundary=in\n\n--in\n\nOil prices rose.\n"
+        b"--out\nContent-Type: image/png\n\n..."
+    )
+    (mail,) = read(tmp_path / "a.eml", content)
+    assert text_of(mail) == "Oil prices rose."
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"multipart/mixed" + b"; a=b" * 150_000, b"Oil prices rose."),
+        (b'multipart/mixed; boundary="' + b"-" * 70 + b'"', b"-" * 15_000_000),
+    ],
+    ids=["parameters", "hyphens"],
+)
+def test_headers_and_boundaries_made_to_be_slow_are_read_at_once(
+    tmp_path: Path, kind: bytes, body: bytes
+) -> None:
+    content = b"Subject: a\nContent-Type: " + kind + b"\n\n" + body
+    began = time.process_time()
+    read(tmp_path / "a.eml", content)
+    assert (
+        time.process_time() - began < 2
+    )  # before: ten seconds, and three for each of twenty levels

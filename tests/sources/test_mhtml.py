@@ -110,3 +110,16 @@ def test_damage_anywhere_gives_a_page_or_an_error(tmp_path: Path, data: st.DataO
     outcome = read(tmp_path / "a.mhtml", bytes(content))
     if isinstance(outcome, BadDocument):
         assert isinstance(outcome.error, DocumentError)
+
+
+def test_a_file_that_ends_in_its_page_is_cut_and_no_article(tmp_path: Path) -> None:
+    def kind(content: bytes) -> str:
+        outcome = read(tmp_path / "a.mht", content)
+        return outcome.error.code if isinstance(outcome, BadDocument) else "read"
+
+    head = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n"
+    page = b"Content-Type: text/html\r\n\r\n<html><body><p>A port closed.</p></body></html>"
+    assert kind(head + page) == "truncated"
+    assert kind(head + page + b"\r\n--b--\r\n") == "read"
+    picture = b"\r\n--b\r\nContent-Type: image/png\r\n\r\n..."
+    assert kind(head + page + picture) == "read"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import pytest
@@ -157,3 +160,25 @@ def test_damage_anywhere_gives_text_or_an_error(tmp_path: Path, data: st.DataObj
     outcome = read(tmp_path / "a.pdf", bytes(content))
     if isinstance(outcome, BadDocument):
         assert isinstance(outcome.error, DocumentError)
+
+
+def test_a_page_that_unpacks_to_more_than_text_takes_is_refused_in_little_memory(
+    tmp_path: Path,
+) -> None:
+    whole = made([["Oil prices rose on Monday."]])
+    shown = re.search(rb"<< /Length \d+ >>\nstream\n.*?\nendstream", whole, re.DOTALL)
+    assert shown is not None
+    for name, stream in (
+        ("/ASCII85Decode", b"z" * 2_000_000),
+        ("/FlateDecode", zlib.compress(bytes(30_000_000))),
+        ("/RunLengthDecode", b"\x81a" * 300_000),
+    ):
+        head = b"<< /Length %d /Filter %s >>" % (len(stream), name.encode())
+        body = head + b"\nstream\n" + stream + b"\nendstream"
+        content = whole.replace(shown[0], body)
+        tracemalloc.start()
+        outcome = read(tmp_path / "bomb.pdf", content)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert code(outcome) == "malformed", name
+        assert peak < 80_000_000, name
