@@ -205,5 +205,25 @@ def test_prefect_s_settings_are_ones_that_it_knows() -> None:
         for key in service.get("environment", {})
         if key.startswith("PREFECT_")
     }
-    assert {"PREFECT_API_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL"} <= said
+    assert {"PREFECT_API_URL", "PREFECT_SERVER_DATABASE_PASSWORD"} <= said
     assert said <= known
+
+
+def test_prefect_s_server_finds_its_database_whatever_the_password_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from prefect.settings import Settings
+    from sqlalchemy.engine import make_url
+
+    password = "a@b/c:d#e%f g?"  # noqa: S105  it opens nothing
+    for name, value in SERVICES["prefect"]["environment"].items():
+        given = password if value.startswith("${POSTGRES_PASSWORD:") else value
+        monkeypatch.setenv(name, given)
+    found = Settings().server.database.connection_url
+    assert found is not None
+    url = make_url(found.get_secret_value())
+    postgres = SERVICES["postgres"]["environment"]
+    assert (url.drivername, url.host, url.port) == ("postgresql+asyncpg", "postgres", 5432)
+    assert url.password == password
+    assert url.username == postgres["POSTGRES_USER"]
+    assert url.database == postgres["POSTGRES_DB"]
