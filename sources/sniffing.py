@@ -61,7 +61,7 @@ _HTML = re.compile(
 _WHOLE_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _JSON_OBJECT = re.compile(r'\{\s*(?:"|\}|\Z)')
 _JSON_LIST = re.compile(r"\[\s*(?:\{|\]|\Z)")
-_FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?---\s*\n\s*")
+_FRONT_MATTER = re.compile(r"\A---\n(?:.*\n)*?---\s*\n\s*")
 _MARKDOWN = re.compile(
     r"^#{1,6} +[^\W\d_]|\[[^\]\n]{1,200}\]\((?:https?://|/)[^()\s]{1,300}\)", re.MULTILINE
 )

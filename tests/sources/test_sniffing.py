@@ -65,6 +65,7 @@ def test_an_undeclared_encoding_is_found_by_its_letters() -> None:
         ("# Oil up\n\nOil rose.", "md"),
         ("---\ntitle: x\n---\n# Oil up\n\nOil rose.", "md"),
         ("Oil up\n\n## Gas\n\nfell [as said](https://a.example/).", "md"),
+        ("Oil rose.\n---\n## Gas fell\n## Coal too\n---\n", "md"),
         ("#1 on the list\n\nOil rose [1] (again).", "txt"),
         ("Oil rose\n# of barrels: 5", "txt"),
         ("Intro <!DOCTYPE html><html>", "html"),
