@@ -257,7 +257,7 @@ _KINDS = {
     "missing": "it has to be there",
     "dataclass_type": "it has to be a table, as in [section]",
     "mapping_type": "it has to be a table, as in [section]",
-    "tuple_type": "it has to be a list; [[section]] makes one",
+    "tuple_type": 'it has to be a list: ["..."], or [[section]] where it holds tables',
     "string_type": "it has to be a text in quotes",
     "int_type": "it has to be a whole number",
     "int_parsing": "it has to be a whole number",
@@ -344,6 +344,6 @@ def _check_keys(
             where = origin_of(f"{prefix}{key}", origins)
             raise SettingsError(f"{where}: unknown key {prefix}{key}", remedy=hint)
         inner = known[key]
-        for table in value if isinstance(value, list) else [value]:
+        for n, table in enumerate(value) if isinstance(value, list) else [("", value)]:
             if inner is not None and isinstance(table, dict):
-                _check_keys(table, inner, f"{key}.", origins)
+                _check_keys(table, inner, f"{key}.{n}.".replace("..", "."), origins)

@@ -56,7 +56,7 @@ def test_schedules_are_records_with_seconds_and_whole_paths(own_place: Path) -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (table(nam='"x"'), "unknown key schedule.nam. Did you mean name?"),
+        (table(nam='"x"'), "unknown key schedule.0.nam. Did you mean name?"),
         (table(flow='"fetsch"'), "did you mean fetch?"),
         (table(flow='"db-backup"'), "db-backup does not exist yet in this version; known: fetch, ingest, enrich"),
         (table(flow='"db-maintain"'), "db-maintain does not exist yet"),
