@@ -5,7 +5,7 @@ Every backend is fed by these windows, so that they differ in rounding only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ OVERLAP = 32
 """Tokens two neighbouring windows share at least, so that a sentence at a border stands whole in one of them."""
 
 Window = list[int]
+_LONGEST_PIECE = 200_000
 
 
 class WindowTokenizer:
@@ -38,18 +39,46 @@ class WindowTokenizer:
         Windows of one text are equally long but for rounding of where they start, so that their plain mean is fair.
         """
         prepared = [prompt + self._prepare(text) for text in texts]
-        encodings = self._tokenizer.encode_batch_fast(prepared, add_special_tokens=False)
+        short = [text for text in prepared if len(text) <= _LONGEST_PIECE]
+        encodings = iter(self._tokenizer.encode_batch_fast(short, add_special_tokens=False))
         return [
             [
                 [*self._prefix, *piece, *self._suffix] or [0]
-                for piece in cut_windows(encoding.ids, self._room)
+                for piece in cut_windows(
+                    next(encodings).ids if len(text) <= _LONGEST_PIECE else self._ids(text),
+                    self._room,
+                )
             ]
-            for encoding in encodings
+            for text in prepared
+        ]
+
+    def _ids(self, text: str) -> list[int]:
+        """The tokens of a long text, a piece at a time: the tokenizer takes 60 bytes of memory for each character."""
+        return [
+            token
+            for piece in pieces_of(text, _LONGEST_PIECE)
+            for token in self._tokenizer.encode_batch_fast([piece], add_special_tokens=False)[0].ids
         ]
 
     def _prepare(self, text: str) -> str:
         text = without_lone_surrogates(text)
         return text.lower() if self._lowercase else text
+
+
+def pieces_of(text: str, size: int) -> Iterator[str]:
+    """The text in pieces of at most `size` characters, cut before a blank where there is one.
+
+    >>> list(pieces_of("oil prices rose", 8)), list(pieces_of("aaaaa", 2))
+    (['oil', ' prices', ' rose'], ['aa', 'aa', 'a'])
+    """
+    start = 0
+    while start < len(text):
+        end = start + size
+        if end < len(text):
+            blank = text.rfind(" ", start + 1, end + 1)
+            end = blank if blank > 0 else end
+        yield text[start:end]
+        start = end
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

@@ -13,6 +13,7 @@ from enrichers.vectors.tokens import (
     WindowTokenizer,
     cut_windows,
     load_tokenizer,
+    pieces_of,
     without_lone_surrogates,
 )
 from schemas.errors import ModelUnavailableError
@@ -70,3 +71,19 @@ def test_a_damaged_tokenizer_file_is_a_missing_model(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelUnavailableError, match="tokenizer"):
         load_tokenizer(tmp_path / "tokenizer.json")
+
+
+@given(st.text(alphabet="ab \n", max_size=60), st.integers(1, 20))
+def test_pieces_of_a_long_text_are_the_text(text: str, size: int) -> None:
+    pieces = list(pieces_of(text, size))
+    assert "".join(pieces) == text
+    assert all(0 < len(piece) <= size for piece in pieces)
+
+
+def test_a_long_text_has_the_tokens_it_has_in_one_piece(
+    tokenizer: WindowTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["Oil.", "Oil prices rose 5 percent on Monday. " * 300, "Gas fell."]
+    whole = tokenizer.windows(texts)
+    monkeypatch.setattr("enrichers.vectors.tokens._LONGEST_PIECE", 50)
+    assert tokenizer.windows(texts) == whole
