@@ -47,3 +47,20 @@ class WebhookState:
     next_try: datetime | None = None
     last_error: str | None = None
     last_delivered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookMessage:
+    """A message that has not been taken. `id` is what the receiver gets as Copydesk-Delivery, the same at every attempt."""
+
+    id: str
+    webhook: str
+    event: str
+    article_id: int
+    title: str | None
+    version: int
+    written_at: datetime
+    attempts: int
+    given_up: bool
+    next_try: datetime | None
+    last_error: str | None

@@ -30,6 +30,7 @@ from copydesk.cli import (
     serve,
     source_check,
     sources,
+    webhooks,
 )
 from copydesk.cli.options import examples
 from copydesk.entry import INTERRUPTED, missing_package
@@ -71,6 +72,7 @@ opml.register(sources.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(database.app, name="db")
 
 

@@ -38,7 +38,7 @@ def test_every_verb_of_the_plan_is_there() -> None:
         "ingest", "search", "similar", "show", "figures", "entities", "enrich", "status", "doctor", "settings",
         "quarantine list", "quarantine show", "quarantine retry", "quarantine drop", "db delete",
         "fetch", "sources check", "sources add", "sources list", "sources remove", "sources enable", "sources disable", "sources import", "sources export",
-        "schedule list", "schedule next", "schedule run", "schedule pause", "schedule resume",
+        "webhooks list", "webhooks retry", "schedule list", "schedule next", "schedule run", "schedule pause", "schedule resume",
     } <= verbs  # fmt: skip
 
 

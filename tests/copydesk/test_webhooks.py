@@ -144,3 +144,37 @@ def test_settings_show_where_a_webhook_leads_and_no_secret(cli: Any) -> None:
         assert "Authorization" in answer.out
         assert "mail" in answer.out
         assert "hush" not in answer.out + answer.err
+
+
+def test_what_a_webhook_did_not_take_is_listed_and_sent_again_on_demand(
+    story: Path, cli: Any
+) -> None:
+    with receive() as gone:
+        hook(gone.url)
+    cli("ingest", story)
+    with sqlite3.connect("copydesk.db") as connection:
+        connection.execute(
+            "UPDATE outbox SET given_up = 1, attempts = 12, created_at = '2020-01-01T00:00:00Z'"
+        )
+    (listed,) = cli("webhooks", "list", "--given-up", "--json").json["messages"]
+    assert (listed["webhook"], listed["attempts"], listed["given_up"]) == ("desk", 12, True)
+    assert listed["title"] == "Bridge over the Fjord opens"
+    assert listed["last_error"].startswith("no connection")
+    assert "given up" in cli("webhooks", "list", "desk").out
+    with receive(int(gone.url.split(":")[2].split("/")[0])) as back:
+        assert cli("webhooks", "retry", "desk", "--json").json == {"tried": 1, "left": 0}
+        assert [one["id"] for one in back.bodies] == [listed["id"]]
+    assert cli("webhooks", "list").out == "Nothing waits.\n"
+
+
+def test_a_webhook_that_is_not_there_is_refused_with_the_nearest_name(
+    story: Path, receiver: Receiver, cli: Any
+) -> None:
+    hook(receiver.url)
+    cli("ingest", story)
+    for call in (("retry", "dsk"), ("list", "dsk")):
+        answer = cli("webhooks", *call)
+        assert answer.code == 2
+        assert "Did you mean desk?" in answer.err
+    assert cli("webhooks", "retry").code == 2
+    assert cli("webhooks", "retry", "desk", "--all").code == 2
