@@ -50,7 +50,13 @@ def _enrich(db: str, parameters: EnrichParameters, engines: Engines) -> Redone:
     for stage, number in stages_to_do(db, engines, parameters.stages).items():
         work = EnrichWork(stage=stage, db=db, engines=engines)
         name = f"{stage}: {number} articles"
-        done = run_batch(work, task="enrich", name=name, timeout_s=_STAGE_MAY_TAKE_S)
+        done = run_batch(
+            work,
+            task="enrich",
+            name=name,
+            timeout_s=_STAGE_MAY_TAKE_S,
+            limits=parameters.run.limits,
+        )
         counts = {"done": done.done[stage], "failed": len(done.failed)}
         tell_batch("enrich", parameters.run, db, counts, stage=stage)
         found.append(done)

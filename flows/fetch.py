@@ -68,7 +68,9 @@ def _fetch(
     specs = [source.spec for source in sources]
     work = FetchWork(sources=specs, db=db, engines=engines, how=parameters.fetching)
     name = f"{len(sources) or 'all'} source" + ("s" if len(sources) != 1 else "")
-    report = run_batch(work, task="fetch", name=name, timeout_s=_FETCH_MAY_TAKE_S)
+    report = run_batch(
+        work, task="fetch", name=name, timeout_s=_FETCH_MAY_TAKE_S, limits=parameters.run.limits
+    )
     tell_batch("fetch", parameters.run, db, report.counts)
     leave_totals("fetch", parameters.run, db, fetch_rows(report), report.took_s)
     return report

@@ -62,7 +62,13 @@ def _ingest(
         for number, batch in enumerate(task_batches(documents), start=1):
             work = IngestWork(documents=batch, db=db, engines=engines, options=options)
             name = f"batch {number}: {len(batch)} documents"
-            report = run_batch(work, task="ingest", name=name, timeout_s=_BATCH_MAY_TAKE_S)
+            report = run_batch(
+                work,
+                task="ingest",
+                name=name,
+                timeout_s=_BATCH_MAY_TAKE_S,
+                limits=parameters.run.limits,
+            )
             tell_batch("ingest", parameters.run, db, report.counts)
             reports.append(report)
     whole = totals(reports)

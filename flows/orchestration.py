@@ -16,6 +16,7 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.concurrency.sync import concurrency
 from prefect.events import emit_event
 from prefect.flows import Flow
 from prefect.runtime import deployment, flow_run
@@ -41,6 +42,7 @@ R = TypeVar("R")
 RUNNER_PROCESS = "_COPYDESK_RUNNER_PROCESS"
 """The variable in which a runner of ours tells its flow runs its process id."""
 _ENDING_S = 2.0
+_LEASE_S = 60.0  # the shortest that Prefect's server takes
 Rows = Sequence[Mapping[str, object]]
 
 
@@ -68,16 +70,36 @@ def _batch(work: Work[object]) -> object:
     return work.run()
 
 
-def run_batch(work: Work[R], *, task: str, name: str, timeout_s: float) -> R:
+def run_batch(
+    work: Work[R], *, task: str, name: str, timeout_s: float, limits: Sequence[str] = ()
+) -> R:
     """The result of `work`, run as a task that is tried again where the database was busy.
 
-    Its tags are "copydesk" and the task's name: a limit of that tag on the server holds for all workers together.
+    While it runs it holds a slot of each of `limits`, which hold for all workers together. Raises
+    ConcurrencySlotAcquisitionError for one that the server does not have.
     """
     named = _batch.with_options(
         name=task, task_run_name=name, tags=["copydesk", task], timeout_seconds=timeout_s
     )
-    # quote keeps Prefect from walking through every byte of the batch.
-    return cast("R", named(cast("Work[object]", quote(work))))
+    with _slots(limits):
+        # quote keeps Prefect from walking through every byte of the batch.
+        return cast("R", named(cast("Work[object]", quote(work))))
+
+
+@contextmanager
+def _slots(limits: Sequence[str]) -> Iterator[None]:
+    """A slot of each limit. Its lease ends within a minute of a process that is killed; a limit of a tag would be held for ever."""
+    if not limits:
+        yield
+        return
+    with concurrency(
+        list(limits),
+        strict=True,
+        lease_duration=_LEASE_S,
+        # A server that is gone for a while does not end what is being stored.
+        raise_on_lease_renewal_failure=False,
+    ):
+        yield
 
 
 def make_engines(models: ModelParameters) -> Engines:

@@ -122,6 +122,10 @@ class RunContext(BaseModel):
     desk: str | None = Field(default=None, description="Which copydesk registered the run.")
     link: str | None = Field(default=None, description="Address of the desk's own pages.")
     notify: Notify = Field(default=Notify(), description="Who hears of a failure.")
+    limits: tuple[str, ...] = Field(
+        default=(),
+        description="Global concurrency limits of the server; each task holds a slot of all of them.",
+    )
     webhooks: tuple[WebhookParameters, ...] = Field(
         default=(),
         description="Who is told of each article when the run has ended; `copydesk serve` does that by itself.",

@@ -206,7 +206,8 @@ def test_the_deployments_of_prefect_yaml_run_from_a_clone_by_a_worker_in_another
         site.story("/a", "Tolls rise in Vila Nova", "The port raised its tolls by 4% on Monday.")
         site.feed("/feed.xml", "/a")
         wires = {"name": "wires", "kind": "feed", "url": f"{site.url}/feed.xml"}
-        how = {"allow_hosts": [site.host], "pause": 0, "run": {"link": "http://desk.example"}}
+        server.call(*PREFECT, "gcl", "create", "web", "--limit", "1")
+        how = {"allow_hosts": [site.host], "pause": 0, "run": {"limits": ["web"]}}
         # All at once, by one worker, into one database.
         Store(database, encoder=no_encoder, mode="a").close()
         server.run("fetch/process", sources=[wires], parameters=how, db=str(database))
@@ -219,6 +220,7 @@ def test_the_deployments_of_prefect_yaml_run_from_a_clone_by_a_worker_in_another
     (row,) = server.table(runs["fetch wires"])
     assert (row["source"], row["new"], row["quarantined"]) == ("wires", 1, 0)
     assert server.artifacts(runs["enrich"])
+    assert len(server.events("prefect.concurrency-limit.acquired")) == 1
     (row,) = server.table(runs["ingest wire.jsonl"])
     assert stored(database) == 1 + row["new"] > 1
 
