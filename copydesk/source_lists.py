@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from copydesk.settings import Settings, source_specs
 from copydesk.source_places import default_name
-from schemas.addresses import address_key, without_credentials
+from schemas.addresses import address_key, masked_address, without_credentials
 from schemas.errors import UsageError
 from schemas.web import SourceSpec
 
@@ -47,7 +47,7 @@ def record_of_source(listed: ListedSource) -> dict[str, object]:
     return {
         "name": without_credentials(spec.name),
         "kind": spec.kind,
-        "url": without_credentials(spec.url) if spec.url else None,
+        "url": masked_address(spec.url) if spec.url else None,
         "path": spec.path,
         "language": spec.language,
         "pause": spec.pause,

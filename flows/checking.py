@@ -9,7 +9,7 @@ from flows.asking import Events, asking
 from flows.events import Arrived, Event, Failed, Finished, Named
 from flows.fetching import FetchRun
 from flows.prepare import problem_of
-from schemas.addresses import without_credentials
+from schemas.addresses import masked_address
 from schemas.document import RawDocument
 from schemas.stored import Problem
 from schemas.web import Entry, SourceSpec
@@ -66,12 +66,12 @@ def _check(source: SourceSpec, events: list[Event], first: int) -> SourceCheck:
     return SourceCheck(
         source=source.name,
         kind=kinds[0] if kinds else source.kind,
-        url=source.url or source.path,
+        url=masked_address(source.url) if source.url else source.path,
         stories=len(named) + len(arrived),
         new=len(new),
         first=tuple(new[:first]),
         error=problem_of(errors[0]) if errors else None,
-        listings=tuple(without_credentials(url) for event in finished for url in event.listings),
+        listings=tuple(masked_address(url) for event in finished for url in event.listings),
     )
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flows.events import Arrived
-from schemas.addresses import without_credentials
+from schemas.addresses import masked_address, shown_address, without_credentials
 from schemas.document import HTML, Hints, RawDocument
 from schemas.errors import FetchError
 from schemas.web import Entry, Fetched, SourceKind, SourceSpec, Validators
@@ -32,7 +32,7 @@ def noted_state(source: SourceSpec, url: str, fetched: Fetched) -> FetchState:
 
 def arrived_whole(source: SourceSpec, entry: Entry) -> Arrived:
     """The story that a feed carries whole, as a document."""
-    origin = entry.url or f"{without_credentials(source.url or source.name)}#{entry.entry_id}"
+    origin = entry.url or f"{masked_address(source.url or source.name)}#{entry.entry_id}"
     document = RawDocument(
         content=entry_page(entry),
         media_type=HTML,
@@ -65,7 +65,7 @@ def refuse_put_off(url: str, state: FetchState | None) -> None:
     """Raise FetchError for an address that is not to be asked yet."""
     if state and state.next_try and state.next_try > datetime.now(UTC):
         raise FetchError(
-            f"{without_credentials(url)} is not asked again before {state.next_try:%Y-%m-%d %H:%M} UTC ({state.error})",
+            f"{shown_address(url)} is not asked again before {state.next_try:%Y-%m-%d %H:%M} UTC ({state.error})",
             remedy="wait until then, or fetch the address itself by name",
             code="put_off",
             retry_at=state.next_try,

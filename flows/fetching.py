@@ -21,6 +21,7 @@ from flows.pipeline import STATUSES, IngestOptions, Told, ingest_documents
 from flows.prepare import problem_of
 from flows.stories import ASK_AGAIN_AFTER
 from flows.workers import kept_workers
+from schemas.addresses import masked_address
 from schemas.document import HTML, RawDocument
 from schemas.errors import FetchError
 from schemas.stored import FetchReport, Outcome, Problem, SourceReport
@@ -164,7 +165,7 @@ class _Intake:
         if event.whole_source:
             self._errors[event.source.name] = problem
         if self._store and outcome.status == "quarantined" and not self.run.dry_run:
-            self._store.quarantine(_nothing_of(event), "fetch", problem)
+            self._store.quarantine(_nothing_at(event.origin), "fetch", problem)
         self._remember([event.state] if event.state else [])
         self._count(event.source, outcome)
 
@@ -174,6 +175,15 @@ class _Intake:
             self._kinds[event.source.name] = event.kind
         if not event.is_cut:
             self._remember(event.states)
+        self._release(event)
+
+    def _release(self, event: Finished) -> None:
+        """A listing that could be read again is in quarantine no more; what became of a page or file was said of that."""
+        source, kind = event.source, event.kind or event.source.kind
+        if kind in ("page", "archive") or source.name in self._errors or not source.url:
+            return
+        if self._store and not self.run.dry_run:
+            self._store.release(_nothing_at(masked_address(source.url)))
 
     def _remember(self, states: Sequence[FetchState]) -> None:
         if self._store and states and not self.run.dry_run:
@@ -196,13 +206,13 @@ def _after(state: FetchState, digest: str, outcome: Outcome) -> FetchState:
     return replace(state, raw_sha256=digest, error=outcome.error.code, next_try=again)
 
 
-def _nothing_of(event: Failed) -> RawDocument:
-    is_address = "://" in event.origin
+def _nothing_at(origin: str) -> RawDocument:
+    is_address = "://" in origin
     return RawDocument(
         content=b"",
         media_type=HTML,
-        origin=event.origin,
-        url=event.origin if is_address else None,
+        origin=origin,
+        url=origin if is_address else None,
         fetched_at=datetime.now(UTC),
     )
 

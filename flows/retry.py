@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flows.engines import Engines
 from flows.inputs import ingest_inputs, is_address, page_sources
 from flows.pipeline import Incoming, IngestOptions
-from schemas.addresses import canonical_address, without_credentials
+from schemas.addresses import canonical_address, masked_address, without_credentials
 from schemas.document import RawDocument
 from schemas.errors import DocumentError
 from schemas.stored import IngestReport, QuarantinedDocument
@@ -58,13 +58,14 @@ def _is_address(kept: QuarantinedDocument) -> bool:
 
 
 def _asked_again(
-    store: Store, addresses: Iterable[str], sources: Iterable[SourceSpec]
+    store: Store, addresses: Sequence[str], sources: Iterable[SourceSpec]
 ) -> list[SourceSpec]:
     """Each address as its source asks for it, now, even where it was put off."""
     both = (*store.sources(), *sources)  # of two of one name the settings' counts
     lenders = {without_credentials(source.name): source for source in both}
-    asked = []
-    for page in page_sources(addresses):
+    own = {masked_address(source.url): source for source in both if source.url}
+    asked = [own[address] for address in addresses if address in own and "***" in address]
+    for page in page_sources(one for one in addresses if one not in own or "***" not in one):
         state = store.fetch_state(page.url or "")
         lender = lenders.get(state.source) if state and state.source else None
         if state and lender:

@@ -21,7 +21,7 @@ from flows.entries import (
     refuse_put_off,
 )
 from flows.events import Arrived, Event, Failed, GatherOptions, Named, Unchanged
-from schemas.addresses import address_key, without_credentials
+from schemas.addresses import address_key, masked_address, without_credentials
 from schemas.document import HTML, Hints, RawDocument
 from schemas.errors import CopydeskError, DocumentError, FetchError
 from schemas.web import Entry, Fetched, SourceSpec, Validators
@@ -219,20 +219,21 @@ class StoryAsker:
     ) -> None:
         """Hand on that an address gave nothing, with when to ask it again."""
         retry_at = error.retry_at if isinstance(error, FetchError) else None
-        origin = without_credentials(origin) if "://" in origin else origin
+        asked = without_credentials(origin) if "://" in origin else origin
+        origin = masked_address(asked) if whole_source else asked
         state = None
         visit.is_cut = visit.is_cut or retry_at is not None
         if "://" in origin and error.code != "put_off":
             now = datetime.now(UTC)
             state = FetchState(
-                url=origin,
+                url=asked,
                 source=visit.source.name,
                 validators=Validators(),
                 status=None,
                 error=error.code,
                 raw_sha256=None,
                 fetched_at=now,
-                next_try=self._next_try(origin, error, now, whole_source=whole_source),
+                next_try=self._next_try(asked, error, now, whole_source=whole_source),
             )
         await self._emit(
             Failed(

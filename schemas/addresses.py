@@ -188,6 +188,23 @@ def without_secrets(address: str) -> str:
     return f"{path}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
 
 
+def masked_address(address: str) -> str:
+    """An address with three stars for each secret of its query, and without user and password: for lists of what is set.
+
+    >>> masked_address("https://desk:pw@example.org/feed?token=c0ffee&page=7")
+    'https://example.org/feed?token=***&page=7'
+    """
+    address = without_credentials(address)
+    if secret_name(address) is None:
+        return address
+    head, mark, query = address.partition("?")
+    pieces = [
+        f"{piece.partition('=')[0]}=***" if _secret_name(piece) else piece
+        for piece in query.partition("#")[0].split("&")
+    ]
+    return f"{without_secrets(head)}{mark}{'&'.join(pieces)}"
+
+
 def shown_address(address: str) -> str:
     """An address for messages: nothing secret, no fragment, no control characters, at most 300 characters.
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from schemas.addresses import shown_address
+from schemas.addresses import masked_address, shown_address
 from schemas.errors import FetchError
 from schemas.web import Fetched, SourceSpec, Validators
 from sources import web_answer
@@ -135,7 +135,7 @@ class Fetcher:
         async with job.deadline.paused():
             rules = await self._robots.rules(job, target)
         if not rules.allows(str(target)):
-            raise disallowed(str(target))
+            raise disallowed(masked_address(str(target)))
         conditions = web_answer.conditions(job.validators)
 
         async def once() -> Fetched | str:
@@ -148,7 +148,8 @@ class Fetcher:
         return await self._requests.retrying(job, target, once)
 
     async def _judge(self, job: Job, target: URL, response: ClientResponse) -> Fetched | str:
-        status, headers, shown = response.status, response.headers, str(target)
+        status, headers = response.status, response.headers
+        shown = masked_address(str(target))
         if status in web_answer.REDIRECTS:
             return web_answer.redirect_target(target, headers.get("Location"), shown)
         if status == 304 and web_answer.conditions(job.validators):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from schemas.addresses import masked_address
 from schemas.web import SourceSpec, Validators
 from sources.pacing import LONGEST_WAIT, Turns
 from sources.web_body import ACCEPTED, Body
@@ -85,7 +86,7 @@ class Requests:
 
         asked = Exchange(
             url=target,
-            shown=str(target),
+            shown=masked_address(str(target)),
             limit=job.limit,
             headers=self._headers(job, target) | dict(headers),
             proxy=job.subscription.proxy if job.subscription.holds_for(target) else None,

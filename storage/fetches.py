@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, cast
 
-from schemas.addresses import canonical_address, without_credentials
+from schemas.addresses import canonical_address, masked_address, without_credentials
 from schemas.errors import UsageError
 from schemas.web import Validators
 from storage.values import dump, load, to_instant, to_text
@@ -39,7 +40,7 @@ class FetchState:
 
 def read_fetch_state(connection: sqlite3.Connection, url: str) -> FetchState | None:
     """What is known of an address in any of its spellings, or None."""
-    address = canonical_address(url)
+    address = _row_key(url)
     row = connection.execute(
         f"SELECT {_FACTS}, fetched_at FROM fetches WHERE url = ?", (address,)
     ).fetchone()
@@ -47,7 +48,7 @@ def read_fetch_state(connection: sqlite3.Connection, url: str) -> FetchState | N
         return None
     source, etag, last_modified, status, error, raw_sha256, next_try, fetched_at = row
     return FetchState(
-        url=address,
+        url=canonical_address(url) or url,
         source=source,
         validators=Validators(etag=etag, last_modified=last_modified),
         status=status,
@@ -56,6 +57,14 @@ def read_fetch_state(connection: sqlite3.Connection, url: str) -> FetchState | N
         fetched_at=cast("Any", to_instant(fetched_at)),
         next_try=to_instant(next_try),
     )
+
+
+def _row_key(url: str) -> str | None:
+    """The canonical address; of one with a secret in its query the masked one, told from others by a hash of it whole."""
+    address = canonical_address(url)
+    if address is None or (masked := masked_address(address)) == address:
+        return address
+    return f"{masked}#{sha256(address.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 def changes_anything(connection: sqlite3.Connection, states: Iterable[FetchState]) -> bool:
@@ -76,6 +85,10 @@ def note_fetches(connection: sqlite3.Connection, states: Iterable[FetchState]) -
         if found is None:
             continue
         address, facts = found
+        if address != (
+            plain := canonical_address(state.url)
+        ):  # as it stood before secrets were masked
+            connection.execute("DELETE FROM fetches WHERE url = ?", (plain,))
         connection.execute(
             f"""INSERT INTO fetches (url, {_FACTS}, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (url) DO UPDATE SET source = excluded.source, etag = excluded.etag,
@@ -90,7 +103,7 @@ def note_fetches(connection: sqlite3.Connection, states: Iterable[FetchState]) -
 
 def _changed(connection: sqlite3.Connection, state: FetchState) -> tuple[str, _Facts] | None:
     """The address and its facts as they are to stand, or None where they stand so already."""
-    address = canonical_address(state.url)
+    address = _row_key(state.url)
     if address is None:
         return None
     row = connection.execute(f"SELECT {_FACTS} FROM fetches WHERE url = ?", (address,)).fetchone()

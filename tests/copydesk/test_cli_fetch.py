@@ -183,6 +183,36 @@ def test_what_was_not_asked_for_again_is_told_without_counts(site: Site, cli: An
     assert line.endswith(f"{site.url}/a")
 
 
+def test_a_source_that_answers_again_leaves_the_quarantine(site: Site, cli: Any) -> None:
+    cli("sources", "add", f"{site.url}/late.xml", "--name", "late")
+    assert cli("fetch", "late", *flags(site), "--json").json["counts"]["quarantined"] == 1
+    site.feed("/late.xml", "/a")
+    assert cli("fetch", "late", *flags(site), "--json").json["counts"]["stored"] == 1
+    assert cli("quarantine", "list", "--json").json["total"] == 0
+
+
+def test_a_secret_in_the_query_of_a_source_is_sent_and_never_kept_or_shown(
+    site: Site, cli: Any
+) -> None:
+    Path("copydesk.toml").write_text(
+        f'[fetch]\nallow_hosts = ["{site.host}"]\npause = 0\n'
+        f'[[source]]\nname = "paper"\nkind = "feed"\nurl = "{site.url}/paid.xml?token=hush&x=1"\n'
+    )
+    missing = cli("fetch", "--json")
+    assert missing.json["counts"]["quarantined"] == 1
+    checked = cli("sources", "check")
+    site.feed("/paid.xml?token=hush&x=1", "/a")
+    retried = cli("quarantine", "retry", "1", "--json")
+    again = cli("fetch", "--json")
+    assert [retried.code, again.code] == [0, 0], retried.err
+    assert site.asked.count("/paid.xml?token=hush&x=1") == 4
+    listed = cli("sources", "list")
+    assert "token=***" in listed.out
+    told = [missing, checked, retried, again, listed, cli("settings"), cli("quarantine", "list")]
+    assert not [answer for answer in told if "hush" in answer.out + answer.err]
+    assert not [table for table in rows() if "hush" in str(table)]
+
+
 @pytest.mark.parametrize(
     "option",
     [

@@ -291,3 +291,24 @@ def test_a_reader_leaves_an_older_database_alone_and_says_what_to_do(
     assert caught.value.code == "database_older"
     assert "copydesk enrich" in caught.value.remedy
     assert version_of(old) == 1
+
+
+def test_a_secret_in_the_query_is_not_kept_and_tells_addresses_apart(store: Store) -> None:
+    one, other = (f"https://example.org/feed?page=7&token=hush{n}" for n in (1, 2))
+    store.note_fetches([replace(GOOD, url=one), replace(GOOD, url=other, status=404)])
+    assert store.fetch_state(one) == replace(GOOD, url=one)
+    assert store.fetch_state(other) == replace(GOOD, url=other, status=404)
+    assert store.note_fetches([replace(GOOD, url=one)]) == 0
+    rows = [row[0] for row in store.connection.execute("SELECT url FROM fetches").fetchall()]
+    assert len(rows) == 2
+    assert all(row.startswith("https://example.org/feed?page=7&token=***#") for row in rows)
+
+
+def test_a_secret_that_an_older_version_kept_goes_with_the_next_answer(store: Store) -> None:
+    address = "https://example.org/feed?token=hush"
+    with store.transaction():
+        store.connection.execute(
+            "INSERT INTO fetches (url, fetched_at) VALUES (?, '2024-01-01T00:00:00Z')", (address,)
+        )
+    store.note_fetches([replace(GOOD, url=address)])
+    assert "hush" not in str(store.connection.execute("SELECT * FROM fetches").fetchall())
