@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 STDIN = "-"
-_MOST_BAD = 10_000
+_MOST_BAD = 2_000
 _MOST_BAD_FOR_EACH_GOOD = 10
 
 

@@ -28,6 +28,7 @@ _INNER_DIRECTORY_BYTES = 2_000_000
 _CATALOGUE = frozenset(("json", "jsonl"))
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _ERRORS = (
+    OSError,  # it seeks where the directory says, before the beginning too
     BadZipFile,
     zlib.error,
     EOFError,

@@ -219,3 +219,11 @@ def test_damage_anywhere_gives_documents_or_errors(
     for outcome in read(write(tmp_path / name, bytes(damaged)), max_bytes=100_000):
         if isinstance(outcome, BadDocument):
             assert isinstance(outcome.error, DocumentError)
+
+
+def test_a_zip_whose_beginning_is_missing_is_damaged_and_not_unreadable(tmp_path: Path) -> None:
+    content = zipped({f"{number}.html": PAGE for number in range(9)})
+    path = write(tmp_path / "a.zip", content[700:])
+    outcomes = read(path)
+    assert {*codes(outcomes).values()} == {"malformed", "read"}
+    assert len(outcomes) == 9
