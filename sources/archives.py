@@ -111,7 +111,11 @@ def _refusal(member: Member) -> DocumentError | None:
             code="symlink",
         )
     if member.kind and not stat.S_ISREG(member.kind):
-        return DocumentError("the member is a special file, not a regular one", code="special_file")
+        return DocumentError(
+            "the member is a special file, not a regular one",
+            remedy="pack regular files alone",
+            code="special_file",
+        )
     return None
 
 
