@@ -16,7 +16,7 @@ from flows.liveness import alive, forget
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
-    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilterState
     from prefect.client.schemas.objects import FlowRun, State
     from prefect.client.schemas.responses import DeploymentResponse
     from prefect.client.schemas.sorting import FlowRunSort
@@ -63,6 +63,7 @@ class Reaper:
         self._desk = desk
         self._suspected: set[UUID] = set()
         self._surplus: dict[UUID, int] = {}
+        self._orphans: set[UUID] = set()
 
     async def reap(
         self, client: PrefectClient, *, held: Collection[UUID] = (), at_once: bool = False
@@ -82,6 +83,7 @@ class Reaper:
             forget(self._desk.folder, str(run.id))
         living = [run for run in runs if run not in dead]
         await self._free_slots(client, deployments, living, at_once=at_once)
+        await self._end_orphans(client, deployments, at_once=at_once)
         if at_once:
             await forget_late(client, deployments)
         else:
@@ -90,6 +92,19 @@ class Reaper:
 
     def _lives(self, run: FlowRun) -> bool:
         return alive(self._desk.folder, str(run.id))
+
+    async def _end_orphans(
+        self,
+        client: PrefectClient,
+        deployments: Sequence[DeploymentResponse],
+        *,
+        at_once: bool,
+    ) -> None:
+        """End the tasks of runs that the runner itself told dead; the end of a task may reach the server after its run's."""
+        found = await _orphaned_tasks(client, deployments)
+        for task in found if at_once else found & self._orphans:
+            await _end_task(client, task)
+        self._orphans = found
 
     async def _free_slots(
         self,
@@ -138,17 +153,46 @@ async def _end(client: PrefectClient, run: FlowRun) -> bool:
 
 async def _end_tasks(client: PrefectClient, run: FlowRun) -> None:
     from prefect.client.schemas import filters
-    from prefect.client.schemas.objects import StateType
+
+    of_run = filters.TaskRunFilterFlowRunId(any_=[run.id])
+    wanted = filters.TaskRunFilter(flow_run_id=of_run, state=_unfinished())
+    for task in await client.read_task_runs(task_run_filter=wanted):
+        await _end_task(client, task.id)
+
+
+async def _end_task(client: PrefectClient, task: UUID) -> None:
     from prefect.states import Crashed
 
-    types = filters.TaskRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
-    wanted = filters.TaskRunFilter(
-        flow_run_id=filters.TaskRunFilterFlowRunId(any_=[run.id]),
-        state=filters.TaskRunFilterState(type=types),
+    state: State[object] = Crashed(message="The run that it belongs to is gone.")
+    await client.set_task_run_state(task, state, force=True)
+
+
+async def _orphaned_tasks(
+    client: PrefectClient, deployments: Sequence[DeploymentResponse]
+) -> set[UUID]:
+    """The task runs that are under way on the server although their flow run has ended."""
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+
+    if not deployments:
+        return set()
+    ended = [StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED]
+    of_runs = filters.FlowRunFilter(
+        deployment_id=filters.FlowRunFilterDeploymentId(any_=[one.id for one in deployments]),
+        state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=ended)),
     )
-    for task in await client.read_task_runs(task_run_filter=wanted):
-        state: State[object] = Crashed(message="The run that it belongs to is gone.")
-        await client.set_task_run_state(task.id, state, force=True)
+    found = await client.read_task_runs(
+        flow_run_filter=of_runs, task_run_filter=filters.TaskRunFilter(state=_unfinished())
+    )
+    return {task.id for task in found}
+
+
+def _unfinished() -> TaskRunFilterState:
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+
+    types = filters.TaskRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
+    return filters.TaskRunFilterState(type=types)
 
 
 async def forget_late(client: PrefectClient, deployments: Sequence[DeploymentResponse]) -> None:

@@ -21,7 +21,8 @@ from prefect.client.schemas.objects import (
     FlowRun,
     State,
 )
-from prefect.states import Pending, Running, Scheduled
+from prefect.states import Crashed, Pending, Running, Scheduled
+from prefect.tasks import task
 
 from flows.desk import TAG, Desk, open_desk
 from flows.liveness import held
@@ -123,6 +124,32 @@ def test_a_run_that_no_process_has_is_told_crashed_and_frees_its_slot(
         assert (await bench.read(ghost)).state_name == "Crashed"
         assert await bench.slots() == 0
         assert await last_ran(bench.client, bench.deployment) is None
+
+    on_server(steps)
+
+
+def test_a_task_whose_run_has_ended_is_ended_too_and_no_other(on_server: Steps) -> None:
+    async def steps(bench: Bench) -> None:
+        async def task_of(run: UUID) -> UUID:
+            made = await bench.client.create_task_run(work, run, "0", state=Running())
+            return made.id
+
+        async def state_of(task: UUID) -> str | None:
+            return (await bench.client.read_task_run(task)).state_name
+
+        gone, slow = await bench.run(Running()), await bench.run(Scheduled())
+        left, under_way = await task_of(gone), await task_of(slow)
+        await bench.to(gone, Crashed())  # as the runner says of a process that ended with -9
+        reaper = Reaper(bench.desk)
+        await reaper.reap(bench.client)
+        assert await state_of(left) == "Running"  # its end may be on its way
+        await reaper.reap(bench.client)
+        assert await state_of(left) == "Crashed"
+        assert await state_of(under_way) == "Running"
+
+    @task
+    def work() -> None:
+        return
 
     on_server(steps)
 
