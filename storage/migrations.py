@@ -139,7 +139,7 @@ _RUNS = (
     "CREATE INDEX run_sources_told ON run_sources(source, finished_at) WHERE news + failed > 0",
     "CREATE INDEX articles_first_seen ON articles(first_seen)",
     """CREATE TABLE webhooks (
-        name TEXT PRIMARY KEY, events TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, next_try TEXT,
+        name TEXT PRIMARY KEY, events TEXT NOT NULL, of_run INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, next_try TEXT,
         last_error TEXT, last_delivered TEXT) STRICT""",
     """CREATE TABLE outbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id TEXT NOT NULL UNIQUE, webhook TEXT NOT NULL,

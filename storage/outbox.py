@@ -31,34 +31,44 @@ def is_watched_so(
     connection: sqlite3.Connection, events: Mapping[str, Sequence[ArticleEvent]]
 ) -> bool:
     """Whether `watch` would change nothing."""
-    return _watched(connection) == {name: tuple(sorted(on)) for name, on in events.items()}
+    own = {name: on for name, (on, of_run) in _watched(connection).items() if not of_run}
+    return own == {name: tuple(sorted(on)) for name, on in events.items()}
 
 
 def watch(connection: sqlite3.Connection, events: Mapping[str, Sequence[ArticleEvent]]) -> None:
-    """From now on these webhooks, and no others, are told of these events; in the caller's transaction.
+    """From now on these webhooks of the settings are told of these events, and no others of theirs; in the caller's transaction.
 
-    What waits for one that is no longer there stays until it is given up, in case it comes back.
+    What waits for one that is no longer there stays until it is given up, in case it comes back. Webhooks that runs
+    brought are left alone: whoever opens the database with other settings knows nothing of them.
     """
-    for name in _watched(connection).keys() - events.keys():
-        connection.execute("DELETE FROM webhooks WHERE name = ?", (name,))
-    watch_also(connection, events)
+    for name, (_, of_run) in _watched(connection).items():
+        if name not in events and not of_run:
+            connection.execute("DELETE FROM webhooks WHERE name = ?", (name,))
+    _put(connection, events, of_run=False)
 
 
 def watch_also(
     connection: sqlite3.Connection, events: Mapping[str, Sequence[ArticleEvent]]
 ) -> None:
-    """From now on these webhooks, too, are told of these events; in the caller's transaction."""
+    """From now on these webhooks of a run, too, are told of these events; in the caller's transaction."""
+    _put(connection, events, of_run=True)
+
+
+def _put(
+    connection: sqlite3.Connection, events: Mapping[str, Sequence[ArticleEvent]], *, of_run: bool
+) -> None:
     for name, on in events.items():
         connection.execute(
-            """INSERT INTO webhooks (name, events) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET events = excluded.events""",
-            (name, " ".join(sorted(on))),
+            """INSERT INTO webhooks (name, events, of_run) VALUES (?, ?, ?)
+               ON CONFLICT (name) DO UPDATE SET events = excluded.events, of_run = min(of_run, excluded.of_run)""",
+            (name, " ".join(sorted(on)), of_run),
         )
 
 
-def _watched(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
-    rows = connection.execute("SELECT name, events FROM webhooks ORDER BY name")
-    return {name: tuple(events.split()) for name, events in rows}
+def _watched(connection: sqlite3.Connection) -> dict[str, tuple[tuple[str, ...], bool]]:
+    """The events that each webhook is told of, and whether a run brought it."""
+    rows = connection.execute("SELECT name, events, of_run FROM webhooks ORDER BY name")
+    return {name: (tuple(events.split()), bool(of_run)) for name, events, of_run in rows}
 
 
 def enqueue(
@@ -69,7 +79,7 @@ def enqueue(
     With `force`, what was only written anew is no news: a version that was there before is told to nobody.
     """
     event = outcome.status
-    names = [name for name, events in _watched(connection).items() if event in events]
+    names = [name for name, (events, _) in _watched(connection).items() if event in events]
     if not names or event not in ("stored", "updated"):
         return
     row = connection.execute(

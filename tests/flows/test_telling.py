@@ -82,14 +82,29 @@ def test_a_webhook_that_is_not_told_harms_no_run_and_its_message_waits(
     assert receiver.url not in sentence
 
 
-def test_webhooks_of_the_settings_stay_as_they_are(store: Store) -> None:
+def test_webhooks_of_settings_and_of_runs_leave_each_other_alone(store: Store) -> None:
     with store.transaction():
         outbox.watch(store.connection, {"own": ("updated",)})
     hooks = [Webhook(name="desk", url="env:NOWHERE", on=("stored",))]
     with webhooks_told(store, hooks, environment={}, say=pytest.fail):
         pass
-    both = {"own": ("updated",), "desk": ("stored",)}
-    assert outbox.is_watched_so(store.connection, both)  # type: ignore[arg-type]
+    assert outbox.is_watched_so(store.connection, {"own": ("updated",)})
+    with store.transaction():
+        outbox.watch(store.connection, {})
+    assert outbox.is_watched_so(store.connection, {})
+    assert waiting(store) == {"desk": 0}
+
+
+def test_a_run_tells_although_other_settings_open_the_database_meanwhile(
+    store: Store, desk: Engines, story: Story
+) -> None:
+    with receive() as receiver:
+        hooks = [Webhook(name="desk", url=receiver.url)]
+        with webhooks_told(store, hooks, environment={}, say=pytest.fail):
+            with store.transaction():
+                outbox.watch(store.connection, {"own": ("updated",)})
+            ingest_documents([story(1)], store, desk)
+        assert len(receiver.bodies) == 1
 
 
 def test_a_run_without_webhooks_writes_nothing(store: Store) -> None:
