@@ -12,7 +12,7 @@ from enrichers.cleaning.clean import provenance as cleaner
 from enrichers.cleaning.script_only import LITTLE_TEXT, is_script_only
 from flows.engines import Engines
 from schemas.article import Article
-from schemas.document import RawDocument
+from schemas.document import MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RawDocument
 from schemas.errors import (
     CopydeskError,
     DocumentError,
@@ -52,6 +52,10 @@ Prepared = PreparedArticle | Refused
 
 LONGEST_FROM_WEB = 500_000
 """Characters of text that an address may give: eighty thousand words, a minute of tagging and embedding."""
+LONGEST = 2_000_000
+"""Characters of text that a file may give: four thick novels, and some minutes of tagging and embedding."""
+_MOST_BYTES_A_CHARACTER = 4
+_TEXTS = (PLAIN_TEXT, PAGED_TEXT, MARKDOWN)
 MOST_TAGS_FROM_WEB = 300_000
 """Tags that a page from an address may have: thirty times what the largest news pages have, and some ten seconds of cleaning."""
 
@@ -152,9 +156,12 @@ def clean_document(document: RawDocument) -> Article:
     is_from_web = "://" in document.origin
     if is_from_web and document.content.count(b"<") > MOST_TAGS_FROM_WEB:
         raise _too_large(document, f"over {MOST_TAGS_FROM_WEB:,} tags")
+    if document.media_type in _TEXTS and len(document.content) > _MOST_BYTES_A_CHARACTER * LONGEST:
+        raise _too_large(document, f"over {LONGEST:,} characters of text")
     article = clean(document)
-    if is_from_web and article and sum(len(row.text) for row in article.rows) > LONGEST_FROM_WEB:
-        raise _too_large(document, f"over {LONGEST_FROM_WEB:,} characters of text")
+    longest = LONGEST_FROM_WEB if is_from_web else LONGEST
+    if article and sum(len(row.text) for row in article.rows) > longest:
+        raise _too_large(document, f"over {longest:,} characters of text")
     if _is_little(article) and is_script_only(document):
         raise DocumentError(
             f"{document.origin}: the page is empty until a browser has run its scripts",
@@ -178,7 +185,9 @@ def clean_document(document: RawDocument) -> Article:
 def _too_large(document: RawDocument, said: str) -> DocumentError:
     return DocumentError(
         f"{document.origin}: {said}, more than any article has",
-        remedy="if it is wanted all the same, save it and ingest the file",
+        remedy="save it, and ingest the file"
+        if "://" in document.origin
+        else "split it into the articles that it holds",
         code="too_large",
     )
 
