@@ -43,16 +43,17 @@ def run_fetch_tracked(
     """
     check_no_secrets(sources)
     with _prefect_environment():
-        from flows.fetch import fetch
+        from flows.fetch import NothingReadError, fetch
         from flows.parameters import source_parameters
 
         parameters = fetch_parameters(settings, run)
         forms = [source_parameters(source) for source in sources]
         state = fetch(sources=forms, db=settings.db, parameters=parameters, return_state=True)
         found = state.result(raise_on_failure=False)
+        if isinstance(found, NothingReadError):
+            return found.report
         if isinstance(found, BaseException):
             raise found
-        # A run that could read none of its sources has failed, and has its report all the same.
         return cast("FetchReport", found)
 
 

@@ -23,10 +23,22 @@ from flows.orchestration import (
 from flows.parameters import FetchParameters, SourceParameters
 from flows.recording import nothing_read
 from flows.work import FetchWork
-from schemas.stored import FetchReport
+from schemas.errors import CopydeskError
+from schemas.stored import FetchReport, Problem
 
 # A crawl-delay can make a site last for hours; what was fetched until then is stored, and the next run goes on from there.
 _FETCH_MAY_TAKE_S = 6 * 3600.0
+
+
+class NothingReadError(CopydeskError):
+    """A fetch could read none of its sources; `report` says why of each."""
+
+    def __init__(self, problem: Problem, report: FetchReport) -> None:
+        super().__init__(problem.message, remedy=problem.remedy, code=problem.code)
+        self.problem, self.report = problem, report
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.problem, self.report))
 
 
 def _name() -> str:
@@ -47,6 +59,8 @@ def fetch(
         sources: What to ask. Without any: all that are kept in the database and on.
         db: The database: a path on the machine that runs it, made where there is none yet.
         parameters: How they are asked, what is wanted of them, and who hears of it.
+
+    Raises NothingReadError, with the report, where not one source could be read.
     """
     engines = make_engines(parameters.models)
     with under_way("fetch", db, engines, parameters.run) as run:
@@ -58,7 +72,9 @@ def fetch(
 def _outcome(report: FetchReport) -> FetchReport | State[object]:
     """The report; in a failed state, so that somebody hears of it, where not one source could be read."""
     problem = nothing_read(report.sources)
-    return Failed(message=problem.message, data=report) if problem else report
+    if problem is None:
+        return report
+    return Failed(message=problem.message, data=NothingReadError(problem, report))
 
 
 def _fetch(

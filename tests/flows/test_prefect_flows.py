@@ -330,9 +330,11 @@ def test_a_fetch_that_can_read_no_source_fails_with_the_reason_and_is_told_of(
     command = [sys.executable, "-c", listen, str(heard)]
     parameters = {"pause": 0, "timeout": 3, "run": {"notify": {"command": command}}}
     call = (
-        "import json, sys; from flows.fetch import fetch; from flows.parameters import *;"
+        "import json, sys; from flows.fetch import NothingReadError, fetch; from flows.parameters import *;"
         "source = SourceParameters(name='private', kind='feed', url='http://127.0.0.1:9/feed.xml');"
-        "fetch(sources=[source], db=sys.argv[1], parameters=FetchParameters(**json.loads(sys.argv[2])), return_state=True)"
+        "state = fetch(sources=[source], db=sys.argv[1], parameters=FetchParameters(**json.loads(sys.argv[2])), return_state=True);"
+        "error = state.result(raise_on_failure=False);"
+        "assert isinstance(error, NothingReadError) and len(error.report.sources) == 1"
     )
     database = str(tmp_path / "news.db")
     server.call(sys.executable, "-c", call, database, json.dumps(parameters))
