@@ -77,6 +77,7 @@ class _Intake:
         self._counts: dict[str, Counter[str]] = {}
         self._errors: dict[str, Problem] = {}
         self._kinds: dict[str, str] = {}
+        self._failed_at: set[str] = set()
 
     def take(self, events: Events) -> None:
         """Store what comes in batches as large as what is waiting, at once where nothing more is."""
@@ -162,6 +163,7 @@ class _Intake:
             url=event.origin if "://" in event.origin else None,
             error=problem,
         )
+        self._failed_at.add(event.origin)
         if event.whole_source:
             self._errors[event.source.name] = problem
         if self._store and outcome.status == "quarantined" and not self.run.dry_run:
@@ -180,10 +182,16 @@ class _Intake:
     def _release(self, event: Finished) -> None:
         """A listing that could be read again is in quarantine no more; what became of a page or file was said of that."""
         source, kind = event.source, event.kind or event.source.kind
-        if kind in ("page", "archive") or source.name in self._errors or not source.url:
+        if kind == "list" and source.path:
+            place = source.path
+        elif kind in ("page", "archive") or not source.url or not (kind != "list" or event.states):
+            return  # a list that is unchanged still has the lines that it had
+        else:
+            place = masked_address(source.url)
+        if source.name in self._errors or place in self._failed_at:
             return
         if self._store and not self.run.dry_run:
-            self._store.release(_nothing_at(masked_address(source.url)))
+            self._store.release(_nothing_at(place))
 
     def _remember(self, states: Sequence[FetchState]) -> None:
         if self._store and states and not self.run.dry_run:

@@ -17,12 +17,12 @@ from urllib.parse import urljoin, urlsplit
 
 from flows.cursor import Cursor
 from flows.entries import noted_state, refuse_put_off
-from flows.events import Arrived, Finished, GatherOptions, Reached, Unchanged
+from flows.events import Arrived, Failed, Finished, GatherOptions, Reached, Unchanged
 from flows.listings import read_listing, reader_of
 from flows.page_fetchers import PageFetchers
 from flows.plugins import BUILT_IN_KINDS
 from flows.stories import Asker, Emit, Memory, StoryAsker, Visit, unforeseen
-from schemas.addresses import without_credentials
+from schemas.addresses import masked_address, without_credentials
 from schemas.document import RawDocument
 from schemas.errors import CopydeskError, DocumentError, FetchError
 from schemas.protocols import ListingReader
@@ -30,7 +30,7 @@ from schemas.web import Child, Entry, Fetched, Listing, SourceSpec
 from sources.compressed import packed_format
 from sources.discovery import feed_links, sitemap_links, sniff_source
 from sources.files import BadDocument, ReadOptions, open_documents
-from sources.lists import read_list
+from sources.lists import bad_lines, bad_lines_error, read_list
 from sources.reading import open_regular
 from sources.walk import format_of
 
@@ -97,7 +97,8 @@ class _Gatherer:
         source = visit.source
         await self._pages.open(source)
         if source.path is not None and source.kind == "list":
-            await self._stories.ask_all(visit, await asyncio.to_thread(_entries_of, source.path))
+            content = await asyncio.to_thread(_content_of, source.path)
+            await self._list(visit, content, source.path)
         elif source.path is not None:
             await self._files(visit, source.path)
         elif source.kind == "page" and source.url and not visit.is_on_the_spot:
@@ -111,11 +112,7 @@ class _Gatherer:
         reader = None if declared in BUILT_IN_KINDS else reader_of(declared)
         fetched = await self._ask(visit, url)
         if fetched is None:
-            visit.kind = visit.cursor.kind
-            if declared == "site" and visit.cursor.feed:
-                await self._feed(visit, visit.cursor.feed)
-            elif self._stories.is_stored(url):
-                await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
+            await self._unchanged(visit, url)
             return
         if reader is not None:
             await self._listed(visit, reader, fetched)
@@ -129,8 +126,18 @@ class _Gatherer:
             await self._site(visit, fetched)
         elif kind == "archive":
             await self._archive(visit, fetched)
+        elif kind == "list":
+            visit.listings[fetched.asked] = None
+            await self._list(visit, fetched.content, fetched.asked)
         else:
             await self._listed(visit, reader_of(kind), fetched)
+
+    async def _unchanged(self, visit: Visit, url: str) -> None:
+        visit.kind = visit.cursor.kind
+        if visit.source.kind == "site" and visit.cursor.feed:
+            await self._feed(visit, visit.cursor.feed)
+        elif self._stories.is_stored(url):
+            await self._emit(Unchanged(source=visit.source, url=without_credentials(url)))
 
     async def _show_kind(self, visit: Visit, kind: str) -> None:
         """Note what an address given on the spot is, for the day on which its server says that nothing has changed."""
@@ -171,6 +178,15 @@ class _Gatherer:
         """A listing that has come: its stories, then the listings that it names."""
         visit.listings[fetched.asked] = None
         await self._follow(visit, reader, await read_listing(reader, fetched))
+
+    async def _list(self, visit: Visit, content: bytes, place: str) -> None:
+        """A list of addresses; of its lines that are none, it is told in one error beside."""
+        entries = await asyncio.to_thread(read_list, content, origin=place)
+        if bad := await asyncio.to_thread(bad_lines, content, origin=place):
+            shown = masked_address(without_credentials(place)) if "://" in place else place
+            error = bad_lines_error(bad, origin=shown)
+            await self._emit(Failed(source=visit.source, origin=shown, error=error))
+        await self._stories.ask_all(visit, entries)
 
     async def _follow(self, visit: Visit, reader: ListingReader, listing: Listing) -> None:
         await self._stories.ask_all(visit, listing.entries)
@@ -275,7 +291,7 @@ def _kind_of(declared: str, fetched: Fetched) -> str:
     return declared if declared in ("feed", "sitemap", "list") else found
 
 
-def _entries_of(path: str) -> Iterable[Entry]:
+def _content_of(path: str) -> bytes:
     with open_regular(path) as file:
         content = file.read(LONGEST_LIST + 1)
     if len(content) > LONGEST_LIST:
@@ -284,4 +300,4 @@ def _entries_of(path: str) -> Iterable[Entry]:
             remedy="split it",
             code="too_large",
         )
-    return read_list(content, origin=path)
+    return content

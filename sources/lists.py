@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.addresses import canonical_address
 from schemas.errors import DocumentError
@@ -13,6 +13,7 @@ from sources.feed_text import absolute_url
 from sources.sniffing import binary_kind
 
 _MOST_ENTRIES = 500_000
+_MOST_NUMBERS = 10
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -59,6 +60,21 @@ def bad_lines(content: bytes, *, origin: str) -> list[tuple[int, str]]:
     """
     _refuse_binary(content, origin)
     return [(number, text[:200]) for number, text in _lines(content) if _address(text) is None]
+
+
+def bad_lines_error(lines: Sequence[tuple[int, str]], *, origin: str) -> DocumentError:
+    """What to say of `bad_lines`: their numbers alone, since a broken address may hold a password.
+
+    >>> print(bad_lines_error([(2, "example.org/b"), (3, "ftp://example.org/c")], origin="urls.txt"))
+    urls.txt: no address in line 2, 3. Write one address a line, with http:// or https://
+    """
+    numbers = ", ".join(str(number) for number, _ in lines[:_MOST_NUMBERS])
+    more = len(lines) - _MOST_NUMBERS
+    return DocumentError(
+        f"{origin}: no address in line {numbers}" + (f" and {more} more" if more > 0 else ""),
+        remedy="write one address a line, with http:// or https://",
+        code="bad_lines",
+    )
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, str]]:

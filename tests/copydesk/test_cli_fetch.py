@@ -296,6 +296,26 @@ def test_an_article_is_found_under_every_address_it_came_by_and_deleted_under_al
         assert again.json["counts"]["skipped"] == 1
 
 
+def test_lines_of_a_list_that_are_no_address_are_told_until_they_are_mended(
+    site: Site, cli: Any
+) -> None:
+    Path("copydesk.toml").write_text(
+        '[[source]]\nname = "l"\nkind = "list"\npath = "list.txt"\n'
+        f'[[source]]\nname = "u"\nkind = "list"\nurl = "{site.url}/list.txt"\n'
+    )
+    for line, bad in ((b"htps://ann:hush@example.org/c", True), (b"# better", False)):
+        content = f"{site.url}/a\n".encode() + line + b"\n"
+        Path("list.txt").write_bytes(content)
+        site.pages["/list.txt"] = content
+        for _ in range(2):
+            answer = cli("fetch", *flags(site))
+            kept = cli("quarantine", "list", "--json").json["quarantined"]
+            assert answer.code == 0
+            assert "hush" not in answer.out + answer.err + str(kept)
+            assert [one["code"] for one in kept] == ["bad_lines"] * 2 * bad
+            assert all("no address in line 2" in one["message"] for one in kept)
+
+
 def test_a_password_in_an_address_is_kept_and_shown_nowhere(site: Site, cli: Any) -> None:
     secret = site.url.replace("http://", "http://ann:hush@")
     said = ""
