@@ -13,7 +13,7 @@ from flows.deployments import PlannedSchedule, deployment_of
 from flows.desk import Desk
 from flows.missed import Marks
 from flows.reaping import last_ran, live_runs, make_up, own_deployments
-from flows.runner_thread import RunnerThread
+from flows.runner_thread import RunnerError, RunnerThread
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -23,10 +23,6 @@ Plan = Sequence[PlannedSchedule]
 _STOP_S = 6.0
 # Two sites that take hours must not keep a feed waiting; each run is a process with models of its own.
 _AT_ONCE = max(4, os.cpu_count() or 4)
-
-
-class RunnerError(RuntimeError):
-    """Prefect's runner did not start, mostly because its server did not answer; it may the next time."""
 
 
 class Register:

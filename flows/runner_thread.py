@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Coroutine, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from prefect.runner import Runner
 
 T = TypeVar("T")
+_ANSWER_S = 120.0
 _POLL_S = 3.0
 # Runs that are fetched before their time take the one slot of their schedule before it, and wait in a process.
 _AHEAD_S = 1.0
+
+
+class RunnerError(RuntimeError):
+    """Prefect's runner did not start, or has ended, mostly because its server did not answer; the next one may."""
 
 
 class RunnerThread:
@@ -62,9 +67,21 @@ class RunnerThread:
         return set(poller._submitting_flow_run_ids) if poller else set()
 
     def add(self, deployment: RunnerDeployment) -> UUID:
-        """Register one more, or one that changed; what runs goes on."""
+        """Register one more, or one that changed; what runs goes on.
+
+        Raises RunnerError where it has ended meanwhile, and what Prefect's client raises.
+        """
         assert self._runner is not None  # noqa: S101  it was started
-        found = self._call(self._runner.aadd_deployment(deployment)).result(timeout=120)
+        work = self._runner.aadd_deployment(deployment)
+        try:
+            found = self._call(work).result(timeout=_ANSWER_S)
+        except (CancelledError, TimeoutError) as error:
+            raise RunnerError(f"the runner has ended: {self.error}") from error
+        except RuntimeError as error:
+            if self._thread.is_alive():
+                raise
+            work.close()
+            raise RunnerError(f"the runner has ended: {self.error}") from error
         self.ids[deployment.name] = found
         return found
 

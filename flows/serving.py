@@ -20,7 +20,8 @@ from flows.desk import Desk
 from flows.liveness import forget_ending, say_ending
 from flows.local_server import LocalServer, ServerUnavailableError
 from flows.reaping import Reaper, live_runs, own_deployments
-from flows.registering import Plan, Register, RunnerError
+from flows.registering import Plan, Register
+from flows.runner_thread import RunnerError
 from flows.timetable import next_times
 from schemas.addresses import without_credentials
 from schemas.errors import CopydeskError

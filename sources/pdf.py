@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,8 @@ _MOST_ASCII85_BYTES = 1_000_000
 _LEAST_LETTERS = 20
 # A column of a newspaper is hardly narrower, in characters.
 _NARROWEST_LINE = 30
+# pypdf's limits and its log are the whole process's, and sources are read in several threads.
+_ONE_AT_A_TIME = threading.Lock()
 _HYPHEN = re.compile(r"(\w)[-\u00ad]$")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)]*$")
 
@@ -76,7 +79,7 @@ def _page_texts(content: bytes, origin: str) -> list[str]:
         ) from error
     deadline = time.monotonic() + _LONGEST_S
     try:
-        with _quiet(), _limited():
+        with _ONE_AT_A_TIME, _quiet(), _limited():
             reader = PdfReader(io.BytesIO(content))
             _unlock(reader, origin)
             return list(_texts(reader, origin, deadline))
