@@ -16,9 +16,8 @@ from schemas.errors import DocumentError
 def test_what_no_article_can_be_is_refused_from_the_web_and_read_from_a_file(
     page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "flows.prepare.MOST_TAGS_FROM_WEB", 30_000
-    )  # a tenth: cleaning ten times as many takes 10 s
+    # A tenth of the real limit: cleaning as many takes 10 s.
+    monkeypatch.setattr("flows.prepare.MOST_TAGS_FROM_WEB", 30_000)
     content = f"<article><p>The port raised its tolls by 4%.</p>{page}</article>".encode()
     at = datetime(2024, 3, 5, tzinfo=UTC)
     sent = RawDocument(
