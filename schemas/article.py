@@ -42,11 +42,24 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DateCandidate:
+    """What one place says of the day or instant of publication, as written; `refused` is why it was not believed.
+
+    `source` is the name that `Article.published_from` has where the candidate won.
+    """
+
+    value: str
+    source: str
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A cleaned article. Times are aware UTC; `paragraphs` is the body only, in index order from 0.
 
     `published_from` names the candidate that won (json-ld, meta, hint, front-matter, trafilatura ...). A date known to
-    the day only has precision "day" and stands at midnight UTC of that day.
+    the day only has precision "day" and stands at midnight UTC of that day. `dateline` is the place, date and agency
+    that open the text ("MOSCOW, July 8 (Agency)"), as written; the text keeps them.
     """
 
     paragraphs: tuple[Paragraph, ...]
@@ -58,9 +71,15 @@ class Article:
     published_at: datetime | None = None
     published_precision: Precision | None = None
     published_from: str | None = None
+    published_candidates: tuple[DateCandidate, ...] = ()
     modified_at: datetime | None = None
+    modified_precision: Precision | None = None
+    section: str | None = None
     language: str | None = None
+    dateline: str | None = None
     summary: str | None = None
+    image_url: str | None = None
+    image_caption: str | None = None
     dropped: tuple[Dropped, ...] = ()
     page_kind: PageKind = "article"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from schemas.article import Article, Dropped, PageKind, Paragraph, Precision
+from schemas.article import Article, DateCandidate, Dropped, PageKind, Paragraph, Precision
 from schemas.document import RawDocument
 from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
@@ -103,9 +103,15 @@ class StoredArticle:
     published_at: datetime | None
     published_precision: Precision | None
     published_from: str | None
+    published_candidates: tuple[DateCandidate, ...]
     modified_at: datetime | None
+    modified_precision: Precision | None
+    section: str | None
     language: str | None
+    dateline: str | None
     summary: str | None
+    image_url: str | None
+    image_caption: str | None
     page_kind: PageKind
     version: int
     first_seen: datetime

@@ -202,6 +202,16 @@ def m006_addresses(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m007_more_metadata(db: Database) -> None:
+    """What else a page says of its article: section, dateline, lead image, and every date it gives."""
+    for column in ("modified_precision", "section", "dateline", "image_url", "image_caption"):
+        db.conn.execute(f"ALTER TABLE renderings ADD COLUMN {column} TEXT")
+    db.conn.execute(
+        "ALTER TABLE renderings ADD COLUMN published_candidates TEXT NOT NULL DEFAULT '[]'"
+    )
+
+
 def apply_migrations(connection: sqlite3.Connection) -> int:
     """Bring the open database up to date; returns the schema's number. The caller holds the write transaction."""
     migrations.apply(Database(connection))

@@ -10,7 +10,7 @@ from typing import Any, cast
 import zstandard
 
 from schemas.addresses import address_key
-from schemas.article import SUMMARY_ROW, TITLE_ROW, Article, Dropped, Paragraph
+from schemas.article import SUMMARY_ROW, TITLE_ROW, Article, DateCandidate, Dropped, Paragraph
 from schemas.document import Hints, RawDocument
 from schemas.errors import UsageError
 from schemas.marks import Figure, Mention
@@ -23,6 +23,12 @@ FIGURE_COLUMNS = """f.start, f."end", f.text, f.kind, f.value, f.low, f.high, f.
     f.base_unit, f.noun, f.change, f.role, f.date_start, f.date_end, f.time, f.about_start, f.about_end,
     f.subjects, f.sentence_start, f.sentence_end, f.rule"""
 MENTION_COLUMNS = 'm.start, m."end", m.text, m.label, m.name, m.entity_id'
+SAID = (
+    "canonical_url", "site", "title", "authors", "published_at", "published_precision", "published_from",
+    "published_candidates", "modified_at", "modified_precision", "section", "language", "dateline", "summary",
+    "image_url", "image_caption", "page_kind",
+)  # fmt: skip
+"""Columns of a rendering that hold what its document says of itself."""
 # Rows of sqlite3 are untyped by nature: they become records here and nowhere else.
 Row = tuple[Any, ...]
 _BATCH = 500
@@ -66,16 +72,14 @@ def _missing(name: int | str) -> UsageError:
 def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArticle:
     """One article with its marks, as its current rendering has it."""
     row = connection.execute(
-        """SELECT a.id, a.key, a.url, r.canonical_url, r.site, r.title, r.authors, r.published_at,
-           r.published_precision, r.published_from, r.modified_at, r.language, r.summary, r.page_kind,
-           v.n, a.first_seen, v.origin, r.id
+        f"""SELECT a.id, a.key, a.url, a.first_seen, v.n, v.origin, r.id, {", ".join(f"r.{name}" for name in SAID)}
            FROM articles a JOIN renderings r ON r.article_id = a.id AND r.current = 1
            JOIN versions v ON v.id = r.version_id WHERE a.id = ?""",
         (article_id,),
     ).fetchone()
     if row is None:
         raise _missing(article_id)
-    rendering_id = int(row[17])
+    rendering_id = int(row[6])
     rows = read_rows(connection, rendering_id)
     places = {row_id: paragraph.index for row_id, paragraph in rows}
     mentions = _flat(read_mentions(connection, places))
@@ -84,20 +88,10 @@ def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArtic
         id=row[0],
         key=row[1],
         url=row[2],
-        canonical_url=row[3],
-        site=row[4],
-        title=row[5],
-        authors=tuple(load(row[6])),
-        published_at=to_instant(row[7]),
-        published_precision=row[8],
-        published_from=row[9],
-        modified_at=to_instant(row[10]),
-        language=row[11],
-        summary=row[12],
-        page_kind=row[13],
-        version=row[14],
-        first_seen=cast("Any", to_instant(row[15])),
-        origin=row[16],
+        first_seen=cast("Any", to_instant(row[3])),
+        version=row[4],
+        origin=row[5],
+        **_said(row[7:]),
         paragraphs=tuple(paragraph for _, paragraph in rows if paragraph.index >= 0),
         dropped=tuple(_read_dropped(connection, rendering_id)),
         mentions=tuple(m for m in mentions if m.paragraph >= 0),
@@ -108,6 +102,21 @@ def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArtic
         summary_figures=tuple(f for f in figures if f.paragraph == SUMMARY_ROW),
         made_by=tuple(read_makers(connection, rendering_id)),
     )
+
+
+def _said(row: Row) -> dict[str, Any]:
+    """What a rendering says of its article, from its columns (SAID), as StoredArticle takes it."""
+    said: dict[str, Any] = dict(zip(SAID, row, strict=True))
+    said["authors"] = tuple(load(said["authors"]))
+    said["published_at"] = to_instant(said["published_at"])
+    said["modified_at"] = to_instant(said["modified_at"])
+    candidates = load(said["published_candidates"])
+    with damage_said():
+        said["published_candidates"] = tuple(
+            DateCandidate(value=value, source=source, refused=refused)
+            for value, source, refused in candidates
+        )
+    return said
 
 
 def _flat(marks_by_row: dict[int, list[Any]]) -> list[Any]:
@@ -264,19 +273,5 @@ def hints_of(text: str) -> Hints:
 
 def to_article(stored: StoredArticle) -> Article:
     """The stored article as the enrichers take it."""
-    return Article(
-        paragraphs=stored.paragraphs,
-        url=stored.url,
-        canonical_url=stored.canonical_url,
-        site=stored.site,
-        title=stored.title,
-        authors=stored.authors,
-        published_at=stored.published_at,
-        published_precision=stored.published_precision,
-        published_from=stored.published_from,
-        modified_at=stored.modified_at,
-        language=stored.language,
-        summary=stored.summary,
-        dropped=stored.dropped,
-        page_kind=stored.page_kind,
-    )
+    fields: dict[str, Any] = {name: getattr(stored, name) for name in Article.__dataclass_fields__}
+    return Article(**fields)

@@ -262,8 +262,9 @@ def _add_rendering(
     cleaner_id = stage_id(connection, makers["clean"])
     cursor = connection.execute(
         """INSERT INTO renderings (version_id, article_id, cleaner_id, content_sha256, canonical_url, site, title,
-           authors, published_at, published_precision, published_from, modified_at, language, summary, page_kind,
-           current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)""",
+           authors, published_at, published_precision, published_from, published_candidates, modified_at,
+           modified_precision, section, language, dateline, summary, image_url, image_caption, page_kind, current)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)""",
         (
             version_id,
             article_id,
@@ -276,9 +277,15 @@ def _add_rendering(
             to_text(article.published_at),
             article.published_precision,
             article.published_from,
+            dump([[one.value, one.source, one.refused] for one in article.published_candidates]),
             to_text(article.modified_at),
+            article.modified_precision,
+            article.section,
             article.language,
+            article.dateline,
             article.summary,
+            article.image_url,
+            article.image_caption,
             article.page_kind,
         ),
     )

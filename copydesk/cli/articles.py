@@ -129,6 +129,7 @@ def _facts(article: StoredArticle) -> str:
         article.site or "no source",
         day(article.published_at),
         f"by {', '.join(article.authors)}" if article.authors else "",
+        article.section or "",
         f"language {article.language or 'unknown'}",
         article.page_kind if article.page_kind != "article" else "",
         f"version {article.version}" if article.version > 1 else "",

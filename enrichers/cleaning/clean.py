@@ -62,9 +62,15 @@ def clean(document: RawDocument) -> Article | None:
         published_at=claims.published.at if claims.published else None,
         published_precision=claims.published.precision if claims.published else None,
         published_from=claims.published.source if claims.published else None,
+        published_candidates=claims.published_candidates,
         modified_at=claims.modified_at,
+        modified_precision=claims.modified_precision,
+        section=claims.section,
         language=_language(claims, title, kept),
+        dateline=claims.dateline,
         summary=_settle_summary(claims.summary, kept),
+        image_url=claims.image_url,
+        image_caption=claims.image_caption,
         dropped=(*dropped_first, *_dropped(blocks, reasons)),
         page_kind=draft.page_kind,
     )
@@ -78,7 +84,7 @@ def provenance() -> Provenance:
     return Provenance(
         stage="clean",
         name="copydesk-clean",
-        version=f"2+trafilatura-{version('trafilatura')}",
+        version=f"3+trafilatura-{version('trafilatura')}",
         sha256=phrase_lists().sha256,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.article import PageKind, ParagraphKind, Precision
+from schemas.article import DateCandidate, PageKind, ParagraphKind, Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,19 @@ class Claims:
     title: str | None = None
     authors: tuple[str, ...] = ()
     published: Published | None = None
+    published_candidates: tuple[DateCandidate, ...] = ()
     modified_at: datetime | None = None
+    modified_precision: Precision | None = None
+    section: str | None = None
     site: str | None = None
     url: str | None = None
     canonical_url: str | None = None
     language: str | None = None
     page_language: str | None = None
+    dateline: str | None = None
     summary: str | None = None
+    image_url: str | None = None
+    image_caption: str | None = None
     headlines: tuple[str, ...] = ()
     """Every form of the title the page shows or declares, to know it again on top of the body."""
 
