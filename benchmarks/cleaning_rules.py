@@ -1,0 +1,230 @@
+"""What each rule of our cleaner gains, by taking it away alone: the registry of rules and the run over the pages.
+
+A rule is switched off by putting something else in the place of the names it stands under; the cleaner itself has no
+switches. What a rule cannot touch is kept from the whole run: rules about lines get the blocks that were found, rules
+about the head get the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from multiprocessing import get_context
+from typing import Any, Literal
+from unittest.mock import patch
+
+from cleaning_scores import Lines, Page, Row, everything, is_tuned, visible
+
+Swap = Callable[[Any], Any]
+ROOM = "enrichers.cleaning."
+SCORES = ("f1", "para_f1", "title", "authors", "day", "instant")
+COUNTS = ("residue", "lost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule under its name, and what is done without it: `off` maps "module:name" to what takes the name's place."""
+
+    name: str
+    touches: Literal["lines", "head", "body"]
+    off: Mapping[str, Swap]
+
+
+def saying(value: object) -> Swap:
+    """In the place of a function: one that always says `value`."""
+    return lambda _: lambda *_args, **_named: value
+
+
+def first_argument(_: Any) -> Any:
+    """In the place of a function that puts its first argument right: one that leaves it as it is."""
+    return lambda given, *_args, **_named: given
+
+
+def being(value: object) -> Swap:
+    """In the place of a constant: another."""
+    return lambda _: value
+
+
+def without_list(**emptied: object) -> Swap:
+    """In the place of `phrase_lists`: the same with some lists empty."""
+    return lambda original: lambda: replace(original(), **emptied)
+
+
+def without_reason(reason: str) -> Swap:
+    """In the place of `drop_reasons`: the same, but for lines that leave for this reason."""
+    return lambda original: (
+        lambda *args, **named: [None if one == reason else one for one in original(*args, **named)]
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    *(
+        Rule(
+            name=f"lines: reason {reason}",
+            touches="lines",
+            off={"boilerplate:drop_reasons": without_reason(reason)},
+        )
+        for reason in ("interface", "newsletter", "related", "credit", "title", "byline", "dateline", "comments", "consent", "template")
+    ),
+    Rule(name="phrases: whole lines", touches="lines", off={"boilerplate:phrase_lists": without_list(strong={})}),
+    Rule(name="phrases: weak words", touches="lines", off={"boilerplate:_bare_words": saying({})}),
+    Rule(name="phrases: openers", touches="lines", off={"boilerplate:phrase_lists": without_list(openers={})}),
+    Rule(name="phrases: patterns", touches="lines", off={"boilerplate:phrase_lists": without_list(patterns={})}),
+    Rule(name="lines: where a blog's post was first", touches="lines", off={"boilerplate:_judge_repost": saying(None)}),
+    Rule(name="lines: rows of links", touches="lines", off={"boilerplate:_link_rows": saying({})}),
+    Rule(name="lines: title in another wording on top", touches="lines", off={"boilerplate:_judge_top": saying(None)}),
+    Rule(name="text: mojibake", touches="lines", off={"clean:repair": first_argument}),
+    Rule(name="body: other articles leave", touches="body", off={"regions:drop_other_articles": saying(None)}),
+    Rule(name="body: pieces are joined", touches="body", off={"regions:join_split_body": saying(None)}),
+    Rule(name="body: balanced rules where little is left", touches="body", off={"html:LEAST_CHARACTERS": being(0)}),
+    Rule(name="summary: standfirst apart", touches="head", off={"standfirst:standfirst_of": saying(None)}),
+    Rule(name="summary: not in the body too", touches="head", off={"standfirst:without_standfirst": first_argument}),
+    Rule(name="title: without the site's name", touches="head", off={"metadata:without_suffix": first_argument}),
+    Rule(name="authors: byline on the page", touches="head", off={"metadata:_shown_authors": saying([])}),
+    Rule(name="authors: agency where no people", touches="head", off={"metadata:organisations_of": saying([])}),
+    Rule(name="authors: meta tags", touches="head", off={"metadata:AUTHOR_METAS": being(())}),
+    Rule(name="authors: not the site", touches="head", off={"metadata:_without_site": lambda _: lambda names, _site: list(names)}),
+    Rule(name="authors: not desks", touches="head", off={"people:DESK_WORDS": being(frozenset())}),
+    Rule(name="dates: meta tags", touches="head", off={"metadata:PUBLISHED_METAS": being(())}),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Run:
+    """The pages with what the whole cleaner made of them; forked into the processes that take rules away."""
+
+    pages: Sequence[Page]
+    scoring: Any
+    lines: list[Lines]
+    drafts: dict[int, Any]
+    bodies: dict[int, Any]
+    current: int = 0
+
+    def rows(self) -> list[Row]:
+        """Every page's scores as things stand."""
+        found = []
+        for place, page in enumerate(self.pages):
+            self.current = place
+            row = self.scoring.one(page)
+            row["summary"] = _summary[0]
+            row["lost"] = len(self.lines[place].lost(everything(row))) if self.lines else 0
+            row["residue"] = len(row.get("residue") or ())
+            row["tuned"] = is_tuned(page)
+            found.append(row)
+        return found
+
+
+_run: _Run | None = None
+_summary: list[object] = [None]
+
+
+def measure(
+    pages: Sequence[Page], scoring: Any, *, names: Sequence[str], jobs: int
+) -> tuple[list[Row], Iterator[tuple[Rule, list[Row]]]]:
+    """The whole cleaner's rows, then each wanted rule with the rows that the cleaner without it makes."""
+    global _run  # noqa: PLW0603  forked processes find it there; a million bytes a page are not pickled
+    from adapters import clean
+
+    def kept(content: bytes, url: str | None) -> dict[str, object]:
+        _summary[0] = None
+        found = clean(content, url)
+        _summary[0] = found.get("summary")
+        return found
+
+    scoring.FN = kept
+    run = _run = _Run(pages=pages, scoring=scoring, lines=[], drafts={}, bodies={})
+    with _remembering(run):
+        whole = run.rows()
+    for page, row in zip(pages, whole, strict=True):
+        lines = Lines(page, scoring, seen=(visible(page["html"]), everything(row)))
+        run.lines.append(lines)
+        row["lost"] = len(lines.lost(everything(row)))
+    wanted = [rule for rule in RULES if not names or any(name in rule.name for name in names)]
+    return whole, _each(wanted, jobs)
+
+
+def _each(wanted: Sequence[Rule], jobs: int) -> Iterator[tuple[Rule, list[Row]]]:
+    with get_context("fork").Pool(jobs) as pool:
+        places = [RULES.index(rule) for rule in wanted]
+        yield from zip(wanted, pool.imap(_without, places), strict=True)
+
+
+def _without(place: int) -> list[Row]:
+    rule, run = RULES[place], _run
+    if run is None:
+        raise RuntimeError("measure() comes first")
+    with switched_off(rule), _recalling(run, rule):
+        return run.rows()
+
+
+@contextmanager
+def switched_off(rule: Rule) -> Iterator[None]:
+    """The cleaner without one rule."""
+    with ExitStack() as stack:
+        for place, swap in rule.off.items():
+            module, _, name = place.partition(":")
+            holder = import_module(ROOM + module)
+            stack.enter_context(patch.object(holder, name, swap(getattr(holder, name))))
+        yield
+
+
+@contextmanager
+def _remembering(run: _Run) -> Iterator[None]:
+    from enrichers.cleaning import clean, html
+
+    read, article_blocks = clean._read, html.article_blocks
+
+    def draft(*args: Any) -> Any:
+        run.drafts[run.current] = read(*args)
+        return run.drafts[run.current]
+
+    def body(*args: Any, **named: Any) -> Any:
+        run.bodies[run.current] = article_blocks(*args, **named)
+        return run.bodies[run.current]
+
+    with patch.object(clean, "_read", draft), patch.object(html, "article_blocks", body):
+        yield
+
+
+@contextmanager
+def _recalling(run: _Run, rule: Rule) -> Iterator[None]:
+    from enrichers.cleaning import clean, html
+
+    with ExitStack() as stack:
+        if rule.touches == "lines":
+            stack.enter_context(
+                patch.object(clean, "_read", lambda *_args: run.drafts[run.current])
+            )
+        elif rule.touches == "head":
+            article_blocks = html.article_blocks
+
+            def body(*args: Any, **named: Any) -> Any:
+                if run.current in run.bodies:
+                    return run.bodies[run.current]
+                return article_blocks(*args, **named)
+
+            stack.enter_context(patch.object(html, "article_blocks", body))
+        yield
+
+
+def gains(whole: Sequence[Row], without: Sequence[Row], *, tuned: bool) -> dict[str, float]:
+    """What the rule gains on one half: means × 1,000, counts as they are (fewer is better); pages it changes."""
+    pairs = [(a, b) for a, b in zip(whole, without, strict=True) if a["tuned"] is tuned]
+    found: dict[str, float] = {"pages": sum(_differs(a, b) for a, b in pairs)}
+    for key in SCORES:
+        both = [(a[key], b[key]) for a, b in pairs if key in a]
+        found[key] = 1000 * sum(a - b for a, b in both) / max(len(both), 1)
+    for key in COUNTS:
+        found[key] = sum(a[key] - b[key] for a, b in pairs)
+    return found
+
+
+def _differs(a: Row, b: Row) -> bool:
+    return any(a.get(key) != b.get(key) for key in ("text", "summary", "_out"))
+
+
+def earns(gained: Mapping[str, float]) -> bool:
+    """Whether anything is better with the rule than without."""
+    return any(gained[key] > 0.005 for key in SCORES) or gained["residue"] < 0
