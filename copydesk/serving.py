@@ -85,6 +85,7 @@ def _arguments(schedule: Schedule, settings: Settings, desk: Desk) -> dict[str, 
         schedule=spec.name,
         state_folder=str(desk.folder),
         desk=desk.id,
+        link=notify.link,
         notify=Notify(log=notify.log, webhook=notify.webhook, command=notify.command or None),
     )
     given: dict[str, object] = {"db": str(desk.db)}

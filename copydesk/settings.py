@@ -97,9 +97,10 @@ class WebhookSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings:
-    """[notify]: who hears of a run that failed: the log, an address (or "env:NAME"), a program and its arguments."""
+    """[notify]: who hears of a run that failed, the log, an address (or "env:NAME"), a program; `link` is where the desk is."""
 
     log: bool = True
+    link: str | None = None
     webhook: str | None = None
     command: tuple[str, ...] = ()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from copydesk.settings import (
     Duration,
     FetchSettings,
+    NotifySettings,
     Settings,
     origin_of,
     seconds,
@@ -29,7 +31,7 @@ def check_values(settings: Settings) -> None:
         if value is not None and seconds(value) is None:
             why = 'it has to be seconds or a duration such as "15m"'
             raise wrong(key, f"= {value!r} is wrong", settings.origins, why=why)
-    for key, said, why in _fetch_faults(settings.fetch):
+    for key, said, why in (*_fetch_faults(settings.fetch), *_link_faults(settings.notify)):
         raise wrong(key, f"= {said} is wrong", settings.origins, why=why)
     if settings.source:
         _check_sources(settings)
@@ -51,6 +53,12 @@ def _fetch_faults(fetch: FetchSettings) -> Iterator[tuple[str, str, str]]:
     if fetch.contact is not None and not (fetch.contact.isprintable() and fetch.contact.strip()):
         why = "it has to be one line: an address or a page where you can be reached"
         yield "fetch.contact", repr(fetch.contact), why
+
+
+def _link_faults(notify: NotifySettings) -> Iterator[tuple[str, str, str]]:
+    link = notify.link
+    if link is not None and (canonical_address(link) is None or re.search(r"[\s()<>]", link)):
+        yield "notify.link", repr(link), "it has to be an address, as in https://desk.example.org"
 
 
 def is_host_with_port(text: str) -> bool:

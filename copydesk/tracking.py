@@ -28,8 +28,10 @@ def run_tracked(
     """Run the ingest flow and return its report. Prefect's own messages go to stderr."""
     with _prefect_environment():
         from flows.ingest import ingest
+        from flows.parameters import RunContext
 
-        parameters = ingest_parameters(settings, reading, options)
+        context = RunContext(link=settings.notify.link)
+        parameters = ingest_parameters(settings, reading, options, context)
         # Without a schedule a run is never skipped: what comes is the report.
         return cast("IngestReport", ingest(paths=paths, db=settings.db, parameters=parameters))
 
@@ -44,9 +46,9 @@ def run_fetch_tracked(
     check_no_secrets(sources)
     with _prefect_environment():
         from flows.fetch import NothingReadError, fetch
-        from flows.parameters import source_parameters
+        from flows.parameters import RunContext, source_parameters
 
-        parameters = fetch_parameters(settings, run)
+        parameters = fetch_parameters(settings, run, RunContext(link=settings.notify.link))
         forms = [source_parameters(source) for source in sources]
         state = fetch(sources=forms, db=settings.db, parameters=parameters, return_state=True)
         found = state.result(raise_on_failure=False)

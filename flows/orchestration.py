@@ -20,6 +20,7 @@ from prefect.concurrency.sync import concurrency
 from prefect.events import emit_event
 from prefect.flows import Flow
 from prefect.runtime import deployment, flow_run
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 from prefect.states import Completed
 from prefect.tasks import Task, exponential_backoff
 from prefect.utilities.annotations import quote
@@ -32,6 +33,7 @@ from flows.notify import send_notice
 from flows.parameters import ModelParameters, RunContext
 from flows.recording import Recording, recorded
 from flows.telling import webhooks_told
+from schemas.addresses import without_credentials
 from schemas.notices import FailureNotice
 from schemas.runs import RunVerb
 from storage.connection import Access
@@ -214,9 +216,16 @@ def tell_batch(
 def leave_totals(flow: str, context: RunContext, db: str, rows: Rows, took_s: float) -> None:
     """The one artifact of a run: a row a source, stage or input."""
     of = f" · schedule {context.schedule}" if context.schedule else ""
-    link = f" · [open the desk]({context.link})" if context.link else ""
     create_table_artifact(
         key=f"copydesk-{flow}",
         table=[dict(row) for row in rows],
-        description=f"{flow} into `{db}` in {took_s:.1f} s{of}{link}",
+        description=f"{flow} into `{db}` in {took_s:.1f} s{of} · {_desk_link(context)}",
     )
+
+
+def _desk_link(context: RunContext) -> str:
+    """Where more is to be seen, as Markdown: the desk's own address where it has one, else the dashboard."""
+    if context.link:
+        return f"[open the desk]({context.link})"
+    pages = PREFECT_UI_URL.value() or PREFECT_API_URL.value() or ""
+    return f"[open the dashboard]({without_credentials(pages.removesuffix('/api'))})"

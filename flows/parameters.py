@@ -120,7 +120,10 @@ class RunContext(BaseModel):
         description="Folder of locks beside the database; with it, runs of a schedule never overlap.",
     )
     desk: str | None = Field(default=None, description="Which copydesk registered the run.")
-    link: str | None = Field(default=None, description="Address of the desk's own pages.")
+    link: str | None = Field(
+        default=None,
+        description="Address of the desk, for the run's table and for notices; else the dashboard's.",
+    )
     notify: Notify = Field(default=Notify(), description="Who hears of a failure.")
     limits: tuple[str, ...] = Field(
         default=(),

@@ -136,3 +136,10 @@ def test_an_environment_that_prefect_has_read_already_cannot_be_changed(
     monkeypatch.setitem(sys.modules, "prefect", sys)
     with pytest.raises(UsageError, match="loaded already"):
         enter_environment({})
+
+
+def test_the_desk_s_address_goes_with_every_run(keeper: MakeKeeper) -> None:
+    link = '[notify]\nlink = "https://desk.example.org/"\n'
+    plans = keeper(f"{link}{WIRE}{SCHEDULES}").plan()
+    parameters: list[Any] = [plan.arguments["parameters"] for plan in plans]
+    assert {given["run"]["link"] for given in parameters} == {"https://desk.example.org/"}

@@ -79,6 +79,8 @@ def test_a_path_in_a_file_is_meant_from_where_the_file_is(own_place: Path) -> No
         ),
         ('[fetch]\nallow_hosts = ["a:1", "u@b:2"]', "it has to be host:port"),
         ('[fetch]\ncontact = "a\\r\\nEvil: b"', "one line"),
+        ('[notify]\nlink = "desk.example.org"', "notify.link"),
+        ('[notify]\nlink = "https://desk.example.org/a b)"', "has to be an address"),
         ("[fetch]\npause = 1e999", "15m"),
         (f'[fetch]\npause = "{"9" * 400}"', "15m"),
         ('[[source]]\nname = "x"\nkind = "fead"', "did you mean feed?"),

@@ -1,8 +1,10 @@
-"""Engines with a small encoder, and stories to bring in."""
+"""Engines with a small encoder, stories to bring in, and a Prefect server to run flows on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from flows.engines import Engines
 from schemas.document import PLAIN_TEXT, RawDocument
 from schemas.protocols import Encoder
+from tests.flows.prefect_server import PREFECT, PrefectServer
 
 NOW = datetime(2024, 3, 5, tzinfo=UTC)
 MakeDesk = Callable[..., Engines]
@@ -86,3 +89,26 @@ def story(text: Callable[..., RawDocument]) -> Callable[[int], RawDocument]:
         )
 
     return story
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    home = tmp_path_factory.mktemp("prefect")
+    found = PrefectServer(home)
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(found.port)],
+            env={k: v for k, v in found.environment.items() if k != "PREFECT_API_URL"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not found.is_up():
+                assert process.poll() is None, (home / "server.log").read_text()
+                assert time.monotonic() < deadline, (home / "server.log").read_text()
+                time.sleep(0.5)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
