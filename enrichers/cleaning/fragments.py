@@ -15,7 +15,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import WHITESPACE, is_blank, one_line
-from enrichers.cleaning.text import FINAL_STOP
+from enrichers.cleaning.wrapping import FINAL_STOP
 from schemas.article import ParagraphKind
 from schemas.markup import without_attribute_floods
 
