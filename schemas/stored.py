@@ -197,6 +197,20 @@ class StoredEntity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedLine:
+    """A line that a site repeats, and that is masked there as template since then.
+
+    `articles` of the site's last 200 have it under different titles, which is that `share` of them (0 to 1).
+    """
+
+    site: str
+    text: str
+    articles: int
+    share: float
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantinedDocument:
     """A document that could not be used, kept with its error so that it can be retried."""
 

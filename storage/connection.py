@@ -17,7 +17,7 @@ from schemas.errors import DatabaseError
 from storage.faults import Connection, explain
 
 APPLICATION_ID = 0x43504459  # "CPDY", in the header of every file of ours
-SCHEMA_VERSION = 6  # how many migrations there are
+SCHEMA_VERSION = 8  # how many migrations there are
 BUSY_TIMEOUT_S = 30.0
 
 Access = Literal["a", "w", "r"]
@@ -173,6 +173,7 @@ def _check_ours(connection: Connection, path: Path, mode: Access) -> int:
 
 def _migrate(connection: Connection) -> None:
     from storage.migrations import apply_migrations
+    from storage.site_memory import learn_from_all
 
     _set_wal(connection)
     with transaction(connection):
@@ -180,6 +181,7 @@ def _migrate(connection: Connection) -> None:
         if int(connection.execute("PRAGMA user_version").fetchone()[0]) >= SCHEMA_VERSION:
             return
         apply_migrations(connection)
+        learn_from_all(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.filters import Filters
+from storage import site_memory
 from storage.connection import transaction
 from storage.filters import article_conditions, mention_conditions
 from storage.identity import address_hash, origin_name
@@ -15,12 +16,12 @@ from storage.values import to_text
 
 
 def select_articles(connection: sqlite3.Connection, filters: Filters) -> list[int]:
-    """Ids of the articles under `filters`, in order; entity and label hold for any of their rows."""
+    """Ids of the articles under `filters`, in order; entity and label hold for any of their rows but template."""
     conditions = article_conditions(filters)
     if mentions := mention_conditions(filters):
         conditions.add(
             f"""r.id IN (SELECT p.rendering_id FROM mentions m JOIN paragraphs p ON p.id = m.paragraph_id
-                WHERE {mentions.sql})""",
+                WHERE p.masked = 0 AND {mentions.sql})""",
             *mentions.values,
         )
     rows = connection.execute(
@@ -40,11 +41,15 @@ def delete_articles(
     """
     with transaction(connection):
         entities: set[int] = set()
+        sites: set[int] = set()
         for article_id in article_ids:
             if tombstone:
                 _bury(connection, article_id)
+            sites |= site_memory.forget_article(connection, article_id)
             entities |= _delete(connection, article_id)
         tidy_entities(connection, sorted(entities))
+        for site_id in sorted(sites):
+            site_memory.judge_site(connection, site_id)
         # Deleted pages are overwritten (secure_delete); the words index and the log keep what was in them until they
         # are written anew.
         connection.execute("INSERT INTO paragraphs_fts(paragraphs_fts) VALUES ('optimize')")

@@ -158,6 +158,24 @@ _ADDRESSES = (
     "CREATE INDEX IF NOT EXISTS addresses_article ON addresses(article_id)",
 )
 
+# What `storage.site_memory` counts. A site's lines stand in the order in which they are looked for, its name once.
+_SITE_MEMORY = (
+    "CREATE TABLE site_memory (id INTEGER PRIMARY KEY CHECK (id = 1), is_on INTEGER NOT NULL) STRICT",
+    "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changes INTEGER NOT NULL DEFAULT 0) STRICT",
+    """CREATE TABLE site_articles (
+        article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+        site_id INTEGER NOT NULL, is_searched INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX site_articles_newest ON site_articles(site_id, is_searched, article_id)",
+    """CREATE TABLE site_lines (
+        site_id INTEGER NOT NULL, line TEXT NOT NULL, article_id INTEGER NOT NULL, title TEXT,
+        PRIMARY KEY (site_id, line, article_id)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE learned_lines (
+        site_id INTEGER NOT NULL, line TEXT NOT NULL, text TEXT NOT NULL, since TEXT NOT NULL,
+        due INTEGER NOT NULL, PRIMARY KEY (site_id, line)) STRICT, WITHOUT ROWID""",
+    # What a file has already is counted when all migrations are done.
+    "INSERT INTO site_memory (id, is_on) SELECT 1, 1 WHERE NOT EXISTS (SELECT 1 FROM articles)",
+)
+
 
 @migrations()
 def m001_first_schema(db: Database) -> None:
@@ -210,6 +228,13 @@ def m007_more_metadata(db: Database) -> None:
     db.conn.execute(
         "ALTER TABLE renderings ADD COLUMN published_candidates TEXT NOT NULL DEFAULT '[]'"
     )
+
+
+@migrations()
+def m008_site_memory(db: Database) -> None:
+    """What is counted of the lines that sites repeat, and which of them were learned."""
+    for statement in _SITE_MEMORY:
+        db.conn.execute(statement)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:

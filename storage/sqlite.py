@@ -15,6 +15,7 @@ from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import (
     FoundFigure,
+    LearnedLine,
     Mode,
     Outcome,
     PreparedArticle,
@@ -36,6 +37,7 @@ from storage import (
     quarantine,
     read,
     sight,
+    site_memory,
     sources,
     vectors,
     write,
@@ -253,6 +255,15 @@ class Store:
         """Forget names and entities that no mention has any more, after a stage was done again."""
         with self.transaction():
             delete.tidy_all_entities(self._connection)
+
+    def learned_lines(self) -> list[LearnedLine]:
+        """The lines that sites repeat, by site: masked there as template."""
+        with snapshot(self._connection):
+            return site_memory.read_learned(self._connection)
+
+    def set_site_memory(self, *, on: bool) -> None:
+        """Have all writers of this file learn what sites repeat, or none and no mask left; writes only where that is news."""
+        site_memory.switch(self._connection, on=on)
 
     # -- where news comes from ---------------------------------------------------------------------------------------
 

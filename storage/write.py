@@ -9,6 +9,7 @@ import zstandard
 from schemas.article import Article
 from schemas.document import RawDocument
 from schemas.stored import Outcome, PreparedArticle, Problem, Status
+from storage import site_memory
 from storage.delete import drop_unused_raw
 from storage.derived import (
     RowIds,
@@ -148,7 +149,8 @@ def _store_new(
     )
     article_id = int(cursor.lastrowid or 0)
     version_id = _add_version(connection, document, identity, article_id, n=1)
-    _add_rendering(connection, prepared, article_id, version_id)
+    rendering_id = _add_rendering(connection, prepared, article_id, version_id)
+    site_memory.note_rendering(connection, article_id, rendering_id, retired=None)
     return outcome("stored", prepared, article_id, identity.key)
 
 
@@ -203,9 +205,12 @@ def put_rendering(
     row = connection.execute(
         "SELECT id FROM renderings WHERE article_id = ? AND current = 1", (article_id,)
     ).fetchone()
-    if row:
-        retire_rendering(connection, int(row[0]))
-    return _add_rendering(connection, prepared, article_id, version_id)
+    retired = int(row[0]) if row else None
+    if retired is not None:
+        retire_rendering(connection, retired)
+    rendering_id = _add_rendering(connection, prepared, article_id, version_id)
+    site_memory.note_rendering(connection, article_id, rendering_id, retired=retired)
+    return rendering_id
 
 
 def add_raw(connection: sqlite3.Connection, content: bytes, media_type: str) -> str:

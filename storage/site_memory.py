@@ -1,0 +1,310 @@
+"""Lines that a site repeats under different titles: learned from what is stored, and masked wherever they stand on it.
+
+A site is the host of an article's address without "www.", else the name that the article gives its site; an article
+without either belongs to none. A line is a paragraph of the body under LONGEST characters that is not among the first
+three of its article. It is template while it stands under at least ENOUGH titles, and under at least one in SHARE of the
+articles, among the site's newest WINDOW articles (by id, of the kinds of page that are searched). Then it is masked in
+the current renderings of all articles of the site; when the evidence goes, the mask goes.
+
+What an article costs is a row for each of its lines, in the transaction that stores it. A learned line is not counted
+again before enough has happened on its site for it to have lost its evidence (`due`). Only where an article leaves its
+site, or the search, are all lines of the site counted. Without two changes at once there is nothing to make up for:
+who writes holds the file (BEGIN IMMEDIATE).
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from schemas.stored import LearnedLine
+from storage.connection import transaction
+from storage.filters import SEARCHED_KINDS
+from storage.values import sha256, to_instant, to_text
+
+WINDOW: Final = 200
+ENOUGH: Final = 5
+SHARE: Final = 5
+LONGEST: Final = 200
+_FIRST: Final = 3
+_MASK: Final = 2  # what a cleaner masks is 1, and is not ours to lift
+_KEY: Final = 16  # of the 64 digits of a text's sha256: two lines of one site that share them are counted as one
+_END_OF_HOST = re.compile("[/?#]")
+
+_LINES = f"p.n >= {_FIRST} AND length(p.text) < {LONGEST}"
+_LINE = f"substr(p.text_sha256, 1, {_KEY})"
+_HOLDERS = """SELECT r.id FROM site_lines l JOIN renderings r ON r.article_id = l.article_id AND r.current = 1
+    WHERE l.site_id = ? AND l.line = ?"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A site's newest articles: how many there are, the first of them, and under how many titles a template stands."""
+
+    articles: int
+    first_id: int
+
+    @property
+    def needed(self) -> int:
+        return max(ENOUGH, -(-self.articles // SHARE))
+
+
+def is_on(connection: sqlite3.Connection) -> bool:
+    """Whether this file has a site memory."""
+    return bool(connection.execute("SELECT is_on FROM site_memory").fetchone()[0])
+
+
+def learn_from_all(connection: sqlite3.Connection) -> None:
+    """Count what is stored, once, in a file that an earlier copydesk wrote; in the caller's transaction."""
+    if connection.execute("SELECT 1 FROM site_memory").fetchone() is None:
+        _switch(connection, on=True)
+
+
+def switch(connection: sqlite3.Connection, *, on: bool) -> None:
+    """Learn from all that is stored, or forget it all and lift every mask; writes only where it was not so already."""
+    if is_on(connection) != on:
+        with transaction(connection):
+            if is_on(connection) != on:  # else another process was first
+                _switch(connection, on=on)
+
+
+def _switch(connection: sqlite3.Connection, *, on: bool) -> None:
+    for site_id, line, text in connection.execute(
+        "SELECT site_id, line, text FROM learned_lines"
+    ).fetchall():
+        _unlearn(connection, site_id, line, text)
+    for table in ("site_lines", "site_articles", "sites"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("INSERT OR REPLACE INTO site_memory (id, is_on) VALUES (1, ?)", (on,))
+    if not on:
+        return
+    rows = connection.execute(
+        "SELECT article_id, id FROM renderings WHERE current = 1 ORDER BY article_id"
+    )
+    for article_id, rendering_id in rows.fetchall():
+        _add(connection, article_id, rendering_id)
+    for (site_id,) in connection.execute("SELECT id FROM sites").fetchall():
+        judge_site(connection, site_id)
+
+
+def note_rendering(
+    connection: sqlite3.Connection, article_id: int, rendering_id: int, *, retired: int | None
+) -> None:
+    """Count the lines of an article's new current rendering in place of the `retired` one's; mask what is template."""
+    if not is_on(connection):
+        return
+    left = _take_out(connection, article_id, retired)
+    joined = _add(connection, article_id, rendering_id)
+    if left is not None and left != joined and left[1]:
+        judge_site(connection, left[0])
+    if joined is None:
+        return
+    site_id = joined[0]
+    changes = connection.execute(
+        "UPDATE sites SET changes = changes + 1 WHERE id = ? RETURNING changes", (site_id,)
+    ).fetchone()[0]
+    _mask_learned(connection, site_id, rendering_id)
+    window = _window_of(connection, site_id)
+    for line in _new_template(connection, site_id, rendering_id, window):
+        _learn(connection, site_id, line, window)
+    due = "SELECT line, text FROM learned_lines WHERE site_id = ? AND due <= ?"
+    for line, text in connection.execute(due, (site_id, changes)).fetchall():
+        _judge_line(connection, site_id, line, text, window)
+
+
+def forget_article(connection: sqlite3.Connection, article_id: int) -> set[int]:
+    """Take out an article that is about to be deleted; returns the site, if any, to `judge_site` when all are gone."""
+    row = connection.execute(
+        "SELECT id FROM renderings WHERE article_id = ? AND current = 1", (article_id,)
+    ).fetchone()
+    left = _take_out(connection, article_id, row[0] if row else None)
+    return {left[0]} if left else set()
+
+
+def judge_site(connection: sqlite3.Connection, site_id: int) -> None:
+    """Count all lines of a site; a site without articles is forgotten."""
+    window = _window_of(connection, site_id)
+    found = connection.execute(
+        """SELECT line, count(DISTINCT title) AS titles FROM site_lines
+           WHERE site_id = ? AND article_id >= ? GROUP BY line HAVING titles >= ?""",
+        (site_id, window.first_id, window.needed),
+    )
+    template = {line for line, _ in found.fetchall()}
+    learned = connection.execute(
+        "SELECT line, text FROM learned_lines WHERE site_id = ?", (site_id,)
+    ).fetchall()
+    for line, text in learned:
+        _judge_line(connection, site_id, line, text, window)
+    for line in sorted(template - {line for line, _ in learned}):
+        _learn(connection, site_id, line, window)
+    connection.execute(
+        """DELETE FROM sites WHERE id = ?1
+           AND NOT EXISTS (SELECT 1 FROM site_articles WHERE site_id = ?1)""",
+        (site_id,),
+    )
+
+
+def read_learned(connection: sqlite3.Connection) -> list[LearnedLine]:
+    """What was learned, by site, what most articles have first."""
+    rows = connection.execute(
+        "SELECT s.id, s.name, l.line, l.text, l.since FROM learned_lines l JOIN sites s ON s.id = l.site_id"
+    ).fetchall()
+    windows = {site_id: _window_of(connection, site_id) for site_id in {row[0] for row in rows}}
+    found = []
+    for site_id, name, line, text, since in rows:
+        articles = _titles(connection, site_id, line, windows[site_id])
+        share = round(articles / max(windows[site_id].articles, 1), 4)
+        moment = cast("datetime", to_instant(since))
+        found.append(
+            LearnedLine(site=name, text=text, articles=articles, share=share, since=moment)
+        )
+    return sorted(found, key=lambda line: (line.site, -line.articles, line.text))
+
+
+def _add(
+    connection: sqlite3.Connection, article_id: int, rendering_id: int
+) -> tuple[int, bool] | None:
+    """Count an article's lines; returns its site and whether it is searched, or None where it has no site."""
+    address, source, title, page_kind = connection.execute(
+        """SELECT a.address_key, a.source, r.title, r.page_kind FROM articles a JOIN renderings r ON r.id = ?
+           WHERE a.id = ?""",
+        (rendering_id, article_id),
+    ).fetchone()
+    name = _site_name(address, source)
+    if not name:
+        return None
+    connection.execute("INSERT OR IGNORE INTO sites (name) VALUES (?)", (name,))
+    site_id = int(connection.execute("SELECT id FROM sites WHERE name = ?", (name,)).fetchone()[0])
+    is_searched = page_kind in SEARCHED_KINDS
+    connection.execute(
+        "INSERT INTO site_articles (article_id, site_id, is_searched) VALUES (?, ?, ?)",
+        (article_id, site_id, is_searched),
+    )
+    # Pages that are not searched are no evidence, but are masked: their lines stand without a title.
+    connection.execute(
+        f"""INSERT OR IGNORE INTO site_lines (site_id, line, article_id, title)
+            SELECT ?, {_LINE}, ?, ? FROM paragraphs p WHERE p.rendering_id = ? AND {_LINES}""",
+        (site_id, article_id, _title_key(title) if is_searched else None, rendering_id),
+    )
+    return site_id, is_searched
+
+
+def _take_out(
+    connection: sqlite3.Connection, article_id: int, rendering_id: int | None
+) -> tuple[int, bool] | None:
+    """Take back what `_add` counted; returns the site and whether the article was searched."""
+    row = connection.execute(
+        "DELETE FROM site_articles WHERE article_id = ? RETURNING site_id, is_searched",
+        (article_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute(
+        f"""DELETE FROM site_lines WHERE site_id = ? AND article_id = ?
+            AND line IN (SELECT {_LINE} FROM paragraphs p WHERE p.rendering_id = ? AND {_LINES})""",
+        (row[0], article_id, rendering_id),
+    )
+    return int(row[0]), bool(row[1])
+
+
+def _site_name(address: str | None, source: str | None) -> str:
+    return _END_OF_HOST.split(address)[0] if address else _folded(source).removeprefix("www.")
+
+
+def _title_key(title: str | None) -> str:
+    return sha256(_folded(title))[:_KEY]
+
+
+def _folded(text: str | None) -> str:
+    return " ".join((text or "").casefold().split())
+
+
+def _window_of(connection: sqlite3.Connection, site_id: int) -> _Window:
+    number, first = connection.execute(
+        """SELECT count(*), min(article_id) FROM (SELECT article_id FROM site_articles
+           WHERE site_id = ? AND is_searched = 1 ORDER BY article_id DESC LIMIT ?)""",
+        (site_id, WINDOW),
+    ).fetchone()
+    return _Window(int(number), int(first or 0))
+
+
+def _titles(connection: sqlite3.Connection, site_id: int, line: str, window: _Window) -> int:
+    """Under how many titles a line stands in the window."""
+    row = connection.execute(
+        "SELECT count(DISTINCT title) FROM site_lines WHERE site_id = ? AND line = ? AND article_id >= ?",
+        (site_id, line, window.first_id),
+    ).fetchone()
+    return int(row[0])
+
+
+def _new_template(
+    connection: sqlite3.Connection, site_id: int, rendering_id: int, window: _Window
+) -> list[str]:
+    """Those lines of a rendering that are template and were not known to be."""
+    if window.articles < ENOUGH:
+        return []
+    rows = connection.execute(
+        f"""WITH own AS MATERIALIZED (SELECT DISTINCT {_LINE} AS line FROM paragraphs p
+                WHERE p.rendering_id = ?1 AND {_LINES}
+                AND NOT EXISTS (SELECT 1 FROM learned_lines t WHERE t.site_id = ?2 AND t.line = {_LINE}))
+            SELECT l.line FROM own JOIN site_lines l ON l.site_id = ?2 AND l.line = own.line AND l.article_id >= ?3
+            GROUP BY l.line HAVING count(DISTINCT l.title) >= ?4""",
+        (rendering_id, site_id, window.first_id, window.needed),
+    )
+    return [str(row[0]) for row in rows.fetchall()]
+
+
+def _learn(connection: sqlite3.Connection, site_id: int, line: str, window: _Window) -> None:
+    text = connection.execute(
+        f"""SELECT p.text FROM paragraphs p WHERE {_LINES} AND {_LINE} = ?
+            AND p.rendering_id IN ({_HOLDERS}) LIMIT 1""",
+        (line, site_id, line),
+    ).fetchone()[0]
+    connection.execute(
+        "INSERT INTO learned_lines (site_id, line, text, since, due) VALUES (?, ?, ?, ?, 0)",
+        (site_id, line, text, to_text(datetime.now(UTC))),
+    )
+    _judge_line(connection, site_id, line, text, window)
+    connection.execute(
+        f"""UPDATE paragraphs SET masked = {_MASK} WHERE n >= {_FIRST} AND masked = 0 AND text = ?
+            AND rendering_id IN ({_HOLDERS})""",
+        (text, site_id, line),
+    )
+
+
+def _judge_line(
+    connection: sqlite3.Connection, site_id: int, line: str, text: str, window: _Window
+) -> None:
+    """Count a learned line: it is forgotten, or due when it may have lost what it has beyond its need.
+
+    A change on the site (an article that came, or was rendered anew) takes away one title at most, or asks for one more.
+    """
+    beyond = _titles(connection, site_id, line, window) - window.needed
+    if beyond < 0:
+        _unlearn(connection, site_id, line, text)
+        return
+    connection.execute(
+        """UPDATE learned_lines SET due = (SELECT changes FROM sites WHERE id = ?1) + ?2
+           WHERE site_id = ?1 AND line = ?3""",
+        (site_id, beyond + 1, line),
+    )
+
+
+def _unlearn(connection: sqlite3.Connection, site_id: int, line: str, text: str) -> None:
+    connection.execute(
+        f"""UPDATE paragraphs SET masked = 0 WHERE n >= {_FIRST} AND masked = {_MASK} AND text = ?
+            AND rendering_id IN ({_HOLDERS})""",
+        (text, site_id, line),
+    )
+    connection.execute("DELETE FROM learned_lines WHERE site_id = ? AND line = ?", (site_id, line))
+
+
+def _mask_learned(connection: sqlite3.Connection, site_id: int, rendering_id: int) -> None:
+    connection.execute(
+        f"""UPDATE paragraphs AS p SET masked = {_MASK} WHERE p.rendering_id = ? AND p.masked = 0 AND {_LINES}
+            AND EXISTS (SELECT 1 FROM learned_lines t WHERE t.site_id = ? AND t.line = {_LINE} AND t.text = p.text)""",
+        (rendering_id, site_id),
+    )
