@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from copydesk.settings import Settings, WebhookSettings, wrong
 from schemas.addresses import canonical_address
 from schemas.errors import CopydeskError
+from schemas.web import HEADER_NAME
 from schemas.webhooks import Webhook
 
 if TYPE_CHECKING:
     from storage.sqlite import Store
 
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", re.DOTALL)
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 _LONGEST_NAME = 100
 _SHORT_S = 5.0
 _NO_ADDRESS = 'it has to begin with https:// or http://, or be "env:NAME" or "file:PATH"'
@@ -61,7 +61,7 @@ def _faults(hook: WebhookSettings) -> Iterator[_Fault]:
     if not hook.on:
         yield "on", "= [] is wrong", 'it has to name one at least of "stored" and "updated"'
     for name, value in hook.headers.items():
-        if not _HEADER_NAME.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name):
             yield "headers", "is wrong", "one has no name that HTTP knows"
         if not value.strip() or not value.isprintable():
             yield "headers", "is wrong", f"the value of {name} is empty or has control characters"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,8 @@ from typing import Literal
 
 SourceKind = Literal["page", "feed", "sitemap", "site", "list", "archive", "folder"]
 """The kinds that are built in; a plug-in adds one under a name of its own."""
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token, RFC 9110 section 5.6.2: the name of a header, and of a cookie (RFC 6265 section 4.1.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

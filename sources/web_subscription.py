@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from schemas.errors import FetchError
+from schemas.web import HEADER_NAME
 from sources.guard import Guard
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from schemas.web import SourceSpec
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # These say how the message is sent, or to whom; who could set them could speak to another server than the guard checked.
 _OURS: Final = frozenset(
     [
@@ -101,7 +101,7 @@ class SecretReader:
 
     def name(self, name: str) -> str:
         """The name of a header, if it may be set."""
-        if not _NAME.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name):
             raise self._wrong(f"{name!r} is no name of a header", "correct it")
         if name.lower() in _OURS or name.lower().startswith("proxy-"):
             raise self._wrong(
@@ -166,7 +166,7 @@ class CookieJar:
         for header in set_cookies[:_COOKIES_A_SITE]:
             pair, _, attributes = header.partition(";")
             name, mark, value = (part.strip() for part in pair.partition("="))
-            if not mark or not _NAME.fullmatch(name) or len(pair) > _LONGEST_COOKIE:
+            if not mark or not HEADER_NAME.fullmatch(name) or len(pair) > _LONGEST_COOKIE:
                 continue
             if re.search(r"max-age\s*=\s*(?:0|-\d+)\s*(?:;|$)", attributes, re.IGNORECASE):
                 jar.pop(name, None)

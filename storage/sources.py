@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from schemas.addresses import canonical_address, secret_name, shown_address, without_credentials
 from schemas.errors import UsageError
-from schemas.web import SourceKind, SourceSpec
+from schemas.web import HEADER_NAME, SourceKind, SourceSpec
 from storage.values import damage_said, dump, load
 
 LOCAL_KINDS: tuple[str, ...] = ("folder", "archive", "list")
@@ -24,7 +24,6 @@ _LONGEST_NAME = 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", re.DOTALL)
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 # What a package may call what it adds; whether one of that name is installed is for others to say.
 _PLUG_IN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -87,7 +86,7 @@ def _check_place(spec: SourceSpec) -> None:
 
 def _check_request(spec: SourceSpec) -> None:
     for name, value in spec.headers:
-        if not _HEADER_NAME.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name):
             # A header typed without its colon is all name: it may hold the secret.
             raise _wrong(
                 spec, "a header has no name that HTTP knows", "write letters, digits and -"
