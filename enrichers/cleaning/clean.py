@@ -137,7 +137,8 @@ def _read_record(document: RawDocument, text: str) -> Draft:
 def _read_page(document: RawDocument, text: str) -> Draft:
     from enrichers.cleaning import regions
     from enrichers.cleaning.html import article_blocks
-    from enrichers.cleaning.metadata import body_size, claims_of, descriptions_of, read_page
+    from enrichers.cleaning.metadata import body_size, claims_of, descriptions_of
+    from enrichers.cleaning.page_head import read_page
     from enrichers.cleaning.page_kind import page_kind
     from enrichers.cleaning.standfirst import standfirst_of, without_standfirst
 

@@ -1,45 +1,52 @@
-"""The article a page describes of itself in JSON-LD (schema.org), also where that is nested or slightly broken."""
+"""The article a page describes of itself in JSON-LD (schema.org): in a graph, in a list, or among other things.
+
+Scripts with errors in them are `json_mending`'s.
+"""
 
 from __future__ import annotations
 
 import html
-import json
-import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from enrichers.cleaning.json_mending import load_all
+
 Node = Mapping[str, object]
 ARTICLE_TYPES = ("article", "posting", "report")
-TRAILING_COMMA = re.compile(r",\s*([}\]])")
-WRAPPERS = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*;?\s*$|;\s*$")
+TELLING = ("headline", "datePublished", "author", "articleBody", "mainEntityOfPage", "dateModified")
+NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "author", "publisher", "breadcrumb")
 MAX_NODES = 2000
 
 
 def nodes_of(tree: HtmlElement) -> list[Node]:
-    """Every object of every JSON-LD script of `tree`, in document order; what does not parse is left out."""
-    scripts = (
+    """Every object of every JSON-LD script of `tree`, in document order; what cannot be read is left out."""
+    return nodes_in(
         script.text or ""
         for script in tree.iter("script")
         if "ld+json" in (script.get("type") or "").lower()
     )
-    return [node for script in scripts for node in _flatten(_load(script))]
 
 
-def article_of(nodes: Iterable[Node]) -> Node | None:
-    """The node that describes the page's article, the one that says most if there are several."""
+def nodes_in(scripts: Iterable[str]) -> list[Node]:
+    """Every object of these scripts."""
+    return [node for script in scripts for node in _flatten(load_all(script))]
+
+
+def article_of(nodes: Iterable[Node], url: str | None = None) -> Node | None:
+    """The node that describes the page's article: the one with the page's address, then the one that says most."""
     articles = [
         node for node in nodes if any(kind.endswith(ARTICLE_TYPES) for kind in types_of(node))
     ]
-    telling = (
-        "headline",
-        "datePublished",
-        "author",
-        "articleBody",
-        "mainEntityOfPage",
-        "dateModified",
-    )
-    return max(articles, key=lambda node: sum(bool(node.get(key)) for key in telling), default=None)
+    path = _path(url)
+
+    def worth(node: Node) -> int:
+        own = path is not None and any(_path(one) == path for one in _addresses(node))
+        return sum(bool(node.get(key)) for key in TELLING) + len(TELLING) * own
+
+    return max(articles, key=worth, default=None)
 
 
 def types_of(node: Node) -> list[str]:
@@ -61,42 +68,45 @@ def text_of(value: object) -> str | None:
 def resolved(value: object, nodes: Iterable[Node]) -> list[object]:
     """`value` as a list, with references ({"@id": ...}) replaced by the nodes they name."""
     listed = value if isinstance(value, list) else [value]
+    references = [
+        item.get("@id") if isinstance(item, Mapping) and not item.get("name") else None
+        for item in listed
+    ]
+    if not any(isinstance(reference, str) for reference in references):
+        return listed
     by_id = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
     }
-    found: list[object] = []
-    for item in listed:
-        reference = item.get("@id") if isinstance(item, Mapping) and not item.get("name") else None
-        found.append(by_id.get(reference, item) if isinstance(reference, str) else item)
-    return found
+    return [
+        by_id.get(reference, item) if isinstance(reference, str) else item
+        for item, reference in zip(listed, references, strict=True)
+    ]
 
 
-def _load(script: str) -> object:
-    text = WRAPPERS.sub("", script.strip()).strip()
-    for candidate in (
-        text,
-        TRAILING_COMMA.sub(r"\1", text),
-        TRAILING_COMMA.sub(r"\1", html.unescape(text)),
-    ):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _flatten(value: object) -> Iterator[Node]:
-    waiting: list[object] = [value]
+def _flatten(values: Iterable[object]) -> Iterator[Node]:
+    waiting: deque[object] = deque(values)
     for _ in range(MAX_NODES):
         if not waiting:
             return
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if isinstance(item, list):
-            waiting[:0] = item
+            waiting.extendleft(reversed(item[:MAX_NODES]))
         elif isinstance(item, Mapping):
             yield item
-            waiting.extend(
-                item[key]
-                for key in ("@graph", "mainEntity", "mainEntityOfPage", "author", "publisher")
-                if isinstance(item.get(key), list | Mapping)
-            )
+            waiting.extend(item[key] for key in NESTED if isinstance(item.get(key), list | Mapping))
+
+
+def _addresses(node: Node) -> Iterator[str]:
+    page = node.get("mainEntityOfPage")
+    named = page.get("@id") if isinstance(page, Mapping) else page
+    yield from (
+        value for value in (named, node.get("url"), node.get("@id")) if isinstance(value, str)
+    )
+
+
+def _path(address: str | None) -> str | None:
+    """The path of an address, which is one page's whatever its host; None for a front page."""
+    try:
+        return urlsplit(address or "").path.rstrip("/") or None
+    except ValueError:
+        return None

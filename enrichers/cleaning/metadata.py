@@ -1,4 +1,4 @@
-"""What a page says of itself: title, authors, times, site, address, language, and the standfirst it shows.
+"""What a page says of itself: title, authors, times, site, address, language, section, lead image.
 
 Each field has its candidates in the order that did best on real pages; what was hinted from outside is `clean`'s.
 """
@@ -7,244 +7,69 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
-from enrichers.cleaning.draft import Claims, Published
+from enrichers.cleaning.authors import authors_of
+from enrichers.cleaning.draft import Claims
+from enrichers.cleaning.headline import headlines_of, title_of
 from enrichers.cleaning.html import PARSER_ERRORS
-from enrichers.cleaning.json_ld import Node, article_of, nodes_of, resolved, text_of
-from enrichers.cleaning.lines import fold, one_line
+from enrichers.cleaning.json_ld import resolved, text_of, types_of
+from enrichers.cleaning.lead_image import caption_of, image_of
+from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.metadata_dates import believe
-from enrichers.cleaning.people import people, unique
+from enrichers.cleaning.page_head import Page
+from enrichers.cleaning.page_times import page_times
+from enrichers.cleaning.section import section_of
+from schemas.article import DateCandidate
 
-PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date",
-    "article.published", "cxenseparse:recs:publishtime", "publish-date", "publishdate", "publication_date", "pubdate", "pub_date",
-    "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date", "article_date_original", "originalpublicationdate", "date",
-)  # fmt: skip
-MODIFIED_METAS = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "article.updated",
-    "dcterms.modified",
-    "last-modified",
-)
-AUTHOR_METAS = (
-    "author",
-    "article:author",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "cxenseparse:author",
-)
-TITLE_METAS = ("og:title", "twitter:title", "parsely-title", "dc.title")
-SUFFIX = re.compile(r"\s*(?:\s[-–—|·•:»*~/]\s|[|｜ㅣ：]|,\s)\s*")
-QUOTE = re.compile(r"[\"']")
-SEPARATOR = re.compile(r"\s*[-–—|·•:»*~｜ㅣ：,]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A parsed page with what its head says: meta tags by lower-case name (first one wins) and JSON-LD."""
-
-    tree: HtmlElement
-    url: str | None
-    metas: Mapping[str, Sequence[str]]
-    nodes: Sequence[Node]
-    article: Node
-    window_title: str
-    teasers: int
-
-    def meta(self, *names: str) -> Iterator[str]:
-        """What the meta tags of these names say, in the order of the names."""
-        return (value for name in names for value in self.metas.get(name, ()))
-
-
-def read_page(tree: HtmlElement, url: str | None) -> Page:
-    """The page's head, read once."""
-    metas: dict[str, list[str]] = {}
-    for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        content = one_line(element.get("content") or "")
-        if name and content:
-            metas.setdefault(name.strip().lower(), []).append(content)
-    nodes = nodes_of(tree)
-    return Page(
-        tree=tree,
-        url=url,
-        metas=metas,
-        nodes=nodes,
-        article=article_of(nodes) or {},
-        window_title=one_line(tree.findtext(".//title") or ""),
-        teasers=int(tree.xpath("count(.//article[.//a[@href]])")),
-    )
+SAME_SITE = re.compile(r"^(?:www|m|mobile|amp)\.")
+"""Labels before a host that lead to the same pages."""
 
 
 def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
     """Everything the page says of itself, but for the standfirst."""
     site = site_of(page)
-    authors = authors_of(page, site)
-    published = published_of(page, fetched_at)
+    times = page_times(page, fetched_at=fetched_at)
+    published, candidates = times.published, times.candidates
     title = title_of(page, site)
-    authors = authors or organisations_of(page) or _shown_authors(page, site)
     if published is None or not title:
         guessed = _guessed(page)
-        published = published or believe(
-            getattr(guessed, "date", None), "trafilatura", not_after=fetched_at
-        )
+        day = getattr(guessed, "date", None)
+        if published is None and isinstance(day, str):
+            published = believe(day, "trafilatura", not_after=fetched_at)
+            candidates = (*candidates, DateCandidate(value=day, source="trafilatura"))
         title = title or one_line(getattr(guessed, "title", None) or "") or None
+    image_url = image_of(page)
     return Claims(
         title=title,
         headlines=tuple(headlines_of(page)),
-        authors=tuple(authors),
+        authors=tuple(authors_of(page, site)),
         published=published,
-        modified_at=_modified_of(page, fetched_at),
+        published_candidates=candidates,
+        modified_at=times.modified.at if times.modified else None,
+        modified_precision=times.modified.precision if times.modified else None,
+        section=section_of(page, site=site, title=title),
         site=site or _host(page.url),
         canonical_url=canonical_of(page),
         page_language=language_of(page),
+        image_url=image_url,
+        image_caption=caption_of(page, image_url, title=title),
     )
-
-
-def title_of(page: Page, site: str | None) -> str | None:
-    """The headline: what is shared (og:title), else JSON-LD, h1, <title>; without the site's name at its end."""
-    shared = next(page.meta(*TITLE_METAS), None)
-    declared = text_of(page.article.get("headline")) or text_of(page.article.get("name"))
-    shown = headline_of(page.tree)
-    window = one_line(page.tree.findtext(".//title") or "")
-    if (
-        shared
-        and shown
-        and QUOTE.match(shown.removeprefix(shared).lstrip())
-        and shown.startswith(shared)
-    ):
-        shared = shown  # an unescaped quote ended the attribute
-    for candidate in (shared, declared, shown, window):
-        text = one_line(html.unescape(candidate or ""))
-        if text and not _is_site_name(text, site, page.url):
-            return without_suffix(text, site=site, url=page.url, known=(shown, declared))
-    return None
-
-
-def headline_of(tree: HtmlElement) -> str | None:
-    """The text of the page's h1, the longest if there are several."""
-    texts = [one_line(" ".join(element.itertext())) for element in tree.iter("h1")]
-    return max(texts, key=len, default="") or None
-
-
-def headlines_of(page: Page) -> list[str]:
-    """Every form of the title the page shows or declares."""
-    shown = [" ".join(element.itertext()) for element in page.tree.iter("h1")]
-    found = (*page.meta(*TITLE_METAS), text_of(page.article.get("headline")), *shown)
-    return [line for text in found if text and (line := one_line(html.unescape(text)))]
-
-
-def without_suffix(
-    title: str, *, site: str | None, url: str | None, known: Iterable[str | None]
-) -> str:
-    """`title` without a name of the site behind its last separators.
-
-    >>> without_suffix("Oil prices rise - The Daily Example", site="The Daily Example", url=None, known=())
-    'Oil prices rise'
-    """
-    for shorter in known:
-        if (
-            shorter
-            and len(shorter) > 15
-            and title.startswith(shorter)
-            and SEPARATOR.match(title[len(shorter) :])
-        ):
-            return shorter
-    for match in reversed(list(SUFFIX.finditer(title))):
-        if _is_site_name(title[match.end() :], site, url):
-            return title[: match.start()].strip()
-    return title
-
-
-def authors_of(page: Page, site: str | None) -> list[str]:
-    """The people named as authors: JSON-LD, else meta tags."""
-    declared = [
-        item
-        for key in ("author", "creator")
-        for item in resolved(page.article.get(key), page.nodes)
-    ]
-    if names := _without_site(people(declared), site):
-        return names
-    for name in AUTHOR_METAS:
-        if names := _without_site(people(list(page.meta(name))), site):
-            return names
-    return []
-
-
-def organisations_of(page: Page) -> list[str]:
-    """The agency or desk a page names as its author, for where it names no people."""
-    declared = resolved(page.article.get("author"), page.nodes)
-    named = [text_of(item) for item in declared] or list(page.meta("author"))
-    return unique(
-        line
-        for text in named
-        if text and "//" not in text and 1 < len(line := one_line(text)) <= 60
-    )
-
-
-def published_of(page: Page, fetched_at: datetime) -> Published | None:
-    """JSON-LD, else meta tags, else <time>; an instant of the same day is better than the day alone."""
-    best: Published | None = None
-    for value, source in _time_candidates(page):
-        found = believe(value, source, not_after=fetched_at)
-        if found is None:
-            continue
-        if found.precision == "instant" and (
-            best is None or abs((found.at - best.at).total_seconds()) < 86_400
-        ):
-            return found
-        best = best or found
-    return best
-
-
-def _time_candidates(page: Page) -> Iterator[tuple[object, str]]:
-    for key in ("datePublished", "dateCreated", "uploadDate"):
-        yield text_of(page.article.get(key)), "json-ld"
-    yield from ((value, "meta") for value in page.meta(*PUBLISHED_METAS))
-    times = list(page.tree.iter("time"))
-    marked = [
-        element
-        for element in times
-        if element.get("pubdate") is not None
-        or "published" in (element.get("itemprop") or "").lower()
-    ]
-    for element in (*marked, *times[:1]):
-        yield element.get("datetime") or " ".join(element.itertext()), "time"
-
-
-def _modified_of(page: Page, fetched_at: datetime) -> datetime | None:
-    candidates = (text_of(page.article.get("dateModified")), *page.meta(*MODIFIED_METAS))
-    found = (believe(value, "page", not_after=fetched_at) for value in candidates)
-    return next((one.at for one in found if one), None)
 
 
 def site_of(page: Page) -> str | None:
-    """The publication's name as the page gives it: og:site_name, JSON-LD's publisher."""
-    named = next(page.meta("og:site_name", "application-name"), None)
-    publisher = text_of(resolved(page.article.get("publisher"), page.nodes))
-    name = one_line(html.unescape(named or publisher or ""))
-    return name if name and not name.startswith(("http", "@")) else None
+    """The publication's name as the page gives it: og:site_name, JSON-LD's publisher or website."""
+    for text in _site_names(page):
+        name = one_line(html.unescape(text))
+        if name and not name.startswith(("http", "@")):
+            return name
+    return None
 
 
 def canonical_of(page: Page) -> str | None:
-    """The address the page calls its own: absolute, http(s), on the document's host, never a bare front page."""
-    links = (
-        link.get("href")
-        for link in page.tree.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    )
-    for candidate in (*links, *page.meta("og:url")):
+    """The address the page calls its own: absolute, http(s), on the document's site, never a bare front page."""
+    for candidate in (*page.links.get("canonical", ()), *page.meta("og:url")):
         address = _absolute(candidate, page.url)
         if address:
             return address
@@ -252,12 +77,17 @@ def canonical_of(page: Page) -> str | None:
 
 
 def language_of(page: Page) -> str | None:
-    """The two letters of <html lang>, else of the content language a meta tag names."""
-    declared = page.tree.get("lang") or next(
-        page.meta("content-language", "language", "og:locale"), ""
+    """The two letters of <html lang>, else of the language that JSON-LD or a meta tag names."""
+    named = (
+        page.tree.get("lang"),
+        text_of(page.article.get("inLanguage")),
+        *page.meta("content-language", "language", "og:locale"),
     )
-    match = re.match(r"\s*([A-Za-z]{2})(?:[-_].*)?$", declared or "")
-    return match[1].lower() if match else None
+    for declared in named:
+        match = re.match(r"\s*([A-Za-z]{2})(?:[-_].*)?$", declared or "")
+        if match:
+            return match[1].lower()
+    return None
 
 
 def body_size(page: Page) -> int:
@@ -274,14 +104,14 @@ def descriptions_of(page: Page) -> list[str]:
     return list(dict.fromkeys(one_line(html.unescape(text)) for text in found if text))
 
 
-def _shown_authors(page: Page, site: str | None) -> list[str]:
-    """The people in the byline the page shows, as trafilatura finds it."""
-    from trafilatura.metadata import extract_author
-
-    try:
-        return _without_site(people(extract_author(page.tree) or ""), site)
-    except PARSER_ERRORS:
-        return []
+def _site_names(page: Page) -> list[str]:
+    websites = (text_of(node.get("name")) for node in page.nodes if "website" in types_of(node))
+    named = (
+        *page.meta("og:site_name", "application-name"),
+        text_of(resolved(page.article.get("publisher"), page.nodes)),
+        *websites,
+    )
+    return [name for name in named if name]
 
 
 def _guessed(page: Page) -> object:
@@ -292,25 +122,6 @@ def _guessed(page: Page) -> object:
         return extract_metadata(page.tree, default_url=page.url, extensive=False)
     except PARSER_ERRORS:
         return None
-
-
-def _without_site(names: Iterable[str], site: str | None) -> list[str]:
-    return [name for name in names if not site or fold(name) != fold(site)]
-
-
-def _is_site_name(text: str, site: str | None, url: str | None) -> bool:
-    folded = fold(text)
-    if (
-        site
-        and folded
-        and (folded == fold(site) or fold(site).endswith(folded) or folded.startswith(fold(site)))
-    ):
-        return len(folded) <= 2 * len(fold(site)) + 10
-    host = _host(url) or ""
-    labels = host.split(".")[:-1]
-    return len(folded) > 1 and (
-        folded == fold(host) or any(folded == fold(label) for label in labels)
-    )
 
 
 def _absolute(candidate: str | None, base: str | None) -> str | None:
@@ -326,7 +137,7 @@ def _absolute(candidate: str | None, base: str | None) -> str | None:
         or (parts.path in ("", "/") and not parts.query)
     ):
         return None
-    if base and _host(address) != _host(base):
+    if base and _site_host(address) != _site_host(base):
         return None
     return address
 
@@ -337,3 +148,7 @@ def _host(url: str | None) -> str | None:
     except ValueError:
         return None
     return host.removeprefix("www.") or None
+
+
+def _site_host(url: str) -> str:
+    return SAME_SITE.sub("", _host(url) or "")

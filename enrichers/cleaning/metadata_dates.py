@@ -57,6 +57,11 @@ CLOCK = re.compile(
 )
 ZONE_OFFSET = re.compile(r"^([+-])(\d{2}):?(\d{2})?$")
 EARLIEST_YEAR = 1600
+FIRST_WEB_YEAR = 1990
+EMPTY_DAYS = frozenset(
+    (date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1899, 12, 30), date(1980, 1, 1))
+)
+"""What programs write for a date they do not have."""
 LONGEST = 80
 
 
@@ -84,6 +89,32 @@ def believe(value: object, source: str, *, not_after: datetime) -> Published | N
     if found is None or found[0] > not_after + timedelta(days=1):
         return None
     return Published(at=found[0], precision=found[1], source=source)
+
+
+def refusal(value: object, *, not_after: datetime) -> str | None:
+    """Why `value` is not to be believed as the publication of a page; None for what may be.
+
+    >>> refusal("2034-01-01", not_after=datetime(2024, 8, 1, tzinfo=UTC))
+    'after the fetch'
+    """
+    found = parse_time(value)
+    if found is None:
+        return "unreadable"
+    if found[0].date() in EMPTY_DAYS:
+        return "no date"
+    if found[0].year < FIRST_WEB_YEAR:
+        return f"before {FIRST_WEB_YEAR}"
+    return "after the fetch" if found[0] > not_after + timedelta(days=1) else None
+
+
+def is_local(value: str) -> bool:
+    """Whether `value` is an ISO time without a zone: a wall clock, and nobody says where.
+
+    >>> is_local("2024-07-08 10:00:00"), is_local("2024-07-08T10:00Z"), is_local("2024-07-08")
+    (True, False, False)
+    """
+    match = ISO_SHAPE.match(" ".join(value.split()))
+    return match is not None and bool(match[4]) and not match[6]
 
 
 def _read(value: object) -> tuple[datetime, Precision] | None:

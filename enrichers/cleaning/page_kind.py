@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from enrichers.cleaning.draft import Block, Claims
 from enrichers.cleaning.json_ld import types_of
-from enrichers.cleaning.metadata import Page
+from enrichers.cleaning.page_head import Page
 from schemas.article import PageKind
 
 ERROR_TITLE = re.compile(

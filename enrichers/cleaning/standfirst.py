@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import fold, one_line
-from enrichers.cleaning.text import FINAL_STOP
+from enrichers.cleaning.wrapping import FINAL_STOP
 
 MARKED = re.compile(
     r"standfirst|stand-first|sub-?title|sub-?headline|sub-?heading|\bdek\b|-dek\b|__dek\b|\bdeck\b|teaser-?_?text|article[-_]*teaser|\blead\b|[-_]lead\b|"

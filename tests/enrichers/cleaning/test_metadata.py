@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from enrichers.cleaning.draft import Claims
 from enrichers.cleaning.fragments import parse_html
+from enrichers.cleaning.headline import without_suffix
 from enrichers.cleaning.json_ld import article_of, nodes_of
-from enrichers.cleaning.metadata import claims_of, read_page, without_suffix
+from enrichers.cleaning.metadata import claims_of
+from enrichers.cleaning.page_head import read_page
 from enrichers.cleaning.people import people, split_names
 
 FETCHED = datetime(2024, 8, 1, tzinfo=UTC)

@@ -1,0 +1,91 @@
+"""What a page's tree holds beside its text, read in one walk: meta tags, links, headlines, times, figures and JSON-LD.
+
+What it means is left to the modules that ask: `headline`, `authors`, `page_times`, `lead_image`, `section`, `metadata`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from enrichers.cleaning.json_ld import Node, article_of, nodes_in
+from enrichers.cleaning.lines import one_line
+
+LOOKED_FOR = ("meta", "link", "script", "title", "h1", "time", "figure")
+NAMING = ("property", "name", "itemprop")
+MOST_OF_A_KIND = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A parsed page with its head: meta tags by lower-case name, links by relation, elements in the page's order."""
+
+    tree: HtmlElement
+    url: str | None
+    metas: Mapping[str, Sequence[str]]
+    links: Mapping[str, Sequence[str]]
+    nodes: Sequence[Node]
+    article: Node
+    window_title: str
+    headings: Sequence[HtmlElement]
+    times: Sequence[HtmlElement]
+    figures: Sequence[HtmlElement]
+    teasers: int
+
+    def meta(self, *names: str) -> Iterator[str]:
+        """What the meta tags of these names say, in the order of the names."""
+        return (value for name in names for value in self.metas.get(name, ()))
+
+
+def read_page(tree: HtmlElement, url: str | None) -> Page:
+    """The page's head, read once."""
+    found: dict[str, list[HtmlElement]] = {name: [] for name in LOOKED_FOR}
+    for element in tree.iter(*LOOKED_FOR):
+        found[element.tag].append(element)
+    scripts = (
+        script.text or ""
+        for script in found["script"]
+        if "ld+json" in (script.get("type") or "").lower()
+    )
+    nodes = nodes_in(scripts)
+    return Page(
+        tree=tree,
+        url=url,
+        metas=_metas(found["meta"]),
+        links=_links(found["link"]),
+        nodes=nodes,
+        article=article_of(nodes, url) or {},
+        window_title=next(filter(None, map(_said, found["title"])), ""),
+        headings=found["h1"][:MOST_OF_A_KIND],
+        times=found["time"][:MOST_OF_A_KIND],
+        figures=found["figure"][:MOST_OF_A_KIND],
+        teasers=int(tree.xpath("count(.//article[.//a[@href]])")),
+    )
+
+
+def _metas(elements: Sequence[HtmlElement]) -> dict[str, list[str]]:
+    metas: dict[str, list[str]] = {}
+    for element in elements:
+        content = one_line(element.get("content") or "")
+        if not content:
+            continue
+        # One tag may carry two vocabularies: property="og:title" name="twitter:title".
+        for name in dict.fromkeys(
+            name for key in NAMING for name in (element.get(key) or "").lower().split()
+        ):
+            metas.setdefault(name, []).append(content)
+    return metas
+
+
+def _links(elements: Sequence[HtmlElement]) -> dict[str, list[str]]:
+    links: dict[str, list[str]] = {}
+    for element in elements:
+        for relation in (element.get("rel") or "").lower().split():
+            links.setdefault(relation, []).append(element.get("href") or "")
+    return links
+
+
+def _said(element: HtmlElement) -> str:
+    return one_line(element.text or "")

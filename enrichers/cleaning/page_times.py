@@ -1,0 +1,118 @@
+"""When a page says it was published and changed: every candidate, which one is believed, why the others are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from enrichers.cleaning.draft import Published
+from enrichers.cleaning.json_ld import text_of
+from enrichers.cleaning.lines import one_line
+from enrichers.cleaning.metadata_dates import FIRST_WEB_YEAR, believe, is_local, parse_time, refusal
+from enrichers.cleaning.page_head import Page
+from schemas.article import DateCandidate
+
+PUBLISHED_KEYS = ("datePublished", "dateCreated", "uploadDate")
+PUBLISHED_METAS = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date",
+    "article.published", "cxenseparse:recs:publishtime", "publish-date", "publishdate", "publication_date", "pubdate", "pub_date",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dcterms.date", "dc.date", "article_date_original", "originalpublicationdate", "date",
+)  # fmt: skip
+MODIFIED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "article.updated", "dcterms.modified", "last-modified")  # fmt: skip
+CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
+TOO_OLD = f"before {FIRST_WEB_YEAR}"
+DAY_S = 86_400
+MOST_CANDIDATES = 24
+LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTimes:
+    """What `page_times` found: the candidate that won, all of them in order of trust, and the last change."""
+
+    published: Published | None
+    candidates: tuple[DateCandidate, ...]
+    modified: Published | None
+
+
+def page_times(page: Page, *, fetched_at: datetime) -> PageTimes:
+    """The publication by JSON-LD, else meta tags, else <time>; an instant of the same day is better than the day alone.
+
+    A year before the web is believed only where the page has no other date: newspapers put their archives online.
+    """
+    found = [
+        DateCandidate(value=value, source=source, refused=refusal(value, not_after=fetched_at))
+        for value, source in islice(_once(_candidates(page)), MOST_CANDIDATES)
+    ]
+    if all(one.refused for one in found):
+        found = [replace(one, refused=None) if one.refused == TOO_OLD else one for one in found]
+    return PageTimes(
+        published=_published([one for one in found if not one.refused]),
+        candidates=tuple(found),
+        modified=_modified(page, fetched_at),
+    )
+
+
+def _published(found: Sequence[DateCandidate]) -> Published | None:
+    best: Published | None = None
+    for candidate in found:
+        one = _read(candidate)
+        if one is None:
+            continue
+        is_near = best is None or abs((one.at - best.at).total_seconds()) < DAY_S
+        if one.precision == "instant" and is_near:
+            return _zoned(candidate, one, found)
+        best = best or one
+    return best
+
+
+def _zoned(candidate: DateCandidate, one: Published, found: Sequence[DateCandidate]) -> Published:
+    """`one`, or where it is a clock's reading without a zone the candidate with a zone that shows the same clock."""
+    clock = CLOCK.match(candidate.value)
+    if not clock or not is_local(candidate.value):
+        return one
+    for other in found:
+        same = CLOCK.match(other.value)
+        if same and same.groups() == clock.groups() and not is_local(other.value):
+            return _read(other) or one
+    return one
+
+
+def _read(candidate: DateCandidate) -> Published | None:
+    found = parse_time(candidate.value)
+    return found and Published(at=found[0], precision=found[1], source=candidate.source)
+
+
+def _candidates(page: Page) -> Iterator[tuple[object, str]]:
+    for key in PUBLISHED_KEYS:
+        value = page.article.get(key)
+        yield text_of(value) or value, "json-ld"
+    yield from ((value, "meta") for value in page.meta(*PUBLISHED_METAS))
+    marked = [
+        element
+        for element in page.times
+        if element.get("pubdate") is not None
+        or "published" in (element.get("itemprop") or "").lower()
+    ]
+    for element in (*marked, *page.times[:1]):
+        yield element.get("datetime") or " ".join(element.itertext()), "time"
+
+
+def _once(candidates: Iterator[tuple[object, str]]) -> Iterator[tuple[str, str]]:
+    seen: set[tuple[str, str]] = set()
+    for value, source in candidates:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            continue
+        text = one_line(str(value)[: 4 * LONGEST_VALUE])[:LONGEST_VALUE]
+        if text and (text, source) not in seen:
+            seen.add((text, source))
+            yield text, source
+
+
+def _modified(page: Page, fetched_at: datetime) -> Published | None:
+    candidates = (text_of(page.article.get("dateModified")), *page.meta(*MODIFIED_METAS))
+    found = (believe(value, "page", not_after=fetched_at) for value in candidates)
+    return next((one for one in found if one), None)
