@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -36,6 +37,9 @@ NOT_KEPT = {
     "paywalled": ("a paywalled stub", "give the whole article as a file"),
 }
 SKIPPED_KINDS = ("section", "error", "consent")
+
+Watch = Callable[[int], AbstractContextManager[None]]
+"""What stands around the cleaning of each document, by its place: a worker's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +75,22 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
-def prepare(documents: Sequence[RawDocument], engines: Engines) -> list[Prepared]:
+def prepare(
+    documents: Sequence[RawDocument],
+    engines: Engines,
+    *,
+    keep_all: bool = False,
+    watch: Watch = lambda _place: nullcontext(),
+) -> list[Prepared]:
     """Each document cleaned, its entities and figures found; same length, same order. Vectors come later.
 
-    One bad document never stops the others. Raises ModelUnavailableError where a tagger that is set is not there.
+    With `keep_all` sections, error pages and consent walls are articles too, marked by their kind. One bad document
+    never stops the others. Raises ModelUnavailableError where a tagger that is set is not there.
     """
-    prepared = [_clean(document) for document in documents]
+    prepared: list[Prepared] = []
+    for place, document in enumerate(documents):
+        with watch(place):
+            prepared.append(_clean(document, keep_all=keep_all))
     places = [i for i, found in enumerate(prepared) if isinstance(found, PreparedArticle)]
     articles = [found for found in prepared if isinstance(found, PreparedArticle)]
     for i, found in zip(places, find_marks(articles, engines), strict=True):
@@ -132,9 +146,9 @@ def _find_marks(articles: Sequence[PreparedArticle], engines: Engines) -> list[P
     ]
 
 
-def _clean(document: RawDocument) -> Prepared:
+def _clean(document: RawDocument, *, keep_all: bool) -> Prepared:
     try:
-        article = clean_document(document)
+        article = clean_document(document, keep_all=keep_all)
     except SkippedDocumentError as error:
         return Refused(
             document=document, stage="clean", problem=problem_of(error), status="skipped"
@@ -148,10 +162,11 @@ def _clean(document: RawDocument) -> Prepared:
     )
 
 
-def clean_document(document: RawDocument) -> Article:
+def clean_document(document: RawDocument, *, keep_all: bool = False) -> Article:
     """The article in a document.
 
-    Raises DocumentError where nothing is left of it, SkippedDocumentError where it is no article by rule.
+    Raises DocumentError where nothing is left of it, SkippedDocumentError where it is no article by rule and not all
+    is to be kept.
     """
     is_from_web = "://" in document.origin
     if is_from_web and document.content.count(b"<") > MOST_TAGS_FROM_WEB:
@@ -174,7 +189,7 @@ def clean_document(document: RawDocument) -> Article:
             remedy="see what it holds; a page that is only script or pictures has no article to keep",
             code="no_text",
         )
-    if article.page_kind in SKIPPED_KINDS:
+    if article.page_kind in SKIPPED_KINDS and not keep_all:
         message, remedy = NOT_KEPT[article.page_kind]
         raise SkippedDocumentError(
             f"{document.origin}: {message}", remedy=remedy, code=article.page_kind

@@ -1,54 +1,79 @@
-"""Cleaning and tagging on several processes, results in the order the batches came."""
+"""Cleaning and tagging on several processes, results in the order the batches came.
+
+What takes too long, or kills the process that cleans it, is refused alone; `flows.worker_process` is the other end.
+"""
 
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from itertools import chain, compress, islice
 
+from flows.attendants import Attendant, Job, Jobs
 from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
+from flows.worker_process import Terms
 from schemas.document import RawDocument
 
 POOL_FROM_BATCHES = 3
 """A worker costs a second or two of loading; below this many batches one process is done before that pays."""
+CLEANING_MAY_TAKE_S = 10.0
+"""Seconds that a document may be cleaned: two hundred times what a news page takes."""
+LIGHT_BYTES, LIGHT_TAGS = 1_000_000, 12_000
+"""Up to so many a document is cleaned where it is; the longest news pages have a third of that."""
 _AHEAD = 5
 """Batches that wait beside those the workers hold."""
 
-_engines: list[Engines] = []
-
 
 def prepared_batches(
-    batches: Iterable[list[RawDocument]], engines: Engines, *, workers: int | None
+    batches: Iterable[list[RawDocument]],
+    engines: Engines,
+    *,
+    workers: int | None,
+    keep_all: bool = False,
 ) -> Iterator[list[Prepared]]:
-    """`prepare` over batches. 1 worker is this process; None: one for two cores, where there is enough to do for it.
+    """`prepare` over batches. 1 worker is this process; None: one for two cores and one more, where there is enough to do.
 
-    The other core's worth is this process, which embeds what the workers have prepared. A worker that dies (killed,
-    out of memory) leaves its batch to this process.
+    This process embeds what the workers have prepared. A worker that dies (killed, out of memory) loses no batch.
     """
     source = iter(batches)
     head: list[list[RawDocument]] = []
     if workers is None and engines.pool is not None and engines.pool.is_started:
-        workers = max(1, (os.cpu_count() or 1) // 2)
+        workers = _as_many_as_pay()
     elif workers is None:
         head = list(islice(source, POOL_FROM_BATCHES))
-        cores = os.cpu_count() or 1
-        workers = 0 if len(head) < POOL_FROM_BATCHES or cores < 2 else max(1, cores // 2)
-    elif workers < 2:
-        workers = 0
-    if workers:
+        is_much = len(head) == POOL_FROM_BATCHES and (os.cpu_count() or 1) > 1
+        workers = _as_many_as_pay() if is_much else 1
+    if workers > 1:
         with kept_workers(engines) as pool:
-            yield from _pooled(chain(head, source), engines, pool, workers)
+            yield from _pooled(chain(head, source), engines, pool, workers, keep_all=keep_all)
         return
-    for batch in chain(head, source):
-        yield prepare(batch, engines)
+    with kept_workers(engines):
+        for batch in chain(head, source):
+            yield prepare_batch(batch, engines, keep_all=keep_all)
+
+
+def prepare_batch(
+    batch: Sequence[RawDocument], engines: Engines, *, keep_all: bool = False
+) -> list[Prepared]:
+    """`prepare` in this process, but for what might hold it up: that goes to a worker, which can be ended."""
+    are_heavy = [is_heavy(document) for document in batch]
+    if not any(are_heavy):
+        return prepare(batch, engines, keep_all=keep_all)
+    with kept_workers(engines) as pool:
+        job = pool.submit([*compress(batch, are_heavy)], workers=1, keep_all=keep_all)
+        light = [*compress(batch, (not heavy for heavy in are_heavy))]
+        here = iter(prepare(light, engines, keep_all=keep_all))
+        there = iter(_result(job, engines))
+    return [next(there) if heavy else next(here) for heavy in are_heavy]
+
+
+def is_heavy(document: RawDocument) -> bool:
+    """Whether it is larger than articles are: the time of some rules grows with the square of a page."""
+    content = document.content
+    return len(content) > LIGHT_BYTES or content.count(b"<") > LIGHT_TAGS
 
 
 class WorkerPool:
@@ -56,39 +81,44 @@ class WorkerPool:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
-        self._executor: ProcessPoolExecutor | None = None
-        self._size = 0
+        self._jobs = Jobs()
+        self._attendants: list[Attendant] = []
 
     @property
     def is_started(self) -> bool:
         """Whether it has processes."""
-        return self._executor is not None
+        return bool(self._attendants)
 
-    def executor(self, workers: int) -> ProcessPoolExecutor:
-        """The executor, made anew where another number of processes is wanted, or one has died."""
-        found = self._executor
-        if found is None or self._size != workers or found._broken:
-            self.end()
-            context = get_context("spawn")
-            found = ProcessPoolExecutor(
-                workers, mp_context=context, initializer=_start, initargs=(self._options,)
-            )
-            self._executor, self._size = found, workers
-        return found
+    @property
+    def pids(self) -> list[int]:
+        """The processes that live."""
+        return [pid for one in self._attendants if (pid := one.pid) is not None]
+
+    def submit(self, batch: Sequence[RawDocument], *, workers: int, keep_all: bool = False) -> Job:
+        """The batch as work for the next worker that is free, of at least so many."""
+        while len(self._attendants) < workers:
+            terms = Terms(options=self._options, may_take_s=CLEANING_MAY_TAKE_S)
+            one = Attendant(terms, self._jobs)
+            self._attendants.append(one)
+            one.start()
+        return self._jobs.add(batch, keep_all=keep_all)
 
     def end(self) -> None:
         """End the workers in the middle of their batches, of which nothing would be kept: Ctrl-C took 9 s to answer."""
-        executor, self._executor = self._executor, None
-        if executor is not None:
-            for worker in list((executor._processes or {}).values()):
-                worker.terminate()
-            executor.shutdown(cancel_futures=True)
+        self._leave(at_once=True)
 
     def close(self) -> None:
         """Let the workers end, which have nothing more to do."""
-        executor, self._executor = self._executor, None
-        if executor is not None:
-            executor.shutdown()
+        self._leave(at_once=False)
+
+    def _leave(self, *, at_once: bool) -> None:
+        attendants, self._attendants = self._attendants, []
+        jobs, self._jobs = self._jobs, Jobs()
+        jobs.close(len(attendants), drop=at_once)
+        for one in attendants if at_once else ():
+            one.end()
+        for one in attendants:
+            one.join()
 
 
 @contextmanager
@@ -110,115 +140,32 @@ def kept_workers(engines: Engines) -> Iterator[WorkerPool]:
 
 
 def _pooled(
-    batches: Iterable[list[RawDocument]], engines: Engines, pool: WorkerPool, workers: int
+    batches: Iterable[list[RawDocument]],
+    engines: Engines,
+    pool: WorkerPool,
+    workers: int,
+    *,
+    keep_all: bool,
 ) -> Iterator[list[Prepared]]:
-    line = _Line(pool.executor(workers), workers)
-    waiting: deque[_Job] = deque()
+    waiting: deque[Job] = deque()
     try:
         for batch in batches:
-            waiting.append(line.add(batch))
+            waiting.append(pool.submit(batch, workers=workers, keep_all=keep_all))
             if len(waiting) > workers + _AHEAD:
-                yield _result(waiting.popleft(), line, engines)
+                yield _result(waiting.popleft(), engines)
         while waiting:
-            yield _result(waiting.popleft(), line, engines)
+            yield _result(waiting.popleft(), engines)
     except BaseException:
         pool.end()
         raise
 
 
-class _Job:
-    """A batch and where its result comes from: a worker, or this process."""
-
-    def __init__(self, batch: list[RawDocument]) -> None:
-        self.batch = batch
-        self.future: Future[list[Prepared]] | None = None
-        self.made: list[Prepared] | None = None
-
-    def is_done(self) -> bool:
-        return self.made is not None or (self.future is not None and self.future.done())
+def _result(job: Job, engines: Engines) -> list[Prepared]:
+    """What a worker made; by this process, where none could be started (no memory, no more processes)."""
+    made = job.result()
+    return prepare(job.documents, engines, keep_all=job.keep_all) if made is None else made
 
 
-class _Line:
-    """Batches on their way to the workers, who hold one each and one more between them; the others anyone may take.
-
-    A batch is not handed to the executor and cancelled there: where a worker dies, Python 3.11's stumbles over what
-    was cancelled, and leaves whoever waits for the rest waiting for ever.
-    """
-
-    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
-        self._executor, self._room = executor, workers + 1
-        self._jobs: deque[_Job] = deque()
-        self._lock = threading.RLock()
-
-    def add(self, batch: list[RawDocument]) -> _Job:
-        job = _Job(batch)
-        with self._lock:
-            self._jobs.append(job)
-            self._hand_over()
-        return job
-
-    def take(self) -> _Job | None:
-        """The first that no worker was given; from now on it is the caller's."""
-        with self._lock:
-            return self._jobs.popleft() if self._jobs else None
-
-    def _hand_over(self) -> None:
-        while self._jobs and self._room:
-            try:
-                with _without_interrupts():
-                    future = self._executor.submit(_prepare, self._jobs[0].batch)
-            except RuntimeError:  # a worker has died, or the pool was ended
-                return
-            self._jobs.popleft().future = future
-            self._room -= 1
-            future.add_done_callback(self._make_room)
-
-    def _make_room(self, _done: Future[list[Prepared]]) -> None:
-        with self._lock:
-            self._room += 1
-            self._hand_over()
-
-
-def _result(first: _Job, line: _Line, engines: Engines) -> list[Prepared]:
-    """The batch's result; while it is not there, this process prepares what no worker was given."""
-    while not first.is_done() and (job := line.take()):
-        job.made = prepare(job.batch, engines)
-    if first.made is not None:
-        return first.made
-    try:
-        return first.future.result() if first.future else prepare(first.batch, engines)
-    except BrokenProcessPool:
-        return prepare(first.batch, engines)
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back while a worker may be started: the worker inherits that, this process hears it right after.
-
-    Ctrl-C goes to the whole group; the parent decides what is finished and what is not.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start(options: EngineOptions) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _engines.append(Engines(options, convert=False))
-
-
-def _end_with_parent() -> None:
-    """A worker holds both ends of its queue, so that after a kill -9 of its parent it would wait for work for ever."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _prepare(batch: list[RawDocument]) -> list[Prepared]:
-    return prepare(batch, _engines[0])
+def _as_many_as_pay() -> int:
+    cores = os.cpu_count() or 1
+    return min(cores, cores // 2 + 1)
