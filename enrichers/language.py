@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -50,7 +51,7 @@ def detect_language(text: str) -> str | None:
     ('de', None)
     """
     line = " ".join(text[: 2 * MOST_CHARACTERS].split())[:MOST_CHARACTERS]
-    if sum(character.isalpha() for character in line) < 3:
+    if len(list(islice(filter(str.isalpha, line), 3))) < 3:
         return None
     if line.isupper():
         line = line.lower()  # the model knows sentences, not headlines in capitals

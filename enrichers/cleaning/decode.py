@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import islice
 
 from enrichers.cleaning.lines import ESCAPES
 from schemas.document import HTML, RECORD
@@ -183,7 +184,11 @@ def _declared_inside(content: bytes, media_type: str) -> str | None:
     if codec and codec.startswith(("utf-16", "utf-32")):
         return "utf-8"
     # Saved pages are often UTF-8 under their old label; that bytes of a code page form UTF-8 three times is no accident.
-    return "utf-8" if codec and len(UTF8_LETTER.findall(content[:SAMPLE_BYTES])) >= 3 else codec
+    return "utf-8" if codec and _has_utf8_letters(content[:SAMPLE_BYTES]) else codec
+
+
+def _has_utf8_letters(sample: bytes) -> bool:
+    return not sample.isascii() and len(list(islice(UTF8_LETTER.finditer(sample), 3))) == 3
 
 
 def _strict(content: bytes, codec: str) -> str | None:
@@ -264,13 +269,11 @@ def _refuse_controls(content: bytes, outside: str | None) -> None:
 
 
 def _checked(text: str) -> str:
-    text = ESCAPES.sub(
-        "", text
-    )  # here already: a parser of pages drops the escape alone and leaves "[31m"
+    # Here already: a parser of pages drops the escape alone and leaves "[31m". Hardly a text has one: two quick looks.
+    if "\x1b" in text or "\x9b" in text:
+        text = ESCAPES.sub("", text)
     head = text[:20_000]
-    controls = sum(
-        1 for character in head if character < " " and character not in "\t\n\r\x0b\x0c\x1b"
-    )
+    controls = len(TEXT_CONTROLS.findall(head))
     if controls > 1 and controls * 20 > len(head):
         raise _binary("control characters rather than text")
     return text
