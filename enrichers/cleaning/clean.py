@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from enrichers.cleaning import boilerplate
+from enrichers.cleaning.bylines import read_agency_credit
 from enrichers.cleaning.decode import decode, repair
 from enrichers.cleaning.draft import Block, Claims, Draft
 from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment, visible_text
@@ -20,7 +21,13 @@ from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.markdown import split_markdown
 from enrichers.cleaning.phrase_lists import phrase_lists
 from enrichers.cleaning.record import body_of, read_record, record_claims
-from enrichers.cleaning.text import is_title, split_pages, split_paragraphs
+from enrichers.cleaning.text import (
+    is_title,
+    split_mail_paragraphs,
+    split_pages,
+    split_paragraphs,
+)
+from enrichers.cleaning.text_claims import head_claims, with_text
 from enrichers.language import detect_language
 from schemas.article import Article, Dropped, Paragraph
 from schemas.document import HTML, MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RECORD, RawDocument
@@ -40,12 +47,11 @@ def clean(document: RawDocument) -> Article | None:
     Raises DocumentError: "binary", "unknown_encoding", "undecodable", "malformed".
     """
     draft = _read(document)
-    claims = with_hints(draft.claims, document.hints)
     blocks = [replace(block, text=one_line(repair(block.text))) for block in draft.blocks]
+    said = with_text(draft.claims, blocks, fetched_at=document.fetched_at)
+    claims = with_hints(said, document.hints)
     title, blocks, dropped_first = _settle_title(claims, blocks)
-    reasons = boilerplate.drop_reasons(
-        blocks, title=title, headlines=claims.headlines, authors=claims.authors
-    )
+    reasons = _reasons(blocks, title=title, headlines=claims.headlines, authors=claims.authors)
     kept = [block for block, reason in zip(blocks, reasons, strict=True) if reason is None]
     if not kept:
         return None
@@ -109,7 +115,11 @@ def _read(document: RawDocument) -> Draft:
         elif heading and claims.title != heading:
             blocks = [Block(kind="heading", text=heading), *blocks]
         return Draft(blocks=tuple(blocks), claims=claims)
-    return Draft(blocks=tuple(split_paragraphs(rest)), claims=claims)
+    blocks, heads = split_mail_paragraphs(rest, subject=document.hints.title)
+    return Draft(
+        blocks=tuple(blocks),
+        claims=_merged(claims, head_claims(heads, fetched_at=document.fetched_at)),
+    )
 
 
 def _front_claims(values: dict[str, object], document: RawDocument) -> Claims:
@@ -182,7 +192,7 @@ def _settle_title(
     """The title, the blocks after it, and the interface lines that stood above a title taken from the text."""
     if claims.title is not None:
         return one_line(repair(claims.title)) or None, list(blocks), []
-    reasons = boilerplate.drop_reasons(blocks)
+    reasons = _reasons(blocks)
     first = next((index for index, reason in enumerate(reasons) if reason is None), 0)
     follows = any(reason is None for reason in reasons[first + 1 :])
     if not follows or not is_title(blocks[first].text):
@@ -192,6 +202,25 @@ def _settle_title(
         for block, reason in zip(blocks[:first], reasons[:first], strict=True)
     ]
     return blocks[first].text, list(blocks[first + 1 :]), above
+
+
+def _reasons(
+    blocks: Sequence[Block],
+    *,
+    title: str | None = None,
+    headlines: Sequence[str] = (),
+    authors: Sequence[str] = (),
+) -> list[str | None]:
+    """Why each block is not the article's: as it was read, by an agency's last line, by the lines of the page."""
+    known = [block.reason or _credit(block) for block in blocks]
+    rest = [block for block, reason in zip(blocks, known, strict=True) if reason is None]
+    judged = boilerplate.drop_reasons(rest, title=title, headlines=headlines, authors=authors)
+    left = iter(judged)
+    return [reason or next(left) for reason in known]
+
+
+def _credit(block: Block) -> str | None:
+    return None if read_agency_credit(block.text) is None else "credit"
 
 
 def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:

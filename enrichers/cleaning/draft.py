@@ -10,12 +10,17 @@ from schemas.article import DateCandidate, PageKind, ParagraphKind, Precision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One paragraph as found. `linked` is the share of its characters that stand inside links, `page` where it begins."""
+    """One paragraph as found.
+
+    `linked` is the share of its characters that stand inside links, `page` where it begins.
+    `reason` is why it is not the article's, where that is known from how it was read (a quoted mail, a signature).
+    """
 
     text: str
     kind: ParagraphKind = "text"
     linked: float = 0.0
     page: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

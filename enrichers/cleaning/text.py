@@ -1,22 +1,25 @@
 """Plain text into paragraphs, and whether its first line is a title.
 
-Blank lines part paragraphs; without them each line is one, unless the lines were wrapped (see `wrapping`).
+Blank lines part paragraphs; without them each line is one, unless the lines were wrapped (see `wrapping`). What of
+a mail's text is not its sender's is told by `mail_text`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import is_blank, one_line, tidy
+from enrichers.cleaning.mail_text import Heads, split_mail
 from enrichers.cleaning.wrapping import FINAL_STOP, Wrapping, is_list, is_table
 from schemas.article import ParagraphKind
 
 TITLE_CHARACTERS = 150
 # A soft hyphen says itself that its word goes on.
 _SOFT_BREAK = re.compile(r"\xad[ \t]*(?:\r\n|\n|\r)[ \t]*(?=\w)")
+_MARKED_QUOTE = re.compile(r"^\s*> ?(?!>)")
 _INNER_STOP = re.compile(r"[.!?…。！？؟۔।][\"'”’»]*\s*\S")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUESTION = re.compile(r"[!?！？؟][\"'”’»]*$")
@@ -28,15 +31,28 @@ def split_paragraphs(text: str) -> list[Block]:
     >>> [block.text for block in split_paragraphs("Oil rose.\nGas fell.\n\nCoal stood still.")]
     ['Oil rose.', 'Gas fell.', 'Coal stood still.']
     """
-    chunks = _chunks(tidy(_SOFT_BREAK.sub("", text)))
-    wrapping = Wrapping(chunks)
-    return [
-        Block(text=line, kind=kind)
-        for chunk in chunks
-        for kind, paragraphs in [_read_chunk(chunk, wrapping)]
-        for paragraph in paragraphs
-        if not is_blank(line := one_line(paragraph))
-    ]
+    chunks = _chunks(tidy(_SOFT_BREAK.sub("", text)).split("\n"))
+    return _paragraphs(chunks, Wrapping(chunks))
+
+
+def split_mail_paragraphs(text: str, *, subject: str | None = None) -> tuple[list[Block], Heads]:
+    r"""As `split_paragraphs`, with a reason on what is a quoted mail, a head of one or a signature; and what the heads say.
+
+    >>> blocks, _ = split_mail_paragraphs("Oil rose.\n\nAnn Lee wrote:\n> Did it?")
+    >>> [(block.text, block.reason) for block in blocks]
+    [('Oil rose.', None), ('Ann Lee wrote: > Did it?', 'quote')]
+    """
+    mail = split_mail(_SOFT_BREAK.sub("", text), subject=subject)
+    read = [(stretch.reason, _chunks(stretch.lines)) for stretch in mail.stretches]
+    wrapping = Wrapping([chunk for reason, chunks in read if reason is None for chunk in chunks])
+    blocks: list[Block] = []
+    for reason, chunks in read:
+        if reason is None:
+            blocks += _paragraphs(chunks, wrapping)
+        else:
+            texts = (one_line("\n".join(chunk)) for chunk in chunks)
+            blocks += [Block(text=text, reason=reason) for text in texts if not is_blank(text)]
+    return blocks, mail.heads
 
 
 def split_pages(text: str) -> list[Block]:
@@ -77,9 +93,19 @@ def _is_question(line: str) -> bool:
     return _QUESTION.search(line) is not None and not _INNER_STOP.search(line)
 
 
-def _chunks(text: str) -> list[list[str]]:
+def _paragraphs(chunks: Sequence[Sequence[str]], wrapping: Wrapping) -> list[Block]:
+    return [
+        Block(text=line, kind=kind)
+        for chunk in chunks
+        for kind, paragraphs in [_read_chunk(chunk, wrapping)]
+        for paragraph in paragraphs
+        if not is_blank(line := one_line(paragraph))
+    ]
+
+
+def _chunks(lines: Iterable[str]) -> list[list[str]]:
     chunks: list[list[str]] = [[]]
-    for line in text.split("\n"):
+    for line in lines:
         if not line.isspace() and line:
             chunks[-1].append(line)
         elif chunks[-1]:
@@ -88,6 +114,8 @@ def _chunks(text: str) -> list[list[str]]:
 
 
 def _read_chunk(chunk: Sequence[str], wrapping: Wrapping) -> tuple[ParagraphKind, list[str]]:
+    if all(_MARKED_QUOTE.match(line) for line in chunk):
+        return "quote", wrapping.unwrap([_MARKED_QUOTE.sub("", line) for line in chunk])
     paragraphs = wrapping.unwrap(chunk)
     if is_table(chunk):
         return "table", paragraphs
