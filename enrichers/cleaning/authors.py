@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from enrichers.cleaning.html import PARSER_ERRORS
 from enrichers.cleaning.json_ld import resolved, text_of
 from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.page_head import Page
-from enrichers.cleaning.people import people, unique
+from enrichers.cleaning.people import is_agency, is_nobody, people, unique
+from enrichers.cleaning.shown_byline import shown_byline
 
 AUTHOR_METAS = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author",
 )  # fmt: skip
 DESK_METAS = ("author", "articleauthor", "dc.creator", "dcterms.creator")
 LONGEST_DESK = 60
+ADDRESS = re.compile(r"//|@|^www\.|\.(?:com|org|net)\b", re.I)
 
 
 def authors_of(page: Page, site: str | None) -> list[str]:
-    """The people a page names as its authors, else the agency or desk it names."""
-    return people_of(page, site) or organisations_of(page) or _shown_authors(page, site)
+    """The people a page names as its authors, else the agency or desk it names, the site itself last of all."""
+    if names := people_of(page, site):
+        return names
+    desks = organisations_of(page)
+    others = next(filter(None, (_without_site(group, site) for group in desks)), [])
+    return others or shown_byline(page, site) or next(iter(desks), [])
 
 
 def people_of(page: Page, site: str | None) -> list[str]:
@@ -29,33 +35,34 @@ def people_of(page: Page, site: str | None) -> list[str]:
         for key in ("author", "creator")
         for item in resolved(page.article.get(key), page.nodes)
     ]
-    if names := _without_site(people(declared), site):
+    if names := _persons(declared, site):
         return names
     for name in AUTHOR_METAS:
-        if names := _without_site(people(list(page.meta(name))), site):
+        if names := _persons(list(page.meta(name)), site):
             return names
     return []
 
 
-def organisations_of(page: Page) -> list[str]:
-    """The agency or desk a page names as its author."""
+def organisations_of(page: Page) -> list[list[str]]:
+    """The agencies or desks a page names as its authors, each place's apart: JSON-LD's first."""
     declared = resolved(page.article.get("author"), page.nodes)
-    named = [text_of(item) for item in declared] or list(page.meta("author"))
-    return unique(
-        line
-        for text in named
-        if text and "//" not in text and 1 < len(line := one_line(text)) <= LONGEST_DESK
+    places = (
+        [text_of(item) for item in declared],
+        *(page.metas.get(name, ()) for name in DESK_METAS),
     )
+    return [names for place in places if (names := unique(filter(None, map(_desk, place))))]
 
 
-def _shown_authors(page: Page, site: str | None) -> list[str]:
-    """The people in the byline the page shows, as trafilatura finds it."""
-    from trafilatura.metadata import extract_author
+def _desk(text: str | None) -> str | None:
+    line = one_line(text or "")
+    is_desk = 1 < len(line) <= LONGEST_DESK and not ADDRESS.search(line) and not is_nobody(line)
+    return line if is_desk else None
 
-    try:
-        return _without_site(people(extract_author(page.tree) or ""), site)
-    except PARSER_ERRORS:
-        return []
+
+def _persons(value: object, site: str | None) -> list[str]:
+    """The people in an author field, with the agency some of them wrote for; [] where it names agencies alone."""
+    names = _without_site(people(value), site)
+    return [] if all(map(is_agency, names)) else names
 
 
 def _without_site(names: Iterable[str], site: str | None) -> list[str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from enrichers.cleaning.bylines import is_byline
 from enrichers.cleaning.json_ld import resolved
 from enrichers.cleaning.lines import fold, one_line
+from enrichers.cleaning.metadata_dates import parse_time
 from enrichers.cleaning.page_head import Page
+from enrichers.cleaning.people import BY
 
 IMAGE_METAS = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "parsely-image-url", "sailthru.image.full", "thumbnail", "image")  # fmt: skip
 STAND_IN = re.compile(
@@ -20,12 +23,18 @@ STAND_IN = re.compile(
     re.I,
 )
 BESIDE = frozenset(("aside", "nav", "footer", "form"))
+# An author's portrait and a link to another story are figures as well.
+NO_CAPTION = re.compile(
+    rf"{BY.pattern}|(?:related|read more|see also|watch|listen)\b.{{0,3}}:", re.I
+)
 SMALLEST = 100
 LONGEST_ADDRESS = 2000
 FEWEST, MOST = 8, 600
 NAME_PART = re.compile(r"(?!20\d{6}(?!\d))[a-z0-9]{6,}", re.I)
 SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|e\d+)$", re.I)
 LEAST_NAME = 10
+LONG = 120
+AFTER_HEADLINE = "following::*[self::p or self::figure][position() <= 12]"
 MOST_IMAGES = 20
 
 
@@ -39,7 +48,7 @@ def image_of(page: Page) -> str | None:
     return None
 
 
-def caption_of(page: Page, image_url: str | None, *, title: str | None) -> str | None:
+def caption_of(page: Page, image_url: str | None, *, titles: Iterable[str]) -> str | None:
     """What the page says under its lead image: that figure's caption, else what is declared with the image."""
     shown = (_caption(figure) for figure in _lead_figures(page, image_url))
     declared = (
@@ -49,12 +58,19 @@ def caption_of(page: Page, image_url: str | None, *, title: str | None) -> str |
         for key in ("caption", "description")
         if isinstance(text := item.get(key), str)
     )
-    unwanted = fold(title or "")
+    unwanted = set(map(fold, titles))
     for text in (*shown, *page.meta("og:image:alt"), *declared, *page.meta("twitter:image:alt")):
         line = one_line(html.unescape(text[: 4 * MOST]))
-        if FEWEST <= len(line) <= MOST and " " in line and fold(line) != unwanted:
+        is_sized = FEWEST <= len(line) <= MOST and " " in line
+        if is_sized and fold(line) not in unwanted and not _is_no_caption(line):
             return line
     return None
+
+
+def _is_no_caption(line: str) -> bool:
+    """An author's portrait with a byline and a link to another story are figures as well."""
+    is_signed = BY.match(line) and (is_byline(line) or parse_time(line))
+    return bool(TO_ANOTHER.match(line) or is_signed)
 
 
 def _candidates(page: Page) -> Iterator[str]:
@@ -106,15 +122,30 @@ def _absolute(candidate: str, base: str | None) -> str | None:
 
 
 def _lead_figures(page: Page, image_url: str | None) -> Iterator[HtmlElement]:
-    """The figure that holds the image, else the first one beside the headline."""
+    """The figure that holds the image, else the first one between the headline and the text."""
     figures = [
         figure
-        for figure in page.figures
+        for figure in page.figures[:MOST_IMAGES]
         if not any(parent.tag in BESIDE for parent in figure.iterancestors())
     ]
     marks = _marks(image_url)
-    yield from (figure for figure in figures[:MOST_IMAGES] if marks & _marks_in(figure))
-    yield from figures[:1]
+    matching = [figure for figure in figures if marks & _marks_in(figure)]
+    yield from matching or _above_text(page, figures)
+
+
+def _above_text(page: Page, figures: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
+    long_paragraphs = 0
+    for element in page.headings[-1].xpath(AFTER_HEADLINE) if page.headings else ():
+        if element.tag != "p":
+            if (
+                element in figures
+                and next(element.iter("img", "picture", "video"), None) is not None
+            ):
+                yield element
+            return
+        long_paragraphs += len("".join(element.itertext())) > LONG
+        if long_paragraphs > 1:
+            return
 
 
 def _marks_in(figure: HtmlElement) -> set[str]:

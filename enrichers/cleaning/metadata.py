@@ -40,10 +40,10 @@ def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
             published = believe(day, "trafilatura", not_after=fetched_at)
             candidates = (*candidates, DateCandidate(value=day, source="trafilatura"))
         title = title or one_line(getattr(guessed, "title", None) or "") or None
-    image_url = image_of(page)
+    image_url, headlines = image_of(page), headlines_of(page)
     return Claims(
         title=title,
-        headlines=tuple(headlines_of(page)),
+        headlines=tuple(headlines),
         authors=tuple(authors_of(page, site)),
         published=published,
         published_candidates=candidates,
@@ -54,7 +54,7 @@ def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
         canonical_url=canonical_of(page),
         page_language=language_of(page),
         image_url=image_url,
-        image_caption=caption_of(page, image_url, title=title),
+        image_caption=caption_of(page, image_url, titles=headlines),
     )
 
 

@@ -74,8 +74,34 @@ DESK_WORDS = frozenset(
         "wire",
         "service",
         "newswire",
+        "twitter",
+        "facebook",
+        "instagram",
+        "linkedin",
+        "youtube",
+        "whatsapp",
+        "website",
+        "follow",
+        "developer",
+        "user",
+        "bot",
+        "redazioni",
+        "newsdesk",
+        "redakcija",
+        "редакция",
+        "редакція",
+        "编辑部",
     ]
 )
+AGENCIES = frozenset(
+    (
+        "aap", "afp", "agence france-presse", "agi", "aninews", "anp", "ansa", "ap", "apa", "associated press", "the associated press", "belga", "bloomberg",
+        "cna", "ctk", "čtk", "ddp", "dpa", "deutsche presse-agentur", "efe", "epa", "europa press", "ians", "interfax", "irna", "kna", "kyodo", "lusa", "mti", "ntb",
+        "ots", "pa", "pap", "pti", "press association", "reuters", "ria", "ritzau", "sapa", "sda", "keystone-sda", "sid", "stt", "tass", "the canadian press", "tt",
+        "upi", "xinhua", "yonhap", "тасс", "интерфакс", "риа новости", "anadolu", "anadolu ajansı", "anadolu agency", "aa", "iha", "dha", "agencias", "agences",
+    )
+)  # fmt: skip
+"""Names that stand in bylines and are nobody's."""
 LONGEST_NAME = 60
 MOST_WORDS = 6
 
@@ -90,6 +116,24 @@ def split_names(text: str) -> list[str]:
     return [name for part in SPLIT.split(line) if (name := _name(part))]
 
 
+def is_agency(name: str) -> bool:
+    """Whether `name` is a news agency's.
+
+    >>> is_agency("AFP"), is_agency("Ana Ruiz")
+    (True, False)
+    """
+    return name.casefold() in AGENCIES
+
+
+def is_nobody(name: str) -> bool:
+    """Whether `name` is nothing but words for a desk: it says no more than that somebody wrote.
+
+    >>> is_nobody("Web Desk"), is_nobody("Example News")
+    (True, False)
+    """
+    return DESK_WORDS.issuperset(name.casefold().replace("-", " ").split())
+
+
 def people(value: object) -> list[str]:
     """The names in an author field: a string, a list, or schema.org objects; organisations are left out."""
     if isinstance(value, str):
@@ -98,7 +142,8 @@ def people(value: object) -> list[str]:
         kind = value.get("@type")
         kinds = kind if isinstance(kind, list) else [kind]
         if any(isinstance(one, str) and "organization" in one.lower() for one in kinds):
-            return []
+            name = value.get("name")
+            return [name] if isinstance(name, str) and is_agency(name) else []
         return people(value.get("name") or _joined(value))
     if isinstance(value, Iterable):
         return unique(name for item in value for name in people(item))
@@ -120,6 +165,8 @@ def _name(part: str) -> str | None:
     words = name.casefold().replace("-", " ").split()
     if not words or len(name) > LONGEST_NAME or len(words) > MOST_WORDS or len(name) < 2:
         return None
+    if is_agency(name):
+        return name
     if NOT_A_NAME.search(name) or DESK_WORDS & set(words):
         return None
     return name

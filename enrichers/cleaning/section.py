@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 
+from enrichers.cleaning.headline import is_site_name
 from enrichers.cleaning.json_ld import types_of
 from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.page_head import Page
@@ -20,7 +21,8 @@ HOME = frozenset(
     )
 )  # fmt: skip
 TRAIL = "//*[self::nav or self::ol or self::ul or self::div][contains(translate(concat(@class,' ',@id,' ',@aria-label),'B','b'),'breadcrumb')]"
-ARROWS = re.compile(r"^[\s>»›/|·•-]+|[\s>»›/|·•-]+$")
+ARROWS = re.compile(r"^[\s>»›/|·•-]+|[\s>›/|·•-]+$")
+ADDRESS = re.compile(r"//|^(?:www\.\S+|[\w-]+\.[a-z]{2,6})$", re.I)
 LONGEST = 60
 MOST_STEPS = 20
 
@@ -30,12 +32,15 @@ def section_of(page: Page, *, site: str | None, title: str | None) -> str | None
     unwanted = {fold(text) for text in (site, title) if text}
     for text in _candidates(page):
         label = ARROWS.sub("", one_line(html.unescape(text[: 4 * LONGEST])))
+        if label.count(",") > 1:
+            label = label.partition(",")[0]
         if (
             1 < len(label) <= LONGEST
             and label.casefold() not in HOME
-            and "//" not in label
+            and not ADDRESS.search(label)
             and not label.isdigit()
             and fold(label) not in unwanted
+            and not is_site_name(label, None, page.url)
         ):
             return label
     return None
