@@ -23,10 +23,7 @@ STAND_IN = re.compile(
     re.I,
 )
 BESIDE = frozenset(("aside", "nav", "footer", "form"))
-# An author's portrait and a link to another story are figures as well.
-NO_CAPTION = re.compile(
-    rf"{BY.pattern}|(?:related|read more|see also|watch|listen)\b.{{0,3}}:", re.I
-)
+TO_ANOTHER = re.compile(r"(?:related|read more|read also|see also|watch|listen)\b.{0,3}:", re.I)
 SMALLEST = 100
 LONGEST_ADDRESS = 2000
 FEWEST, MOST = 8, 600
