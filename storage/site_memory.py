@@ -98,7 +98,7 @@ def note_rendering(
         return
     left = _take_out(connection, article_id, retired)
     joined = _add(connection, article_id, rendering_id)
-    if left is not None and left != joined and left[1]:
+    if left is not None and left != joined:
         judge_site(connection, left[0])
     if joined is None:
         return
