@@ -14,16 +14,20 @@ from itertools import pairwise
 from enrichers.cleaning.bylines import is_byline, is_dateline
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import fold
+from enrichers.cleaning.look_alikes import is_speech, look_alikes, spare_steps
 from enrichers.cleaning.phrase_lists import normal, phrase_lists
 
 LONGEST_LINE = 170
 LONGEST_OPENED = 220
-LONGEST_EDGE = 120
+LONGEST_EDGE = 160
 LONGEST_REPOST = 500
 LONGEST_KICKER = 80
+LONGEST_CREDITED = 60
 WEAK_SHARE = 0.15
+LONGEST_BARE = 40
 TOP, BOTTOM = 4, 2
-SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
+CREDITED = re.compile(r"\s*(?::|/|\bby\b|\bvia\b|©)\s*\S.{1,70}")
+SENTENCE_END = re.compile(r"[.!?…。！？।][\"'”’»)\]]*$")
 COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|ⓒ|copyright\s*(?:[©ⓒ@:]|\(c\)|\d{4}))", re.I)
 
 
@@ -54,8 +58,9 @@ def drop_reasons(
         names=frozenset(folded for name in authors if (folded := fold(name))),
     )
     reasons = _judge_lines(blocks, known)
+    spare_steps(blocks, reasons)
     _drop_edges(blocks, reasons, known)
-    _drop_weak(blocks, reasons)
+    _drop_weak(blocks, reasons, title=normal(title or ""))
     _drop_edges(blocks, reasons, known)
     return reasons
 
@@ -91,19 +96,17 @@ def _drop_edges(blocks: Sequence[Block], reasons: list[str | None], known: _Know
 
 def judge_line(block: Block) -> str | None:
     """Why this line alone is not the article's, None if it may be."""
-    if len(block.text) > LONGEST_OPENED:
+    if len(block.text) > LONGEST_OPENED or is_speech(block.text):
         return None
     line = normal(block.text)
     lists = phrase_lists()
     if line in lists.strong:
         return lists.strong[line]
-    for reason, opener in lists.openers.items():
-        if (match := opener.match(line)) and _is_opened(block, match["rest"] or ""):
+    for reason, rest in lists.openers.all_of(line):
+        if _is_opened(block, rest):
             return reason
-    if len(line) <= LONGEST_LINE:
-        for reason, pattern in lists.patterns.items():
-            if pattern.fullmatch(line):
-                return reason
+    if len(line) <= LONGEST_LINE and (found := lists.patterns.reason_of(line)):
+        return found
     return "credit" if _is_credit(block.text, line) else None
 
 
@@ -143,7 +146,10 @@ def _judge_stamp(block: Block, known: _Known) -> str | None:
         return None
     if fold(block.text) in known.names or is_byline(block.text):
         return "byline"
-    return "dateline" if is_dateline(block.text) else None
+    if is_dateline(block.text):
+        return "dateline"
+    is_sentence = SENTENCE_END.search(block.text) and not re.search(r"\d", block.text)
+    return None if is_sentence else phrase_lists().edges.reason_of(normal(block.text))
 
 
 def _is_opened(block: Block, rest: str) -> bool:
@@ -161,15 +167,18 @@ def _is_credit(text: str, line: str) -> bool:
         return False
     if COPYRIGHT.match(text):
         return True
-    if words > 10 or (SENTENCE_END.search(text) and words > 5):
+    if words > 10 or (SENTENCE_END.search(text) and (words > 5 or len(line) > LONGEST_CREDITED)):
         return False
-    return phrase_lists().credit.fullmatch(line) is not None
+    return any(CREDITED.fullmatch(rest) for _, rest in phrase_lists().credits.all_of(line))
 
 
-def _drop_weak(blocks: Sequence[Block], reasons: list[str | None]) -> None:
+def _drop_weak(blocks: Sequence[Block], reasons: list[str | None], *, title: str) -> None:
     """Bare words and rows of links, all of them or, where they are more than the share of a text, none."""
     left = [index for index, reason in enumerate(reasons) if reason is None]
-    hits = _bare_words(blocks, left) | _link_rows(blocks, left)
+    words = _bare_words(blocks, left)
+    for index in look_alikes(blocks, left, words, title):
+        del words[index]
+    hits = words | _link_rows(blocks, left)
     size = sum(len(blocks[index].text) for index in left)
     if sum(len(blocks[index].text) for index in hits) <= WEAK_SHARE * size:
         for index, reason in hits.items():
@@ -178,7 +187,13 @@ def _drop_weak(blocks: Sequence[Block], reasons: list[str | None]) -> None:
 
 def _bare_words(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
     weak = phrase_lists().weak
-    return {index: reason for index in left if (reason := weak.get(normal(blocks[index].text)))}
+    return {
+        index: reason
+        for index in left
+        if len(blocks[index].text) <= LONGEST_BARE
+        and not SENTENCE_END.search(blocks[index].text)
+        and (reason := weak.get(normal(blocks[index].text)))
+    }
 
 
 def _link_rows(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:

@@ -35,6 +35,7 @@ from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
 MARKDOWN_TYPES = frozenset((MARKDOWN, "text/x-markdown"))
+NO_ARTICLE = frozenset(("section", "error", "consent", "paywalled"))
 # Possessive, because twenty comments before something else would be tried in a million ways.
 LOOKS_LIKE_PAGE = re.compile(
     r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -52,6 +53,9 @@ def clean(document: RawDocument) -> Article | None:
     claims = with_hints(said, document.hints)
     title, blocks, dropped_first = _settle_title(claims, blocks)
     reasons = _reasons(blocks, title=title, headlines=claims.headlines, authors=claims.authors)
+    if draft.page_kind in NO_ARTICLE and None not in reasons:
+        # A cookie wall is nothing but such lines, and has to be told by its kind.
+        reasons = [None] * len(blocks)
     kept = [block for block, reason in zip(blocks, reasons, strict=True) if reason is None]
     if not kept:
         return None

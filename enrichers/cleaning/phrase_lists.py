@@ -1,19 +1,37 @@
-"""The phrase lists of `data/`, one file a language, read once and put into shapes that are quick to ask."""
+"""The phrase lists of `data/`, one file a language, read once and put into shapes that are quick to ask.
+
+How a list is written is told on top of `data/en.toml`.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from enrichers.cleaning.lines import WHITESPACE
+from enrichers.cleaning.phrase_index import Openers, Patterns
 
 DATA = Path(__file__).parent / "data"
-EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+# Vowel signs are no letters to `re`: those at the end of a Hindi or Thai word belong to it, a danda does not.
+EDGES = re.compile(r"^[\W_]+|(?:_|[^\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u0e00-\u0e7f])+$")
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# What one site writes and another leaves out: curly apostrophes, the Turkish dots, Arabic vowel signs and
+# letter forms, the Hindi nukta, Greek accents, the Russian dots.
+SAME_LETTER = {
+    written: same
+    for letters, same in (
+        ("’‘`´ʼ", "'"), ("ı", "i"), ("ё", "е"), ("\u0307\u0640\u0670\u093c\u200c\u200d", ""), ("أإآٱ", "ا"), ("ىی", "ي"),
+        ("ک", "ك"), ("ة", "ه"), ("ँ", "ं"), ("ά", "α"), ("έ", "ε"), ("ή", "η"), ("ί", "ι"), ("ό", "ο"), ("ύ", "υ"), ("ώ", "ω"),
+        ("".join(map(chr, range(0x64B, 0x660))), ""),
+    )
+    for written in letters
+}  # fmt: skip
+WRITTEN = re.compile(f"[{''.join(SAME_LETTER)}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,21 +40,29 @@ class PhraseLists:
 
     strong: Mapping[str, str]
     weak: Mapping[str, str]
-    openers: Mapping[str, re.Pattern[str]]
-    patterns: Mapping[str, re.Pattern[str]]
-    credit: re.Pattern[str]
+    openers: Openers
+    patterns: Patterns
+    edges: Patterns
+    """Patterns that are believed of the first and last lines only."""
+    credits: Openers
     reposts: Mapping[str, Sequence[re.Pattern[str]]]
     sha256: str
 
 
 def normal(line: str) -> str:
-    """`line` for comparing: no case, no arrows or punctuation around it, straight apostrophes.
+    """`line` for comparing: no case, no arrows or punctuation around it, straight apostrophes, one form of each letter.
 
-    >>> normal("» Read more…"), normal("Don’t miss!")
-    ('read more', "don't miss")
+    >>> normal("» Read more…"), normal("Don’t miss!"), normal("【相关阅读】：")
+    ('read more', "don't miss", '相关阅读')
     """
-    folded = WHITESPACE.sub(" ", line.replace("’", "'").replace("`", "'")).casefold()
-    return EDGES.sub("", folded)
+    return EDGES.sub("", " ".join(_folded(line).split()))
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return WRITTEN.sub(lambda found: SAME_LETTER[found[0]], folded)
 
 
 @lru_cache(maxsize=1)
@@ -44,26 +70,28 @@ def phrase_lists() -> PhraseLists:
     """Every list in `data/`, and the hash of the files."""
     contents = [path.read_bytes() for path in sorted(DATA.glob("*.toml"))]
     tables = [tomllib.loads(content.decode("utf-8")) for content in contents]
-    openers = _gathered(tables, "openers")
-    credit = _any_of(openers.pop("credit", []))
+    openers = [(reason, normal(phrase)) for reason, phrase in _entries(tables, "openers")]
     return PhraseLists(
         strong={normal(phrase): reason for reason, phrase in _entries(tables, "phrases")},
         weak={normal(phrase): reason for reason, phrase in _entries(tables, "weak")},
-        openers={
-            reason: re.compile(rf"(?:{_any_of(listed)})(?P<rest>\W.*)?$", re.S)
-            for reason, listed in openers.items()
-        },
-        patterns={
-            reason: re.compile("|".join(f"(?:{pattern})" for pattern in listed))
-            for reason, listed in _gathered(tables, "patterns").items()
-        },
-        credit=re.compile(rf"(?:{credit})\s*(?::|/|\bby\b|\bvia\b|©)\s*\S.{{1,70}}"),
+        openers=Openers.of(entry for entry in openers if entry[0] != "credit"),
+        patterns=Patterns.of(_folded_patterns(tables, "patterns")),
+        edges=Patterns.of(_folded_patterns(tables, "edges")),
+        credits=Openers.of(entry for entry in openers if entry[0] == "credit"),
         reposts={
             reason: [_with_gaps(phrase) for phrase in listed]
             for reason, listed in _gathered(tables, "reposts").items()
         },
         sha256=sha256(b"\n".join(contents)).hexdigest(),
     )
+
+
+def _folded_patterns(
+    tables: Sequence[Mapping[str, object]], section: str
+) -> Iterator[tuple[str, str]]:
+    """Reasons and patterns; letters beyond ASCII are folded as `normal` folds those of a line."""
+    for reason, pattern in _entries(tables, section):
+        yield reason, FOREIGN.sub(lambda found: _folded(found[0]), pattern)
 
 
 def _entries(tables: Sequence[Mapping[str, object]], section: str) -> Iterator[tuple[str, str]]:
@@ -88,8 +116,3 @@ def _with_gaps(phrase: str) -> re.Pattern[str]:
     return re.compile(
         escaped.replace(r"\{post\}", "(?P<post>.{1,400})").replace(r"\{blog\}", ".{1,150}")
     )
-
-
-def _any_of(phrases: Sequence[str]) -> str:
-    """One alternative a phrase, the longest first, so that "read more" does not hide "read more about this"."""
-    return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
