@@ -224,7 +224,7 @@ def _date_in(part: str) -> str | None:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[str, ...]]:
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    return {name: tuple(listed) for name, listed in table.items()}
+    return {name: tuple(word.casefold() for word in listed) for name, listed in table.items()}
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from enrichers.cleaning import boilerplate
-from enrichers.cleaning.bylines import read_agency_credit
+from enrichers.cleaning.bylines import read_agency_credit, read_byline
 from enrichers.cleaning.decode import decode, repair
 from enrichers.cleaning.draft import Block, Claims, Draft
 from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment, visible_text
@@ -220,7 +220,12 @@ def _reasons(
     rest = [block for block, reason in zip(blocks, known, strict=True) if reason is None]
     judged = boilerplate.drop_reasons(rest, title=title, headlines=headlines, authors=authors)
     left = iter(judged)
-    return [reason or next(left) for reason in known]
+    found = [reason or next(left) for reason in known]
+    # "Von Ana Ruiz, dpa" has the form of a photographer's credit too.
+    return [
+        "byline" if reason == "credit" and read_byline(block.text) else reason
+        for block, reason in zip(blocks, found, strict=True)
+    ]
 
 
 def _credit(block: Block) -> str | None:

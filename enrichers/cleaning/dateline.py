@@ -283,6 +283,7 @@ def _korean(head: str) -> Dateline | None:
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[str, ...] | frozenset[str]]:
-    table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    table: dict[str, list[str]] = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     eastern = tuple(sorted(table.pop("east_asian"), key=len, reverse=True))
-    return {**{name: frozenset(listed) for name, listed in table.items()}, "east_asian": eastern}
+    folded = {name: frozenset(map(str.casefold, listed)) for name, listed in table.items()}
+    return {**folded, "east_asian": eastern}

@@ -9,9 +9,14 @@ import re
 import unicodedata
 
 LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Soft hyphen, zero-width space, word joiner, BOM and the direction marks: nobody reads them, every search trips on them.
+# Soft hyphen, zero-width space, word joiner, BOM and overriding directions: nobody reads them, every search trips on them.
 INVISIBLE = re.compile(
-    "[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "[\xad\u180e\u200b\u202d\u202e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
+)
+# These keep numbers and Latin names in place beside Hebrew and Arabic letters (UAX 9); in any other line they do nothing.
+DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
+RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 # Colours, links and titles for a terminal (ECMA-48, 5.3 to 5.6), whole: without its first character the rest is text.
 ESCAPES = re.compile(
@@ -28,7 +33,7 @@ WHITESPACE = re.compile(r"\s+")
 NO_LETTERS = re.compile(r"[\W_]+")
 # Every character the patterns above are about, so that most lines are passed at one look.
 SUSPECT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]"
 )
 
 
@@ -43,8 +48,18 @@ def tidy(text: str) -> str:
             text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
         )
     text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", ESCAPES.sub("", text)))
-    text = IDLE_JOINERS.sub("", CONTROLS.sub("", INVISIBLE.sub("", text)))
+    text = _without_idle_directions(CONTROLS.sub("", INVISIBLE.sub("", text)))
+    text = IDLE_JOINERS.sub("", text)
     return unicodedata.normalize("NFC", text)
+
+
+def _without_idle_directions(text: str) -> str:
+    if not DIRECTIONS.search(text):
+        return text
+    return "\n".join(
+        line if RIGHT_TO_LEFT.search(line) else DIRECTIONS.sub("", line)
+        for line in text.split("\n")
+    )
 
 
 def one_line(text: str) -> str:

@@ -233,8 +233,20 @@ class _Reading:
             if first < 0 or not self.lines[first].strip() or self.reasons[first] is not None:
                 break
             if _is_attribution(" ".join(self.lines[first : last + 1])):
-                return range(first, start)
+                return range(first - self._is_cut_before(first), start)
         return range(0)
+
+    def _is_cut_before(self, first: int) -> bool:
+        """Whether the line above belongs to it: "On 8 July, Ann Lee" over "<ann@example.org> wrote:"."""
+        above = self.lines[first - 1].strip() if first > 0 else ""
+        is_short = 0 < len(above) < _LONGEST_SIGNATURE_LINE and not _STOP.search(above)
+        starts = first < 2 or not self.lines[first - 2].strip()
+        return (
+            is_short
+            and starts
+            and bool(re.search(r"\d", above))
+            and self.reasons[first - 1] is None
+        )
 
     def _read_notices(self) -> None:
         """Lawyers' notices and the marks of mail programs, from the end up."""
@@ -317,10 +329,14 @@ def _plain(line: str) -> str:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[str, ...]]:
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    return {name: tuple(listed) for name, listed in table.items() if isinstance(listed, list)}
+    return {
+        name: tuple(word.casefold() for word in listed)
+        for name, listed in table.items()
+        if isinstance(listed, list)
+    }
 
 
 @lru_cache(maxsize=1)
 def _header_names() -> dict[str, str]:
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))["headers"]
-    return {word: kind for kind, words in table.items() for word in words}
+    return {word.casefold(): kind for kind, words in table.items() for word in words}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import is_blank, one_line, tidy
+from enrichers.cleaning.wrapping import glue
 from schemas.article import ParagraphKind
 
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ def _leaf(token: Token, open_kinds: list[ParagraphKind]) -> list[Block]:
     return []
 
 
+def _rejoined(text: str) -> str:
+    """`text` with its line breaks as the script has it: a blank, or nothing in Chinese and Japanese."""
+    joined, *lines = text.split("\n")
+    parts = [joined]
+    for line in lines:
+        parts += [glue(parts[-1], line), line]
+    return "".join(parts)
+
+
 def _plain(token: Token) -> tuple[str, float]:
     """The visible text of an inline token and the share of it inside links."""
     parts: list[str] = []
@@ -95,7 +105,9 @@ def _plain(token: Token) -> tuple[str, float]:
         if child.type in ("text", "code_inline"):
             parts.append(child.content)
             linked += len(child.content) if in_link else 0
-        elif child.type in ("softbreak", "hardbreak") or child.content.lower().startswith("<br"):
+        elif child.type == "softbreak":
+            parts.append("\n")
+        elif child.type == "hardbreak" or child.content.lower().startswith("<br"):
             parts.append(" ")
-    plain = one_line("".join(parts))
+    plain = one_line(_rejoined("".join(parts)))
     return plain, min(1.0, linked / len(plain)) if plain else 0.0

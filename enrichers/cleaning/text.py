@@ -74,7 +74,8 @@ def is_title(line: str) -> bool:
     >>> is_title("Oil prices rise again"), is_title("Oil prices rose again."), is_title("OIL PRICES RISE!")
     (True, False, True)
     """
-    if len(line) >= TITLE_CHARACTERS:
+    # "Dear Ann," opens a letter.
+    if len(line) >= TITLE_CHARACTERS or line.endswith((",", "،", "，")):
         return False
     return not FINAL_STOP.search(line) or is_capitals(line) or _is_question(line)
 
