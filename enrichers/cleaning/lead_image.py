@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -30,8 +31,8 @@ FEWEST, MOST = 8, 600
 NAME_PART = re.compile(r"(?!20\d{6}(?!\d))[a-z0-9]{6,}", re.I)
 SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|e\d+)$", re.I)
 LEAST_NAME = 10
-LONG = 120
-AFTER_HEADLINE = "following::*[self::p or self::figure][position() <= 12]"
+LONG = 250
+MOST_BETWEEN = 12
 MOST_IMAGES = 20
 
 
@@ -131,17 +132,12 @@ def _lead_figures(page: Page, image_url: str | None) -> Iterator[HtmlElement]:
 
 
 def _above_text(page: Page, figures: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-    long_paragraphs = 0
-    for element in page.headings[-1].xpath(AFTER_HEADLINE) if page.headings else ():
-        if element.tag != "p":
-            if (
-                element in figures
-                and next(element.iter("img", "picture", "video"), None) is not None
-            ):
-                yield element
-            return
-        long_paragraphs += len("".join(element.itertext())) > LONG
-        if long_paragraphs > 1:
+    for element in islice(page.after_headline("p", "figure"), MOST_BETWEEN):
+        if element.tag == "p":
+            if len("".join(element.itertext())) > LONG:
+                return
+        elif element in figures and next(element.iter("img", "picture", "video"), None) is not None:
+            yield element
             return
 
 

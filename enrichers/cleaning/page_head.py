@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from lxml.html import HtmlElement
 
 from enrichers.cleaning.json_ld import Node, article_of, nodes_in
 from enrichers.cleaning.lines import one_line
 
-LOOKED_FOR = ("meta", "link", "script", "title", "h1", "time", "figure")
+LOOKED_FOR = ("meta", "link", "script", "title", "h1", "time", "figure", "article")
 NAMING = ("property", "name", "itemprop")
 MOST_OF_A_KIND = 200
 
@@ -38,6 +39,11 @@ class Page:
         """What the meta tags of these names say, in the order of the names."""
         return (value for name in names for value in self.metas.get(name, ()))
 
+    def after_headline(self, *tags: str) -> Iterator[HtmlElement]:
+        """The elements of these tags behind the first h1, in the page's order; none where it has no h1."""
+        elements = self.tree.iter("h1", *tags)
+        return (one for one in dropwhile(lambda one: one.tag != "h1", elements) if one.tag != "h1")
+
 
 def read_page(tree: HtmlElement, url: str | None) -> Page:
     """The page's head, read once."""
@@ -61,7 +67,7 @@ def read_page(tree: HtmlElement, url: str | None) -> Page:
         headings=found["h1"][:MOST_OF_A_KIND],
         times=found["time"][:MOST_OF_A_KIND],
         figures=found["figure"][:MOST_OF_A_KIND],
-        teasers=int(tree.xpath("count(.//article[.//a[@href]])")),
+        teasers=sum(next(one.iter("a"), None) is not None for one in found["article"]),
     )
 
 

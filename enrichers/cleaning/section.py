@@ -20,7 +20,7 @@ HOME = frozenset(
         "trang chủ", "首页", "首頁", "ホーム", "トップ", "홈", "الرئيسية", "होम", "úvod", "domů", "αρχική", "voorpagina",
     )
 )  # fmt: skip
-TRAIL = "//*[self::nav or self::ol or self::ul or self::div][contains(translate(concat(@class,' ',@id,' ',@aria-label),'B','b'),'breadcrumb')]"
+TRAIL = "//*[self::nav or self::ol or self::ul or self::div][contains(@class,'readcrumb') or contains(@id,'readcrumb') or contains(@aria-label,'readcrumb')]"
 ARROWS = re.compile(r"^[\s>»›/|·•-]+|[\s>›/|·•-]+$")
 ADDRESS = re.compile(r"//|^(?:www\.\S+|[\w-]+\.[a-z]{2,6})$", re.I)
 LONGEST = 60

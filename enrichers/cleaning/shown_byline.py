@@ -18,7 +18,7 @@ from enrichers.cleaning.people import people, unique
 
 # XPath walks the tree in C; what it finds too much the pattern below sorts out.
 MAYBE_MARKED = (
-    "//*[@rel='author' or @itemprop='author' or contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'autor') or "
+    ".//*[@rel='author' or @itemprop='author' or contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'autor') or "
     "contains(@class,'uteur') or contains(@id,'uthor') or contains(@id,'yline') or contains(@data-testid,'uthor') or @data-author]"
 )
 MARKED = re.compile(
@@ -41,7 +41,7 @@ MOST_PIECES = 20
 
 def shown_byline(page: Page, site: str | None) -> list[str]:
     """The people named in the page's own byline; [] where none stands apart."""
-    marked = islice(_marked(page.tree), MOST_MARKED)
+    marked = islice(_marked(_around_headline(page)), MOST_MARKED)
     own = fold(site or "")
     for pieces in chain(marked, _first_lines(page)):
         # A role stands in an element of its own behind the name, a family name hardly ever.
@@ -50,6 +50,12 @@ def shown_byline(page: Page, site: str | None) -> list[str]:
         if names:
             return unique(names)
     return []
+
+
+def _around_headline(page: Page) -> HtmlElement:
+    """The article or main part the first headline stands in, else the page."""
+    head = page.headings[0] if page.headings else page.tree
+    return next(head.iterancestors("article", "main"), page.tree)
 
 
 def _marked(tree: HtmlElement) -> Iterator[list[str]]:
@@ -70,7 +76,7 @@ def _marked(tree: HtmlElement) -> Iterator[list[str]]:
 
 def _first_lines(page: Page) -> Iterator[list[str]]:
     """Lines on top of the text that are in bold or begin with "By", and are names only."""
-    after = page.headings[0].xpath("following::p") if page.headings else page.tree.iter("p")
+    after = page.after_headline("p") if page.headings else page.tree.iter("p")
     shown = ((one_line("".join(one.itertext())), one) for one in after)
     for text, element in islice(((t, e) for t, e in shown if t), MOST_PARAGRAPHS):
         if len(text) > LONGEST:

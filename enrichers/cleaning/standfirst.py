@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -26,7 +27,10 @@ NOT_MARKED = re.compile(
 )
 TAGS = frozenset(("p", "div", "h2", "h3", "h4", "span", "strong", "section", "em", "header"))
 OUTSIDE = frozenset(("figure", "figcaption", "aside", "nav", "footer", "form", "button", "li"))
+NAMING = ("class", "id", "itemprop", "data-testid", "data-manual", "data-content", "data-component")
+WHOLE_TEXT = etree.XPath("string()")
 LOOKED_AT = 160
+MOST_CHILDREN = 6
 FEWEST, MOST = 25, 900
 BODY_PARAGRAPH = 250
 DATELINE = 25
@@ -41,15 +45,18 @@ def standfirst_of(
     Unmarked, it must say word for word what the page's head gives as its description.
     """
     described = [folded for text in descriptions if len(folded := fold(text)) >= FEWEST]
+    wanted = fold(title or "")
     best: tuple[int, str, bool] | None = None
-    for element, is_marked in _candidates(tree, title):
-        text = one_line("".join(element.itertext()))
-        if not FEWEST <= len(text) <= MOST or "©" in text or fold(text) == fold(title or ""):
+    for element, is_marked in _candidates(tree, wanted):
+        text = one_line(str(WHOLE_TEXT(element))[: 8 * MOST])
+        if not FEWEST <= len(text) <= MOST or "©" in text:
             continue
         is_described = _says(text, described)
         if not is_marked and not is_described:
-            if element.tag == "p" and len(text) > BODY_PARAGRAPH:
+            if element.tag == "p" and len(text) > BODY_PARAGRAPH and not _is_refused(element):
                 break
+            continue
+        if fold(text) == wanted or _is_refused(element):
             continue
         # A page may mark a subtitle and a lead paragraph: the one in whole sentences sums up.
         worth = 4 * is_described + 2 * bool(FINAL_STOP.search(text)) + is_marked
@@ -65,42 +72,44 @@ def without_standfirst(blocks: Sequence[Block], standfirst: str) -> list[Block]:
 
 
 def _says(text: str, described: Sequence[str]) -> bool:
+    if not described:
+        return False
     folded = fold(text)
     return any(folded.endswith(one) and len(folded) - len(one) <= DATELINE for one in described)
 
 
-def _candidates(tree: HtmlElement, title: str | None) -> Iterator[tuple[HtmlElement, bool]]:
-    for element in islice(_after_headline(tree, title), LOOKED_AT):
-        if element.tag not in TAGS or any(
-            parent.tag in OUTSIDE for parent in element.iterancestors()
-        ):
+def _candidates(tree: HtmlElement, wanted: str) -> Iterator[tuple[HtmlElement, bool]]:
+    for element in islice(_after_headline(tree, wanted), LOOKED_AT):
+        if element.tag not in TAGS:
             continue
-        names = " ".join(
-            element.get(key) or ""
-            for key in (
-                "class",
-                "id",
-                "itemprop",
-                "data-testid",
-                "data-manual",
-                "data-content",
-                "data-component",
-            )
-        )
-        if (
-            NOT_MARKED.search(names)
-            or next(element.iter("button", "form", "figure", "ul", "time", "article"), None)
-            is not None
-        ):
-            continue
-        is_marked = bool(MARKED.search(names))
-        if is_marked or len(element) <= 6:
+        names = _names(element)
+        is_marked = bool(names) and _is_marked(names)
+        if is_marked or len(element) <= MOST_CHILDREN:
             yield element, is_marked
 
 
-def _after_headline(tree: HtmlElement, title: str | None) -> Iterator[HtmlElement]:
+def _is_refused(element: HtmlElement) -> bool:
+    """Whether an element is named, stands or holds as no standfirst does; asked last, because it walks the tree."""
+    return (
+        NOT_MARKED.search(_names(element)) is not None
+        or next(element.iter("button", "form", "figure", "ul", "time", "article"), None) is not None
+        or any(parent.tag in OUTSIDE for parent in element.iterancestors())
+    )
+
+
+def _names(element: HtmlElement) -> str:
+    attributes = element.attrib
+    return " ".join(attributes[key] for key in NAMING if key in attributes) if attributes else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_marked(names: str) -> bool:
+    """Asked of the same few hundred names on every page of a site."""
+    return MARKED.search(names) is not None
+
+
+def _after_headline(tree: HtmlElement, wanted: str) -> Iterator[HtmlElement]:
     """Elements behind the headline: the h1 that is the title, else the longest, else what reads like the title."""
-    wanted = fold(title or "")
     heads = [(fold(" ".join(element.itertext())), element) for element in tree.iter("h1")]
     if not heads:
         heads = [
