@@ -11,6 +11,10 @@ from enrichers.figures.units import to_base
 
 _OLDEST = 120
 _LONGEST_LIST = 24
+_YOUNGEST = 10
+_BEING = frozenset({"was", "is", "be", "were", "turns", "turned"})
+_AUXILIARY = frozenset({"will", "would", "now", "only", "just", "not", "still", "to", "already"})
+_ENDING = frozenset({"and", "at", "but", "by", "in", "next", "on", "or", "this", "when"})
 _OWNERS = frozenset({"his", "her", "their", "my", "our", "your", "its"})
 
 
@@ -41,7 +45,7 @@ def _is_led(line: Line, number: Number) -> bool:
         return False
     if (words[-1] == "both" and number.plain) or words[-1] in ages or words[-2:] == ["age", "of"]:
         return True
-    if words[-1] in ("was", "is", "be", "were") and line.words_after(number.end, 1) == ["when"]:
+    if _is_said_of_a_person(line, number, words) or _is_expected(line, number):
         return True
     if words[-1] == "turned" or words[-1] == "turning":
         following = line.words_after(number.end, 1)
@@ -55,6 +59,29 @@ def _is_led(line: Line, number: Number) -> bool:
     ):
         return True
     return _is_listed(line, number)
+
+
+def _is_said_of_a_person(line: Line, number: Number, words: list[str]) -> bool:
+    """As in "she was 35 when", "he will be 40 in May", "he turns 50": nothing that could be counted follows."""
+    following = line.words_after(number.end, 1)
+    if words[-1] in _BEING and following == ["when"]:
+        return True
+    if (number.value or 0) < _YOUNGEST or words[-1] not in _BEING:
+        return False
+    subject = [word for word in words[:-1] if word not in _AUXILIARY]
+    alone = not following or following[0] in _ENDING or not following[0][0].isalnum()
+    return alone and bool(subject) and subject[-1] in ("he", "she")
+
+
+def _is_expected(line: Line, number: Number) -> bool:
+    """As in "life expectancy is 73", "the median age fell to 38"."""
+    words = line.words_before(number.start, 14)
+    for phrase in ("life expectancy", "median age", "average age", "retirement age", "mean age"):
+        head, tail = phrase.split()
+        for index in range(len(words) - 2, -1, -1):
+            if words[index : index + 2] == [head, tail]:
+                return not any(word[0].isdigit() or word in ".;" for word in words[index + 2 :])
+    return False
 
 
 def _is_listed(line: Line, number: Number) -> bool:

@@ -44,6 +44,8 @@ def _apply(
         return direction if direction and len(words) <= 4 else _noun_after(line, draft)
     found = cast("Direction", line.lexicon.words.change[words[verb]])
     rest = words[verb + 1 :]
+    if _collects(line, draft, words[verb], rest):
+        return None
     links = line.lexicon.words.sets["change.links"]
     if len([word for word in rest if word not in links]) > 2 or any(
         word in lexicon().words.sets["change_limits.breaks"] for word in rest
@@ -54,6 +56,14 @@ def _apply(
     )
     draft.change = None if draft.role == "from" else found
     return found
+
+
+def _collects(line: Line, draft: Draft, verb: str, rest: list[str]) -> bool:
+    """As in "raised $2 million" from givers, which changes no amount; "raised by", "to" and "from" do."""
+    collecting = line.lexicon.words.sets["change_limits.collecting"]
+    return (
+        draft.kind == "money" and verb in collecting and not {"by", "to", "from"}.intersection(rest)
+    )
 
 
 def _last_change(line: Line, words: list[str]) -> int | None:
@@ -84,7 +94,7 @@ def _noun_after(line: Line, draft: Draft) -> Direction | None:
         return None
     for word in line.words_after(draft.end, 2):
         direction = line.lexicon.words.change.get(word)
-        if direction:
+        if direction and word in line.lexicon.words.sets["change.nouns"]:
             draft.role, draft.change = "delta", cast("Direction", direction)
             return cast("Direction", direction)
         if not word.isalpha() or word in line.lexicon.words.sets["nouns.stop"]:

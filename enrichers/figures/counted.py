@@ -6,10 +6,13 @@ participles and nouns used as adjectives, which need no list because English mar
 
 from __future__ import annotations
 
+import re
+
 from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 
 _REACH = 8
+_INITIALS = re.compile(r" ?(?:[A-Z]\.){2,4}(?= [^\W\d_])")  # "three U.S. troops"
 _NO_NOUNS = frozenset({"strong", "odd", "something", "plus", "fold", "time"})
 _DETERMINERS = frozenset(
     {"the", "its", "their", "his", "her", "our", "my", "your", "these", "those", "all"}
@@ -32,6 +35,8 @@ def is_plural(line: Line, word: str) -> bool:
 def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | None:
     """The head noun of the phrase that begins at `position`; for one of a thing also a singular."""
     sets = line.lexicon.words.sets
+    initials = _INITIALS.match(line.text, position)
+    position = initials.end() if initials else position
     stop, index = sets["nouns.stop"], line.index_at(position)
     seen: list[Token] = []
     for offset in range(index, min(index + _REACH, len(line.tokens))):
@@ -41,6 +46,8 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
         if token.word in ("and", ","):
             continue
         if token.word in stop and not _is_name_like(line, token, seen):
+            break
+        if _is_plural_verb(line, offset, seen):
             break
         if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(
             line, offset
@@ -75,6 +82,15 @@ def _is_name_like(line: Line, token: Token, seen: list[Token]) -> bool:
     return shown.isupper() and (
         len(shown) > 1 or (bool(seen) and line.text[seen[-1].start].isupper())
     )
+
+
+def _is_plural_verb(line: Line, offset: int, seen: list[Token]) -> bool:
+    """As in "the population lives in": a noun before it and a preposition after it make it a verb."""
+    token, words = line.tokens[offset], line.lexicon.words.sets
+    if not seen or token.word not in words["nouns.verbs"] or not is_plural(line, token.word):
+        return False
+    following = line.words_after(token.end, 1)
+    return bool(following) and following[0] in words["nouns.prepositions"]
 
 
 def _is_modifying(line: Line, offset: int) -> bool:
@@ -144,7 +160,7 @@ def read_count(line: Line, number: Number) -> Draft:
     number = _with_thousands(line, number)
     if line.text[number.end : number.end + 1] == "-":
         return _compound(line, number)
-    position = _after_of(line, number.end)
+    position = after_of(line, number.end)
     if line.words_before(number.start, 2)[-1:] == ["magnitude"] or line.words_before(
         number.start, 2
     ) == ["magnitude", "of"]:
@@ -192,16 +208,28 @@ def _compound(line: Line, number: Number) -> Draft:
     )
 
 
-def _after_of(line: Line, position: int) -> int:
-    """Where the counted phrase begins: after "of the" in "20 of the soldiers"."""
+def after_of(line: Line, position: int) -> int:
+    """Where the counted phrase begins: after "of the" in "20 of the soldiers", "of Brown's" in "two of Brown's aides"."""
     if not line.text.startswith(" of ", position):
         return position
     index = line.index_at(position + 4)
     while index < len(line.tokens) and line.tokens[index].word in _DETERMINERS:
         index += 1
+    index = _after_owner(line, index)
     if index < len(line.tokens) and line.tokens[index].word.isdigit():
         index += 1  # "3 of the 27 member states"
     return line.tokens[index].start if index < len(line.tokens) else position
+
+
+def _after_owner(line: Line, index: int) -> int:
+    """The token after a possessor of up to three words: "Anna Brown's", "the country's"."""
+    for offset in range(index, min(index + 3, len(line.tokens) - 1)):
+        token, following = line.tokens[offset], line.tokens[offset + 1]
+        if not token.word[0].isalpha():
+            break
+        if following.word == "s" and line.text[token.end : following.start] in ("'", "’"):
+            return offset + 2
+    return index
 
 
 def _with_thousands(line: Line, number: Number) -> Number:

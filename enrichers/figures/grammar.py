@@ -15,10 +15,11 @@ from functools import cache
 from enrichers.figures.changes import apply_changes, apply_periods
 from enrichers.figures.dates import Calendar, fiscal_month, read_dates
 from enrichers.figures.inherit import inherit
+from enrichers.figures.lengths import join_steps
 from enrichers.figures.lexicon import data_sha256, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.measures import read_numbers
-from enrichers.figures.modifiers import apply_modifiers, merge_bounds
+from enrichers.figures.modifiers import apply_conversions, apply_modifiers, merge_bounds
 from enrichers.figures.neutral import read_neutral
 from enrichers.figures.ordinals import read_ordinals
 from enrichers.figures.sentences import split_lines, split_sentences
@@ -28,7 +29,7 @@ from schemas.errors import UsageError
 from schemas.marks import Figure
 from schemas.provenance import Provenance
 
-VERSION = "2"
+VERSION = "3"
 
 
 @cache
@@ -126,7 +127,9 @@ def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int
     read_numbers(line)
     read_ordinals(line)
     line.drafts.sort(key=lambda draft: draft.start)
+    join_steps(line)
     apply_modifiers(line)
+    apply_conversions(line)
     merge_bounds(line)
     apply_changes(line, sentences)
     inherit(line, sentences)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from enrichers.figures.line import Draft, Line, by_sentence
 
+_BACK = 8  # figures
 _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
 
@@ -15,6 +18,7 @@ def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
             _from_neighbour(line, inside[index - 1], inside[index])
             if inside[index].rule == "bare_number" and inside[index].noun is None:
                 _from_people(line, inside, index)
+                _from_parallel(line, inside, index)
 
 
 def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
@@ -32,6 +36,19 @@ def _from_people(line: Line, inside: list[Draft], index: int) -> None:
     if line.words_after(inside[index].end, 1) in (["who"], ["whom"]):
         nouns = (draft.noun for draft in reversed(inside[max(0, index - 4) : index]) if draft.noun)
         inside[index].noun = next(nouns, None)
+
+
+def _from_parallel(line: Line, inside: list[Draft], index: int) -> None:
+    """As in "index A rose 1% to 300 points, while B fell 2% to 90": the same place in a clause of the same build."""
+    bare = inside[index]
+    if index < 2 or bare.rule != "bare_number" or inside[index - 1].kind != "percent":
+        return
+    if line.words_before(bare.start, 1) not in (["to"], ["at"]):
+        return
+    for before, model in pairwise(inside[max(0, index - _BACK) : index]):
+        if before.kind == "percent" and model.kind == "quantity" and model.unit:
+            _take(bare, model)
+            return
 
 
 def _is_alike(line: Line, left: Draft, right: Draft) -> bool:

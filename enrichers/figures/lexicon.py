@@ -71,7 +71,7 @@ class NumberWords:
     letter_marks: Mapping[str, Decimal]
     fractions: Mapping[str, int]
     ordinals: Mapping[str, int]
-    multiples: Mapping[str, int]
+    multiples: Mapping[str, Decimal]
     starts: frozenset[str]
 
 
@@ -208,7 +208,7 @@ def _number_words(data: Table) -> NumberWords:
         letter_marks=_decimals(data, "letter_marks"),
         fractions=_ints(data, "fractions"),
         ordinals=_ints(data, "ordinals"),
-        multiples=_ints(data, "multiples"),
+        multiples=_decimals(data, "multiples"),
         starts=frozenset(starts),
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from enrichers.figures.absence import read_absences
 from enrichers.figures.ages import read_age
 from enrichers.figures.counted import read_count
+from enrichers.figures.lengths import read_article_lengths
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.money import read_money
 from enrichers.figures.numbers import Number, scan_numbers
 from enrichers.figures.percent import read_percent
-from enrichers.figures.ranges import Reader, read_range, read_score
+from enrichers.figures.ranges import Reader, read_odds, read_range, read_score
 from enrichers.figures.ratios import (
     read_fractions,
     read_multiple,
@@ -58,11 +60,19 @@ def read_numbers(line: Line) -> None:
         _take_single(line, numbers[index], read)
         index += 1
     read_multiple_words(line)
+    read_article_lengths(line)
+    read_absences(line)
 
 
 def _read_pair(line: Line, first: Number, second: Number, read: Reader) -> Draft | None:
+    odds = read_odds(line, first, second) if second.start - first.end < len("-to-") + 1 else None
+    if odds is not None and read(line, second) is None:
+        return odds
     if second.start - first.end > 40 or not _LINKED.search(line.text, first.end, second.start):
         return None
+    spoken = line.text[first.end : second.start] == " to " and read(line, second) is None
+    if spoken and (score := read_score(line, first, second)):
+        return score
     pair = read_range(line, first, second, read)
     if pair is not None and pair.unit is None:
         pair = _bare_pair(line, first, second, pair)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import cast
 
 from enrichers.figures.line import Draft, Line
@@ -139,11 +140,43 @@ def _before(line: Line, start: int) -> str | None:
     for _ in range(3):
         found = _longest_at_end(line, before)
         if found:
-            return found
+            return None if _is_direction(line, before) else found
         if not before or before[-1] not in _GLUE:
             return None
         before = before[:-1]
     return None
+
+
+def _is_direction(line: Line, before: list[str]) -> bool:
+    """As in "went back up to 4.8 percent" and "rose up to": where to, not how much at most."""
+    if before[-2:] != ["up", "to"] or len(before) < 3:
+        return False
+    words = line.lexicon.words
+    return before[-3] in words.sets["modifier_limits.moving"] or before[-3] in words.change
+
+
+def apply_conversions(line: Line) -> None:
+    """Give a figure in brackets the bound of the one it converts: "more than 100 kilometres (60 miles)"."""
+    for left, right in pairwise(line.drafts):
+        if right.modifier != "exact" or right.value is None or left.value is None:
+            continue
+        if left.modifier == "exact" or not _is_conversion(line, left, right):
+            continue
+        bend(right, left.modifier)
+
+
+def _is_conversion(line: Line, left: Draft, right: Draft) -> bool:
+    gap = line.text[left.end : right.start]
+    opens = gap in (" (", " ($", " (£", " (€", " [")
+    goes_on = gap in (" / ", "/", "; ", ", ", " or ")
+    if goes_on and line.text.find("(", max(0, left.start - 40), left.start) < 0:
+        return False
+    closes = line.text[right.end : right.end + 1] in (")", "]", " ", ";", ",", "/")
+    if not (opens or goes_on) or not closes or left.kind != right.kind:
+        return False
+    if left.kind == "money":
+        return opens and left.unit != right.unit
+    return left.kind == "quantity" and left.unit != right.unit and left.base_unit == right.base_unit
 
 
 def _longest_at_end(line: Line, before: list[str]) -> str | None:

@@ -13,13 +13,16 @@ from functools import cache
 from enrichers.figures.lexicon import Currencies, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number, with_scale
-from enrichers.figures.units import match_unit_word
+from enrichers.figures.units import match_simple, match_unit_word
 
 _WORDS = re.compile(
     r"[ \u00a0-]?(?P<a>[^\W\d_.]+(?:\.[A-Za-z]\.)?)(?:[ -](?P<b>[^\W\d_]+))?(?:[ -](?P<c>[^\W\d_]+))?"
 )
 _PER = re.compile(
     r"(?P<link> per | an? | each | every | ?/ ?|-an?-| - a - )(?P<name>(?:troy )?[^\W\d_]+)"
+)
+_NATION = re.compile(  # "$40 Canadian"; but "a $3 billion Canadian miner" says nothing of the currency
+    r" (?P<name>U\.S\.|US|[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?=$|[.,;:)]|-a-| (?:an?|per|each|for|in|to|by|and|or|on|of|at|from|when|this|last)\b)"
 )
 _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) cents?\b")
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
@@ -114,10 +117,14 @@ def _with_sign(line: Line, number: Number, sign: _Sign) -> Draft:
     marked = number.with_mark() if _mark_is_scale(line.text, number) else number
     factor = Decimal(1_000_000) if sign.million else Decimal(1)
     end = marked.end
-    named = _name_after(line, marked)
+    named, code = _name_after(line, marked), sign.code
     if named and named[1] == sign.code and not named[2]:
         end = named[0]
-    return _draft(marked, sign.start, end, sign.code, -factor if sign.negative else factor)
+    nation = _NATION.match(line.text, end) if code == "USD" else None
+    if nation and f"{nation['name'].lower()} dollar" in line.lexicon.currencies.code_by_name:
+        end = nation.end()
+        code = line.lexicon.currencies.code_by_name[f"{nation['name'].lower()} dollar"]
+    return _draft(marked, sign.start, end, code, -factor if sign.negative else factor)
 
 
 def _mark_is_scale(text: str, number: Number) -> bool:
@@ -267,7 +274,8 @@ def _with_denominator(line: Line, draft: Draft) -> Draft:
 
 def _denominator(line: Line, match: re.Match[str]) -> str | None:
     name = match["name"].lower()
-    unit = match_unit_word(line, match.start("name"))
+    by_symbol = match["link"].strip() in ("/", "per")
+    unit = (match_simple if by_symbol else match_unit_word)(line, match.start("name"))
     if name in line.lexicon.currencies.denominators:
         return (
             "year" if name == "annum" else unit.name if unit and unit.end == match.end() else name

@@ -22,6 +22,9 @@ _NUMERAL = re.compile(
     r"|[0-9]+)"
     r"(?P<point>\.[0-9]+| \. [0-9]+(?= (?:%|percent|per|million|billion|trillion|yen|marks)))?"
 )
+_CONTINENTAL = re.compile(  # "1.234,50": with both signs there is one reading
+    r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3})+),(?P<point>[0-9]{1,2})(?![0-9]|[.,][0-9])"
+)
 _FRACTION = re.compile(r"[ -]?(?P<top>[0-9]{1,2}) ?[/⁄] ?(?P<bottom>2|3|4|5|8|16|32)(?![0-9/.,])")
 _PLAIN_FRACTION = re.compile(
     r"(?P<top>[1-9][0-9]?) ?[/⁄] ?(?P<bottom>2|3|4|5|8|10|16|32)(?![0-9/.,%])"
@@ -96,7 +99,7 @@ def scan_numbers(line: Line) -> list[Number]:
         if token.start < position or line.mask[token.start]:
             continue
         number: Number | None = None
-        if token.word[0] in "0123456789":
+        if token.word[0] in "0123456789" and not _ends_a_unit(line, index):
             number = read_numeral(line.text, token.start, words)
         elif token.word in words.starts or token.word in ("a", "an", "several", "few"):
             number = _spelled(line, index)
@@ -106,8 +109,23 @@ def scan_numbers(line: Line) -> list[Number]:
     return _with_lone_glyphs(line, found)
 
 
+def _ends_a_unit(line: Line, index: int) -> bool:
+    """As the 2 of "cm2"."""
+    token, before = line.tokens[index], line.tokens[max(0, index - 1)]
+    if before.end != token.start:
+        return False
+    return line.text[before.start : token.end] in line.lexicon.units.by_symbol
+
+
 def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
     """The number in digits that starts at `start`, with fraction, scale word and letter mark; None if too long."""
+    continental = _CONTINENTAL.match(text, start)
+    if continental and len(continental[0]) <= _LONGEST:
+        whole = continental["whole"].replace(".", "")
+        value = Decimal(f"{whole}.{continental['point']}")
+        return with_scale(
+            text, Number(start=start, end=continental.end(), value=value, scaled=True), words
+        )
     match = _NUMERAL.match(text, start)
     if match is None or len(match[0]) > _LONGEST:
         return None

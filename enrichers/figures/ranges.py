@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from enrichers.figures.counted import is_plural
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 
@@ -161,13 +162,21 @@ def _shared_scale(
 
 
 _SCORE = re.compile(r"[-–‑]")
+_MOST_ODDS = 9
+_ODDS = re.compile(r"-to-|:")
+_VOTING = frozenset(
+    ["beat", "beating", "beaten", "decided", "defeat", "defeated", "lost", "margin", "passed", "score", "vote", "voted", "votes", "won"]
+)  # fmt: skip
 
 
 def read_score(line: Line, first: Number, second: Number) -> Draft | None:
     """A result such as "2-1": two small whole numbers and a dash, with no unit, near a word of sport or vote."""
-    if not (first.plain and second.plain) or not _SCORE.fullmatch(
-        line.text[first.end : second.start]
-    ):
+    gap = line.text[first.end : second.start]
+    if not (first.plain and second.plain):
+        return None
+    if gap == " to ":
+        return _spoken_score(line, first, second)
+    if not _SCORE.fullmatch(gap):
         return None
     if first.value is None or second.value is None or max(first.value, second.value) > 999:
         return None
@@ -182,4 +191,41 @@ def read_score(line: Line, first: Number, second: Number) -> Draft | None:
         rule="score",
         low=first.value,
         high=second.value,
+    )
+
+
+def _spoken_score(line: Line, first: Number, second: Number) -> Draft | None:
+    """As in "lost 3 to 1", "passed by a vote of 220 to 210": the larger side first, and nothing counted after it."""
+    if first.value is None or second.value is None or first.value <= second.value:
+        return None
+    near = {*line.words_before(first.start, 5), *line.words_after(second.end, 1)}
+    following = line.words_after(second.end, 1)
+    if near.isdisjoint(_VOTING) or (following and is_plural(line, following[0])):
+        return None
+    return Draft(
+        start=first.start,
+        end=second.end,
+        kind="score",
+        rule="score",
+        low=first.value,
+        high=second.value,
+    )
+
+
+def read_odds(line: Line, first: Number, second: Number) -> Draft | None:
+    """As in "a 3-to-1 margin", "a ratio of 5:1": the first as a multiple of the second."""
+    if (
+        not first.value
+        or not second.value
+        or not _ODDS.fullmatch(line.text[first.end : second.start])
+    ):
+        return None
+    if first.value < second.value or second.value > _MOST_ODDS or first.scaled or second.scaled:
+        return None
+    return Draft(
+        start=first.start,
+        end=second.end,
+        kind="ratio",
+        rule="odds",
+        value=first.value / second.value,
     )

@@ -74,7 +74,7 @@ def read_part_units(line: Line) -> None:
     for match in (
         _PART_UNIT.finditer(line.text) if "alf" in line.text or "uarter" in line.text else ()
     ):
-        unit = line.lexicon.units.by_word.get(match["unit"].lower())
+        unit = _part_of(line, match)
         value = Decimal("0.5") if match["part"].lower() == "half" else Decimal("0.25")
         if unit is None or (
             match["part"].lower() == "quarter"
@@ -86,6 +86,14 @@ def read_part_units(line: Line) -> None:
         unit = line.lexicon.units.by_word.get(match["unit"].lower())
         if unit is not None:
             _add_part(line, match.start(), match.end(), Decimal("1.5"), unit)
+
+
+def _part_of(line: Line, match: re.Match[str]) -> Unit | None:
+    """The unit of "half an hour"; in "two and a half hours" the half belongs to the two."""
+    word = match["unit"].lower()
+    unit = line.lexicon.units.by_word.get(word)
+    plural = unit is not None and word.endswith("s") and word != unit.name
+    return None if plural or line.text.endswith("and a ", 0, match.start()) else unit
 
 
 def _add_part(
@@ -259,7 +267,7 @@ def read_multiple_words(line: Line) -> None:
                 end=token.end,
                 kind="multiple",
                 rule="multiple_word",
-                value=Decimal(value),
+                value=value,
             )
         )
 

@@ -27,14 +27,19 @@ def direction(line: Line, position: int) -> int:
         if word in sets["future"] or word.endswith(("'ll", "’ll")):
             return 1
         if word in sets["past"] or (word.endswith("ed") and len(word) > 4):
-            return (
-                1
-                if not lexicon()
-                .words.sets["tense.helpers"]
-                .isdisjoint(before[max(0, index - 3) : index])
-                else -1
-            )
+            return 1 if _is_helped(before[:index]) else -1
     return 0
+
+
+def _is_helped(before: list[str]) -> bool:
+    """As in "to be formally held"; but "the ambassador to Chad said" has no helping verb right before "said"."""
+    helpers = lexicon().words.sets["tense.helpers"]
+    for word in reversed(before[-3:]):
+        if word in helpers:
+            return True
+        if word not in lexicon().words.sets["tense.between"] and not word.endswith("ly"):
+            return False
+    return False
 
 
 def is_ahead(line: Line, position: int) -> bool:

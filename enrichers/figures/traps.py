@@ -14,7 +14,7 @@ _SPANS = re.compile(
     r"(?:https?://|www\.)\S{1,400}"
     r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
     r"|(?<!\w)[#@]\w+"
-    r"|(?<![\w.])\d{1,4}(?:\.\d{1,4}){2,5}(?:,\d{1,2})?(?![\w])"
+    r"|(?<![\w.])(?!\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d))\d{1,4}(?:\.\d{1,4}){2,5}(?:,\d{1,2})?(?![\w])"
     r"|(?<!\w)\+?\(?\d{1,4}\)?[ .-]\(?\d{2,4}\)?[ .-]\d{3,4}(?:[ .-]\d{2,4}){0,2}(?![\w,])(?! ?(?:people|million|billion|%))(?=[^\d]|$)"
     r"|\(\d{3}\) ?\d{3}-\d{4}"
     r"|(?<![\w.])\d{3}-\d{4}(?![\w-])(?<!19\d\d-\d{4})"
@@ -50,6 +50,9 @@ _PAIR = re.compile(r"(?<![\w/])\d{1,3}/\d{1,3}(?:/\d{1,4})?(?![\w/])")
 _ADDRESS = re.compile(
     r" (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Pl|Way|Square|Court|Ct|Highway|Terrace|Parkway)\b"
 )
+_NEAR = 200  # characters within which a name is taken up again
+_CAPITAL_AFTER = re.compile(r" [A-Z][\w]*")
+_NAME_BEFORE = re.compile(r"\w*[A-Z]\w* \Z")
 _ROMAN_WAR = re.compile(
     r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
 )
@@ -73,15 +76,30 @@ def _cover_glued(line: Line) -> None:
     """Numbers glued to letters before them are names: F-16, COVID-19, G7, MH370; "mid-2019" and "sub-500" are not."""
     for index in range(1, len(line.tokens)):
         token, before = line.tokens[index], line.tokens[index - 1]
-        if not token.word[0].isdigit() or not before.word[0].isalpha():
+        if not token.word[0].isdigit():
             continue
         gap = line.text[before.end : token.start]
+        if before.word == "." and _is_dotted_name(line, index):
+            line.cover(token.start, token.end)
+        if not before.word[0].isalpha():
+            continue
         if before.word in ("q", "h") and gap == "" and token.word in ("1", "2", "3", "4"):
             continue
-        if (gap in ("", ".") and not _is_glued_unit(line, index)) or (
-            gap in ("-", "‑") and _is_name_part(line.text[before.start : before.end])
-        ):
+        is_part = gap in ("-", "‑", " -") and _is_name_part(line.text[before.start : before.end])
+        if gap == " -":  # "COVID -19" as some agencies space it; elsewhere a minus
+            is_part = before.word in line.lexicon.words.sets["traps.names"]
+        if is_part or (gap == "" and not _is_glued_unit(line, index)):
             line.cover(token.start, token.end)
+
+
+def _is_dotted_name(line: Line, index: int) -> bool:
+    """As in "ID.3": capitals, a point and a digit without a blank; not a currency ("RM.5") nor a month."""
+    point, token = line.tokens[index - 1], line.tokens[index]
+    head = line.tokens[index - 2] if index > 1 else None
+    if head is None or head.end != point.start or point.end != token.start:
+        return False
+    shown = line.text[head.start : head.end]
+    return 1 < len(shown) < 5 and shown.isupper() and not _is_currency(line, head.start, head.end)
 
 
 def _is_glued_unit(line: Line, index: int) -> bool:
@@ -130,12 +148,39 @@ def is_name(line: Line, number: Number) -> bool:
     """Whether a number without a unit is part of a name or an address rather than a count."""
     if _is_identifier(line.text, number):
         return True
+    if number.plain and _repeats_a_name(line, number):
+        return True
     if not number.plain and not (number.spelled and (number.value or 0) < 100):
-        return False
+        return _is_labelled_decimal(line, number)
     token = line.token_before(number.start)
     if token is None or line.text[token.end : number.start] not in (" ", "-", ". ", " # ", " #"):
         return False
     return _follows_label(line, number, token.word, line.text[token.start : token.end])
+
+
+def _is_labelled_decimal(line: Line, number: Number) -> bool:
+    """As in "version 12.1", "section 4.2": a point may part a label's number."""
+    token = line.token_before(number.start)
+    return (
+        token is not None
+        and not number.scaled
+        and token.word in line.lexicon.words.sets["traps.pointed"]
+        and line.text[token.end : number.start] == " "
+    )
+
+
+def _repeats_a_name(line: Line, number: Number) -> bool:
+    """As in the second 11 of "the iPhone 11 Pro and 11 Pro Max": a name on the line ends in these very words."""
+    following = _CAPITAL_AFTER.match(line.text, number.end)
+    if following is None:
+        return False
+    words = line.text[number.start : following.end()]
+    first = line.text.find(words, max(0, number.start - _NEAR), number.start)
+    return (
+        first >= 0
+        and line.is_free(first, first + len(words))
+        and _NAME_BEFORE.search(line.text, max(0, first - 24), first) is not None
+    )
 
 
 def _is_identifier(text: str, number: Number) -> bool:

@@ -15,7 +15,7 @@ from enrichers.figures.numbers import Number
 _OPEN = re.compile(r" - |[-‑]|[ \u00a0\u202f]?[(\[]?")
 _PER = re.compile(r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every ")
 _STUFF = re.compile(
-    r" of [a-z]{2,12}(?: [a-z]{2,12})?(?= (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b)"
+    r" of [a-zA-Z][a-zA-Z0-9₂]{1,11}(?: [a-z]{2,12})?(?= (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b)"
 )
 _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
@@ -63,7 +63,8 @@ def match_unit_word(line: Line, position: int) -> UnitMatch | None:
     return UnitMatch(match.end(), unit.name, unit) if unit else None
 
 
-def _match_simple(line: Line, position: int) -> UnitMatch | None:
+def match_simple(line: Line, position: int) -> UnitMatch | None:
+    """The unit at `position`, by symbol or word, the longer one."""
     symbol = _patterns()[1].match(line.text, position)
     word = match_unit_word(line, position)
     if symbol and (word is None or symbol.end() >= word.end):
@@ -76,7 +77,7 @@ def match_unit(line: Line, number: Number) -> UnitMatch | None:
     """The unit of `number`, with its denominator; None if none follows or it is more likely something else."""
     opening = _OPEN.match(line.text, number.end)
     position = opening.end() if opening else number.end
-    found = _match_simple(line, position)
+    found = match_simple(line, position)
     if found is None and opening and opening[0]:
         return None
     found = _in_weather(line, number, found, position) if found else None
@@ -103,7 +104,7 @@ def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
     link = _PER.match(line.text, stuff.end() if stuff else found.end)
     if link is None:
         return found
-    below = _match_simple(line, link.end())
+    below = match_simple(line, link.end())
     if below is None or not line.is_free(link.start(), below.end):
         return found
     if link[0].strip(" -") in ("a", "an", "each", "every") and not _is_time(below.unit, found.unit):

@@ -97,5 +97,5 @@ def test_apostrophes_part_thousands() -> None:
     assert money("It cost 20’000 francs.").value == Decimal(20000)
 
 
-def test_the_decimals_of_a_number_written_the_continental_way_are_no_amount() -> None:
-    assert find_figures(["It cost 1.234.567,89 euros."]) == [[]]
+def test_a_number_with_points_and_a_comma_can_only_be_read_the_continental_way() -> None:
+    assert money("It cost 1.234.567,89 euros.").value == Decimal("1234567.89")

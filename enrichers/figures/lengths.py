@@ -1,0 +1,85 @@
+"""Measures in two steps ("two years and six months", "3lb 4oz") and lengths of time without a number ("barely a month after")."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from enrichers.figures.lexicon import lexicon
+from enrichers.figures.line import Draft, Line
+from enrichers.figures.units import to_base
+
+_STEPS = {
+    ("year", "month"): 12,
+    ("week", "day"): 7,
+    ("day", "hour"): 24,
+    ("hour", "minute"): 60,
+    ("minute", "second"): 60,
+    ("pound", "ounce"): 16,
+    ("stone", "pound"): 14,
+}
+"""How many of the second make one of the first."""
+_GAP = re.compile(r" (?:and )?|")
+_ARTICLE = re.compile(
+    r"\b(?P<article>an?) (?P<unit>second|minute|hour|day|week|fortnight|month|year|decade|century)\b(?!-)",
+    re.IGNORECASE,
+)
+_AFTER = frozenset({"after", "before", "from", "since"})
+
+
+def join_steps(line: Line) -> None:
+    """Make one figure of neighbours where the second measures what the first leaves over, in the smaller unit.
+
+    With a comma between they are a list and stay apart.
+    """
+    joined: list[Draft] = []
+    for draft in line.drafts:
+        if joined and _is_step(line, joined[-1], draft):
+            _add_step(joined[-1], draft)
+        else:
+            joined.append(draft)
+    line.drafts[:] = joined
+
+
+def _is_step(line: Line, left: Draft, right: Draft) -> bool:
+    if left.value is None or right.value is None or left.rule == "age":
+        return False
+    size = _STEPS.get((left.unit or "", right.unit or ""))
+    if size is None or not 0 <= right.value < size or left.value != left.value.to_integral_value():
+        return False
+    return _GAP.fullmatch(line.text[left.end : right.start]) is not None
+
+
+def _add_step(left: Draft, right: Draft) -> None:
+    size = _STEPS[(left.unit or "", right.unit or "")]
+    left.value = (left.value or Decimal(0)) * size + (right.value or Decimal(0))
+    left.unit, left.end, left.rule = right.unit, right.end, f"{left.rule}_steps"
+    left.low = left.high = None
+    to_base(left, lexicon().units.by_word[left.unit or ""])
+
+
+def read_article_lengths(line: Line) -> None:
+    """Take "a month" where a word before it measures ("nearly a year") or one after it counts from it ("a day after")."""
+    for match in _ARTICLE.finditer(line.text):
+        if line.is_free(*match.span()) and _is_length(line, match):
+            unit = lexicon().units.by_word[match["unit"].lower()]
+            draft = Draft(
+                start=match.start(),
+                end=match.end(),
+                kind="duration",
+                rule="article_length",
+                value=Decimal(1),
+                unit=unit.name,
+            )
+            to_base(draft, unit)
+            line.add(draft)
+
+
+def _is_length(line: Line, match: re.Match[str]) -> bool:
+    before = line.words_before(match.start(), 2)
+    measuring = line.lexicon.words.sets["lengths.before"]
+    if before[-1:] and before[-1] in line.lexicon.words.sets["lengths.rates"]:
+        return False
+    if " ".join(before) in measuring or (before and before[-1] in measuring):
+        return True
+    return line.words_after(match.end(), 1)[:1] in [[word] for word in _AFTER]
