@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.settings import Settings, load_settings, seconds
-from copydesk.webhooks import watch_webhooks
+from copydesk.webhooks import has_file, watch_webhooks
 from enrichers.vectors.lazy import LazyEncoder
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DatabaseError
@@ -56,6 +56,8 @@ def open_store_with(
     if mode != "r":
         try:
             watch_webhooks(store, settings)
+            if "clean.site_memory" in settings.origins or has_file(settings):
+                store.set_site_memory(on=settings.clean.site_memory)
         except BaseException:
             store.close()
             raise
@@ -190,12 +192,18 @@ def embed(texts: Iterable[str]) -> Matrix:
 
 
 def ingest(
-    paths: PathLike | Iterable[PathLike], store: Store, *, force: bool = False, workers: int = 1
+    paths: PathLike | Iterable[PathLike],
+    store: Store,
+    *,
+    force: bool = False,
+    keep_all: bool = False,
+    workers: int = 1,
 ) -> IngestReport:
     """Bring files, folders and web addresses into `store`: the same code and counts as the command.
 
-    One bad document never stops the others: it is counted as quarantined and kept with its error. With `workers` over
-    1, guard the calling script's main module as for any multiprocessing.
+    One bad document never stops the others: it is counted as quarantined and kept with its error. With `keep_all`
+    sections, error pages and consent walls are stored too, marked by their `page_kind` and outside default search.
+    With `workers` over 1, so many other processes clean and tag.
     """
     from flows.inputs import ingest_inputs, is_address, page_sources
     from flows.pipeline import IngestOptions
@@ -209,7 +217,7 @@ def ingest(
         page_sources(names),
         store,
         _shared_engines(),
-        options=IngestOptions(force=force, workers=workers),
+        options=IngestOptions(force=force, keep_all=keep_all, workers=workers),
         web=_web_options(load_settings()) if len(files) < len(names) else None,
     )
 

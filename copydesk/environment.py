@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 
-from copydesk.settings import ENV_PREFIX, FetchSettings, ModelSettings, Settings, source_specs
+from copydesk.settings import ENV_PREFIX, VARIABLE_SECTIONS, Settings, source_specs
 
 _OTHERS = ("DB", "CONFIG", "TRACEBACK")
 _IN_FILES_ONLY = ("tagger",)
@@ -18,10 +18,9 @@ def known_variables() -> tuple[str, ...]:
     >>> known_variables()[:2], "COPYDESK_FETCH_MAX_BYTES" in known_variables()
     (('COPYDESK_DB', 'COPYDESK_CONFIG'), True)
     """
-    sections = (("FETCH", FetchSettings), ("MODELS", ModelSettings))
     named = [
-        f"{section}_{field.name.upper()}"
-        for section, kind in sections
+        f"{section.upper()}_{field.name.upper()}"
+        for section, kind in VARIABLE_SECTIONS.items()
         for field in fields(kind)
         if field.name not in _IN_FILES_ONLY
     ]

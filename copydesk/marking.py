@@ -67,6 +67,12 @@ def marked(text: str, marks: Sequence[Mark]) -> str:
     return "\n".join(_INDENT + draw(text, start, end, marks) for start, end in lines)
 
 
+def template(text: str) -> str:
+    """A line that its site repeats, and that nothing searches: dimmed, and called what it is."""
+    shown = marked(f"template: {text}", [])
+    return f"\x1b[2m{shown}\x1b[0m" if has_colour() else shown
+
+
 def _width() -> int:
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
         return max(shutil.get_terminal_size().columns, 40)

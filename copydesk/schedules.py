@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.settings import ScheduleSettings, Settings, origin_of, seconds, wrong
+from copydesk.settings import ScheduleSettings, Settings, seconds
+from copydesk.settings_faults import origin_of, wrong
 from schemas.addresses import without_credentials
 from schemas.errors import SettingsError, UsageError
 from schemas.schedule import FlowName, ScheduleSpec, ScheduleState

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from copydesk.settings_faults import KINDS, may_hold_secret, origin_of, refused, wrong
 from schemas.errors import SettingsError
 from schemas.schedule import FlowName
 from schemas.web import SourceSpec
@@ -41,6 +42,13 @@ class FetchSettings:
     timeout: Duration = 30.0
     max_bytes: int = 20_000_000
     contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanSettings:
+    """[clean]: whether what a site repeats under different titles is masked as template."""
+
+    site_memory: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +119,17 @@ class Settings:
 
     db: str = DEFAULT_DB
     fetch: FetchSettings = field(default_factory=FetchSettings)
+    clean: CleanSettings = field(default_factory=CleanSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     source: tuple[SourceSettings, ...] = ()
     schedule: tuple[ScheduleSettings, ...] = ()
     webhook: tuple[WebhookSettings, ...] = ()
     notify: NotifySettings = field(default_factory=NotifySettings)
     origins: Mapping[str, str] = field(default_factory=dict)
+
+
+VARIABLE_SECTIONS = {"fetch": FetchSettings, "clean": CleanSettings, "models": ModelSettings}
+"""The tables whose keys may stand in the environment."""
 
 
 def load_settings(
@@ -166,7 +179,7 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(tables.get("db", ""), str):
         raise wrong(
-            "db", f"= {tables['db']!r} is wrong", {"db": str(path)}, why=_KINDS["string_type"]
+            "db", f"= {tables['db']!r} is wrong", {"db": str(path)}, why=KINDS["string_type"]
         )
     # A path in a file is meant from where the file is.
     if "db" in tables and "://" not in tables["db"]:
@@ -187,7 +200,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     if database := environment.get(f"{ENV_PREFIX}DB"):
         tables["db"] = database
-    for section, kind in (("fetch", FetchSettings), ("models", ModelSettings)):
+    for section, kind in VARIABLE_SECTIONS.items():
         for name in (f.name for f in fields(kind) if f.name != "tagger"):
             value = environment.get(f"{ENV_PREFIX}{section.upper()}_{name.upper()}")
             if value is not None:
@@ -220,65 +233,13 @@ def _validated(tables: dict[str, Any], origins: dict[str, str]) -> Settings:
         settings = TypeAdapter(Settings).validate_python({**tables, "origins": origins})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        missing = first["type"] == "missing"
-        said = "is missing" if missing else _wrongly(first["loc"], first["input"])
-        why = _KINDS.get(first["type"]) or first["msg"] + _nearest_kind(first)
         # The cause would show every value, and a traceback shows the cause.
-        raise wrong(key, said, origins, why=why) from (
-            None if key.startswith(_SECRETIVE) else error
-        )
+        cause = None if may_hold_secret(first["loc"][0]) else error
+        raise refused(first, origins) from cause
     from copydesk.settings_checks import check_values
 
     check_values(settings)
     return settings
-
-
-_SECRETS = frozenset(["headers", "cookies_env", "proxy", "url"])
-_SECRETIVE = ("source", "webhook", "notify")
-
-
-def _wrongly(place: tuple[int | str, ...], value: object) -> str:
-    """What is said of a value: itself, but for one that may hold a secret."""
-    is_whole = place[0] in _SECRETIVE and (len(place) < 3 or isinstance(value, dict))
-    if is_whole or _SECRETS & set(place):
-        return "is wrong"
-    return f"= {value!r} is wrong"
-
-
-def _nearest_kind(error: Any) -> str:
-    if error["type"] != "literal_error" or not isinstance(error["input"], str):
-        return ""
-    known = re.findall("'([^']+)'", error["ctx"]["expected"])
-    near = get_close_matches(error["input"], known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-_KINDS = {
-    "missing": "it has to be there",
-    "dataclass_type": "it has to be a table, as in [section]",
-    "mapping_type": "it has to be a table, as in [section]",
-    "tuple_type": 'it has to be a list: ["..."], or [[section]] where it holds tables',
-    "string_type": "it has to be a text in quotes",
-    "int_type": "it has to be a whole number",
-    "int_parsing": "it has to be a whole number",
-    "bool_parsing": "it has to be true or false",
-}
-
-
-def wrong(key: str, said: str, origins: Mapping[str, str], *, why: str) -> SettingsError:
-    """The error for a value: where it was said, by which key, what of it, and why it will not do."""
-    return SettingsError(
-        f"{origin_of(key, origins)}: {key} {said}: {why}",
-        remedy="see copydesk.example.toml for what may stand there",
-    )
-
-
-def origin_of(key: str, origins: Mapping[str, str]) -> str:
-    """Where a key was said: itself, what it stands in, or what stands in it."""
-    names = [key, ".".join(key.split(".")[:2]), key.split(".", maxsplit=1)[0]]
-    names += [name for name in origins if name.startswith(f"{key}.")]
-    return next((origins[name] for name in names if name in origins), "settings")
 
 
 def source_specs(settings: Settings) -> tuple[SourceSpec, ...]:
@@ -322,6 +283,7 @@ def seconds(duration: Duration) -> float | None:
 def _known_keys(kind: type) -> dict[str, type | None]:
     sections: dict[str, type | None] = {
         "fetch": FetchSettings,
+        "clean": CleanSettings,
         "models": ModelSettings,
         "source": SourceSettings,
         "schedule": ScheduleSettings,

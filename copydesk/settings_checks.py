@@ -11,11 +11,10 @@ from copydesk.settings import (
     FetchSettings,
     NotifySettings,
     Settings,
-    origin_of,
     seconds,
     source_specs,
-    wrong,
 )
+from copydesk.settings_faults import origin_of, wrong
 from schemas.addresses import canonical_address
 from schemas.errors import SettingsError, UsageError
 

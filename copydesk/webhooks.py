@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from copydesk.settings import Settings, WebhookSettings, wrong
+from copydesk.settings import Settings, WebhookSettings
+from copydesk.settings_faults import wrong
 from schemas.addresses import canonical_address
 from schemas.errors import CopydeskError
 from schemas.web import HEADER_NAME
@@ -90,7 +91,7 @@ def watch_webhooks(store: Store, settings: Settings) -> None:
     """
     from storage import outbox
 
-    if not settings.webhook and not _has_file(settings):
+    if not settings.webhook and not has_file(settings):
         return
     events = {hook.name: hook.on for hook in settings.webhook}
     if not outbox.is_watched_so(store.connection, events):
@@ -98,7 +99,8 @@ def watch_webhooks(store: Store, settings: Settings) -> None:
             outbox.watch(store.connection, events)
 
 
-def _has_file(settings: Settings) -> bool:
+def has_file(settings: Settings) -> bool:
+    """Whether any of the settings stands in a file."""
     return any(origin not in ("environment", "flag") for origin in settings.origins.values())
 
 

@@ -28,7 +28,14 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
-from copydesk.marking import LEGEND, describe_figure, figures_line, marked, marks_of
+from copydesk.marking import (
+    LEGEND,
+    describe_figure,
+    figures_line,
+    marked,
+    marks_of,
+    template,
+)
 from copydesk.present import (
     columns_of,
     count_of,
@@ -109,14 +116,19 @@ def _show_text(article: StoredArticle) -> None:
         if paragraph.page != page:
             page = paragraph.page
             write(f"   p. {page}")
-        write_styled(marked(paragraph.text, marks_of(mentions, figures)))
+        if paragraph.masked:
+            write_styled(template(paragraph.text))
+        else:
+            write_styled(marked(paragraph.text, marks_of(mentions, figures)))
     _show_rest(article)
 
 
 def _show_rest(article: StoredArticle) -> None:
-    if figures_line(article.figures):
+    masked = {paragraph.index for paragraph in article.paragraphs if paragraph.masked}
+    figures = figures_line([f for f in article.figures if f.paragraph not in masked])
+    if figures:
         write()
-        write_styled(marked(figures_line(article.figures), []))
+        write_styled(marked(figures, []))
     if article.dropped:
         write()
         write("   dropped:")

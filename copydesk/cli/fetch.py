@@ -12,6 +12,7 @@ from copydesk.cli.options import (
     Config,
     Db,
     Json,
+    KeepAll,
     Quiet,
     Track,
     examples,
@@ -67,6 +68,7 @@ def fetch(
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many stories of each source.")
     ] = None,
+    keep_all: KeepAll = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Ask and clean, but store nothing.")
     ] = False,
@@ -93,7 +95,7 @@ def fetch(
     from flows.fetching import FetchRun
 
     web = web_options(settings, allow_host, pause, timeout, max_bytes)
-    run = FetchRun(web=web, wanted=_wanted(since, until, limit), dry_run=dry_run)
+    run = FetchRun(web=web, wanted=_wanted(since, until, limit), dry_run=dry_run, keep_all=keep_all)
     show = Teller(quiet=quiet, json=json)
     choose = partial(sources_of, names or [], settings)
     return fetch_and_tell(choose, settings, run, show, track=track, strict=strict)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.options import Config, Db, Json, Quiet, Track, examples, is_there, settings_of
+from copydesk.cli.options import (
+    Config,
+    Db,
+    Json,
+    KeepAll,
+    Quiet,
+    Track,
+    examples,
+    is_there,
+    settings_of,
+)
 from copydesk.cli.web_options import (
     AllowHost,
     MaxBytes,
@@ -65,6 +75,7 @@ def ingest(
     pause: Pause = None,
     timeout: Timeout = None,
     force: Annotated[bool, typer.Option("--force", help="Do again what is unchanged.")] = False,
+    keep_all: KeepAll = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
     workers: Annotated[
         int | None,
@@ -104,11 +115,15 @@ def ingest(
         max_bytes=size_limit(settings, max_bytes),
     )
     web = web_options(settings, allow_host, pause, timeout, max_bytes) if addresses else None
-    options = IngestOptions(force=force, dry_run=dry_run, workers=workers)
+    options = IngestOptions(force=force, dry_run=dry_run, keep_all=keep_all, workers=workers)
     show = Teller(quiet=quiet, json=json)
     if track:
+        from copydesk.api import open_store_with
         from copydesk.tracking import run_tracked
 
+        if is_there(settings) or not settings.clean.site_memory:
+            # A flow knows no settings: what they say of every writer stands in the database.
+            open_store_with(settings.db, "a", settings).close()
         with told_of_run(settings, say=show.note):
             report = run_tracked(paths, settings, reading, options)
         for outcome in report.articles:

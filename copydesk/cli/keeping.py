@@ -191,7 +191,7 @@ def settings(*, db: Db = None, config: Config = None, json: Json = False) -> Non
     }
     flat: dict[str, object] = {}
     for key, value in values.items():
-        if key in ("fetch", "models", "notify") and isinstance(value, dict):
+        if key in ("fetch", "clean", "models", "notify") and isinstance(value, dict):
             flat.update({f"{key}.{name}": item for name, item in value.items()})
         else:
             flat[key] = value

@@ -33,6 +33,13 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
 Track = Annotated[bool, typer.Option("--track", help="Run as a Prefect flow run (takes longer).")]
+KeepAll = Annotated[
+    bool,
+    typer.Option(
+        "--keep-all",
+        help="Store sections, error pages and consent walls too (see search --include).",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV with a header line.")]
 FailEmpty = Annotated[bool, typer.Option("--fail-empty", help="Exit 4 if nothing is found.")]

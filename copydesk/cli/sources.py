@@ -19,7 +19,16 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
-from copydesk.present import say, write, write_json, write_rows, write_table
+from copydesk.present import (
+    Format,
+    columns_of,
+    day,
+    say,
+    write,
+    write_json,
+    write_rows,
+    write_table,
+)
 from copydesk.settings import Settings, seconds
 from schemas.errors import DatabaseError, UsageError
 
@@ -131,9 +140,14 @@ def _overridden_note(found: ListedSource, settings: Settings) -> str:
     return f"{found.spec.name!r} stands in {file} too, and what stands there counts"
 
 
-@app.command("list", epilog=examples("copydesk sources list", "copydesk sources list --jsonl"))
+@app.command(
+    "list", epilog=examples("copydesk sources list --jsonl", "copydesk sources list --learned")
+)
 def list_(
     *,
+    learned: Annotated[
+        bool, typer.Option("--learned", help="The lines that sites repeat, masked as template.")
+    ] = False,
     db: Db = None,
     config: Config = None,
     json: Json = False,
@@ -145,6 +159,9 @@ def list_(
 
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     settings = settings_of(db, config)
+    if learned:
+        _list_learned(settings, form)
+        return
     listed = list_sources(settings, kept_sources(settings))
     records = [record_of_source(found) for found in listed]
     if form == "json":
@@ -168,6 +185,28 @@ def list_(
     for found in listed:
         if found.overridden:
             say(_overridden_note(found, settings))
+
+
+def _list_learned(settings: Settings, form: Format) -> None:
+    from schemas.stored import LearnedLine
+    from storage import site_memory
+
+    with open_existing(settings) as store:
+        learned, is_on = store.learned_lines(), site_memory.is_on(store.connection)
+    if form == "json":
+        write_json({"site_memory": is_on, "total": len(learned), "learned": learned})
+    elif form != "text":
+        write_rows(learned, form, columns_of(LearnedLine))
+    elif not is_on:
+        write("The site memory is off: [clean] site_memory = false.")
+    elif not learned:
+        write("No site repeats a line that could be learned yet.")
+    else:
+        rows = [
+            [line.site, str(line.articles), f"{line.share:.0%}", day(line.since), line.text]
+            for line in learned
+        ]
+        write_table(rows, ("site", "articles", "share", "since", "line"))
 
 
 def _state(found: ListedSource) -> str:

@@ -61,7 +61,7 @@ def test_a_variable_that_a_webhook_or_a_notice_takes_is_no_mistake(settings: Set
 
 
 def test_every_known_variable_is_read() -> None:
-    values = {"PAUSE": "2", "TIMEOUT": "3", "BYTES": "9", "PRECISION": "f32"}
+    values = {"PAUSE": "2", "TIMEOUT": "3", "BYTES": "9", "PRECISION": "f32", "MEMORY": "no"}
     for name in set(known_variables()) - {"COPYDESK_CONFIG", "COPYDESK_TRACEBACK"}:
         value = values.get(name.rpartition("_")[2], "a:1")
         settings = load_settings(environment={name: value, "XDG_CONFIG_HOME": "nowhere"})
