@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaners import BASELINE, Worker, workers
+from cleaning_cpu import stages
 from cleaning_rules import SCORES, earns, gains, measure
 from cleaning_scores import Lines, Page, Row, everything, is_tuned, load_pages, scorer, visible
 
@@ -134,6 +135,18 @@ def _both(key: str, tuned: float, check: float) -> str:
     return "" if said == ["0", "0"] else ", ".join(said)
 
 
+def where_the_cpu_goes(arguments: argparse.Namespace) -> None:
+    """Stages as shares of bare_extraction's time, a column a set; the pages that cost the most beyond it."""
+    pages = load_pages(scorer(arguments.eval), arguments.data)[:: arguments.every]
+    found = {said: stages([page for page in pages if page["set"] == key], repeat=arguments.repeat) for key, said in SETS.items()}  # fmt: skip
+    columns = [dict(shares) for shares, _ in found.values()]
+    lines = [[stage, *(f"{column[stage]:.3f}" for column in columns)] for stage in columns[0]]
+    _say(table(("", *found), lines))
+    dear = sorted((page for _, of_set in found.values() for page in of_set), reverse=True)
+    for beyond, ratio, name in dear[:20]:
+        _say(f"{1000 * beyond:.0f} ms beyond, {ratio:.2f} times: {name}")
+
+
 def decimals(value: float | None) -> str:
     """A share as tables have it, nothing where there is none.
 
@@ -170,6 +183,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.rules:
         rule_by_rule(arguments)
+    elif arguments.cpu:
+        where_the_cpu_goes(arguments)
     else:
         compare(arguments)
 

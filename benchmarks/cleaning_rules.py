@@ -7,25 +7,24 @@ about the head get the body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from importlib import import_module
 from multiprocessing import get_context
 from typing import Any, Literal
 from unittest.mock import patch
 
 from cleaning_scores import Lines, Page, Row, everything, is_tuned, visible
+from patching import Swap, is_there, replaced
 
-Swap = Callable[[Any], Any]
-ROOM = "enrichers.cleaning."
 SCORES = ("f1", "para_f1", "title", "authors", "day", "instant")
+NO = False
 COUNTS = ("residue", "lost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule under its name, and what is done without it: `off` maps "module:name" to what takes the name's place."""
+    """A rule under its name, and what is done without it: `off` maps names to what takes the name's place."""
 
     name: str
     touches: Literal["lines", "head", "body"]
@@ -42,14 +41,26 @@ def first_argument(_: Any) -> Any:
     return lambda given, *_args, **_named: given
 
 
+def nth_argument(place: int) -> Swap:
+    """In the place of a function that chooses: one that always takes this argument, counted from 0."""
+    return lambda _: lambda *args, **_named: args[place]
+
+
 def being(value: object) -> Swap:
     """In the place of a constant: another."""
     return lambda _: value
 
 
-def without_list(**emptied: object) -> Swap:
-    """In the place of `phrase_lists`: the same with some lists empty."""
-    return lambda original: lambda: replace(original(), **emptied)
+def without_list(name: str) -> Swap:
+    """In the place of `phrase_lists`: the same with one list empty."""
+
+    def emptied(original: Any) -> Any:
+        kind = type(getattr(original(), name))
+        empty = kind.of([]) if hasattr(kind, "of") else kind()
+        lists = replace(original(), **{name: empty})
+        return lambda: lists
+
+    return emptied
 
 
 def without_reason(reason: str) -> Swap:
@@ -59,35 +70,54 @@ def without_reason(reason: str) -> Swap:
     )
 
 
+def only_precise(_: Any) -> Any:
+    """In the place of `article_blocks`: what the precise rules find, however little."""
+    from enrichers.cleaning.html import _extracted
+
+    return lambda tree, *_args, **_named: _extracted(tree, is_precise=True)
+
+
 RULES: tuple[Rule, ...] = (
     *(
         Rule(
             name=f"lines: reason {reason}",
             touches="lines",
-            off={"boilerplate:drop_reasons": without_reason(reason)},
+            off={"drop_reasons": without_reason(reason)},
         )
         for reason in ("interface", "newsletter", "related", "credit", "title", "byline", "dateline", "comments", "consent", "template")
     ),
-    Rule(name="phrases: whole lines", touches="lines", off={"boilerplate:phrase_lists": without_list(strong={})}),
-    Rule(name="phrases: weak words", touches="lines", off={"boilerplate:_bare_words": saying({})}),
-    Rule(name="phrases: openers", touches="lines", off={"boilerplate:phrase_lists": without_list(openers={})}),
-    Rule(name="phrases: patterns", touches="lines", off={"boilerplate:phrase_lists": without_list(patterns={})}),
-    Rule(name="lines: where a blog's post was first", touches="lines", off={"boilerplate:_judge_repost": saying(None)}),
-    Rule(name="lines: rows of links", touches="lines", off={"boilerplate:_link_rows": saying({})}),
-    Rule(name="lines: title in another wording on top", touches="lines", off={"boilerplate:_judge_top": saying(None)}),
+    *(
+        Rule(name=f"phrases: {said}", touches="lines", off={"phrase_lists": without_list(listed)})
+        for listed, said in (("strong", "whole lines"), ("openers", "openers"), ("patterns", "patterns"), ("credits", "credits"), ("edges", "stamps on top and below"), ("weak", "weak words"))
+    ),
+    Rule(name="spared: speech", touches="lines", off={"is_speech": saying(NO)}),
+    Rule(name="spared: steps of a list", touches="lines", off={"spare_steps": saying(None)}),
+    Rule(name="spared: headings and verses", touches="lines", off={"look_alikes": saying(frozenset())}),
+    Rule(name="lines: where a blog's post was first", touches="lines", off={"_judge_repost": saying(None)}),
+    Rule(name="lines: rows of links", touches="lines", off={"_link_rows": saying({})}),
+    Rule(name="lines: title in another wording on top", touches="lines", off={"_judge_top": saying(None)}),
     Rule(name="text: mojibake", touches="lines", off={"clean:repair": first_argument}),
-    Rule(name="body: other articles leave", touches="body", off={"regions:drop_other_articles": saying(None)}),
-    Rule(name="body: pieces are joined", touches="body", off={"regions:join_split_body": saying(None)}),
-    Rule(name="body: balanced rules where little is left", touches="body", off={"html:LEAST_CHARACTERS": being(0)}),
-    Rule(name="summary: standfirst apart", touches="head", off={"standfirst:standfirst_of": saying(None)}),
-    Rule(name="summary: not in the body too", touches="head", off={"standfirst:without_standfirst": first_argument}),
-    Rule(name="title: without the site's name", touches="head", off={"metadata:without_suffix": first_argument}),
-    Rule(name="authors: byline on the page", touches="head", off={"metadata:_shown_authors": saying([])}),
-    Rule(name="authors: agency where no people", touches="head", off={"metadata:organisations_of": saying([])}),
-    Rule(name="authors: meta tags", touches="head", off={"metadata:AUTHOR_METAS": being(())}),
-    Rule(name="authors: not the site", touches="head", off={"metadata:_without_site": lambda _: lambda names, _site: list(names)}),
-    Rule(name="authors: not desks", touches="head", off={"people:DESK_WORDS": being(frozenset())}),
-    Rule(name="dates: meta tags", touches="head", off={"metadata:PUBLISHED_METAS": being(())}),
+    Rule(name="body: other articles leave", touches="body", off={"drop_other_articles": saying(None)}),
+    Rule(name="body: pieces are joined", touches="body", off={"join_split_body": saying(None)}),
+    Rule(name="body: balanced rules where little is left", touches="body", off={"article_blocks": only_precise}),
+    Rule(name="summary: standfirst apart", touches="head", off={"standfirst_of": saying(None)}),
+    Rule(name="summary: not in the body too", touches="head", off={"without_standfirst": first_argument}),
+    Rule(name="title: without the site's name", touches="head", off={"without_suffix": first_argument}),
+    Rule(name="title: never the site's name alone", touches="head", off={"_bare": first_argument}),
+    Rule(name="title: headline where the shared one is alone", touches="head", off={"_gives_way": saying(NO)}),
+    Rule(name="title: whole where a quote cut it", touches="head", off={"_whole": first_argument}),
+    Rule(name="title: whole where dots cut it", touches="head", off={"_uncut": first_argument}),
+    Rule(name="title: without the kicker in the headline", touches="head", off={"_without_kicker": nth_argument(1)}),
+    Rule(name="JSON-LD mended", touches="head", off={"mend": first_argument}),
+    Rule(name="authors: byline on the page", touches="head", off={"shown_byline": saying([])}),
+    Rule(name="authors: agency where no people", touches="head", off={"organisations_of": saying([])}),
+    Rule(name="authors: agencies after people", touches="head", off={"is_agency": saying(NO)}),
+    Rule(name="authors: meta tags", touches="head", off={"AUTHOR_METAS": being(())}),
+    Rule(name="authors: not the site", touches="head", off={"_without_site": lambda _: lambda names, _site: list(names)}),
+    Rule(name="authors: not desks", touches="head", off={"DESK_WORDS": being(frozenset())}),
+    Rule(name="dates: meta tags", touches="head", off={"PUBLISHED_METAS": being(())}),
+    Rule(name="dates: the zone another one gives", touches="head", off={"_zoned": nth_argument(1)}),
+    Rule(name="dates: trafilatura's guess", touches="head", off={"_guessed": saying(None)}),
 )  # fmt: skip
 
 
@@ -142,7 +172,7 @@ def measure(
         run.lines.append(lines)
         row["lost"] = len(lines.lost(everything(row)))
     wanted = [rule for rule in RULES if not names or any(name in rule.name for name in names)]
-    return whole, _each(wanted, jobs)
+    return whole, _each([rule for rule in wanted if all(map(is_there, rule.off))], jobs)
 
 
 def _each(wanted: Sequence[Rule], jobs: int) -> Iterator[tuple[Rule, list[Row]]]:
@@ -164,9 +194,7 @@ def switched_off(rule: Rule) -> Iterator[None]:
     """The cleaner without one rule."""
     with ExitStack() as stack:
         for place, swap in rule.off.items():
-            module, _, name = place.partition(":")
-            holder = import_module(ROOM + module)
-            stack.enter_context(patch.object(holder, name, swap(getattr(holder, name))))
+            stack.enter_context(replaced(place, swap))
         yield
 
 
