@@ -164,9 +164,7 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     standfirst = standfirst_of(tree, descriptions_of(page), claims.title)
     anchors = regions.anchor_texts(tree)
     regions.put_right(tree, claims.title)
-    found = article_blocks(
-        tree, lambda: regions.put_right(parse_html(text), claims.title), expected=body_size(page)
-    )
+    found = article_blocks(tree, expected=body_size(page))
     blocks = regions.with_links(found, anchors)
     if standfirst:
         shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks

@@ -58,6 +58,7 @@ BLOCK_TAGS = frozenset(
         "tr",
     ]
 ) | frozenset(KINDS)
+ROW_TAGS = frozenset(("table", "tr", "row"))
 CELL_TAGS = frozenset(("td", "th", "cell"))
 LINK_TAGS = frozenset(("a", "ref"))
 BREAK_TAGS = frozenset(("br", "lb"))
@@ -89,6 +90,8 @@ UNSEEN_TAGS = frozenset(
     ]
 )
 CELL_GLUE = " | "
+LONGEST_CELL = 120
+"""Characters a cell may have in the mean: what says more in each holds paragraphs, and the table is the page's frame."""
 MARKUP = re.compile(
     r"</?(?:p|br|div|ul|ol|li|h[1-6]|blockquote|span|strong|em|b|i|a|img|table|figure|section|article)\b[^<>]*>",
     re.I,
@@ -165,7 +168,17 @@ def split_fragment(text: str) -> list[Block]:
 
 def blocks_of(tree: HtmlElement) -> list[Block]:
     """Paragraphs under `tree`, in document order; text deeper than 200 elements is read without structure."""
-    walk = _Walk()
+    return _walked(tree).blocks
+
+
+def located_blocks(tree: HtmlElement) -> list[tuple[Block, HtmlElement]]:
+    """As `blocks_of`, each paragraph with the innermost block element that holds it."""
+    walk = _walked(tree)
+    return list(zip(walk.blocks, walk.owners, strict=True))
+
+
+def _walked(tree: HtmlElement) -> _Walk:
+    walk = _Walk(places=[tree])
     unseen = depth = 0
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -173,7 +186,7 @@ def blocks_of(tree: HtmlElement) -> list[Block]:
             depth += 1
             unseen += tag in UNSEEN_TAGS
             if not unseen:
-                walk.open(tag, element.text, is_shallow=depth < DEEPEST)
+                walk.open(tag, element, is_shallow=depth < DEEPEST)
             continue
         if not unseen:
             walk.close(tag, is_shallow=depth < DEEPEST)
@@ -182,35 +195,54 @@ def blocks_of(tree: HtmlElement) -> list[Block]:
         if not unseen and depth:
             walk.say(element.tail)
     walk.flush()
-    return walk.blocks
+    return walk
+
+
+def _has_data(table: HtmlElement) -> bool:
+    """Whether it is a table a reader sees: short cells, two or more, no table within."""
+    if table.find(".//table") is not None:
+        return False
+    cells = sum(1 for _ in table.iter(*CELL_TAGS))
+    return cells > 1 and sum(map(len, table.itertext())) <= LONGEST_CELL * cells
 
 
 @dataclass(slots=True)
 class _Walk:
     blocks: list[Block] = field(default_factory=list)
+    owners: list[HtmlElement] = field(default_factory=list)
+    places: list[HtmlElement] = field(default_factory=list)
     kinds: list[ParagraphKind] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     linked: int = 0
     in_link: int = 0
     breaks: int = 0
+    tables: list[bool] = field(default_factory=list)
 
-    def open(self, tag: str, text: str | None, *, is_shallow: bool) -> None:
-        if tag in BLOCK_TAGS and is_shallow:
+    def open(self, tag: str, element: HtmlElement, *, is_shallow: bool) -> None:
+        if tag == "table":
+            self.tables.append(_has_data(element))
+        if is_shallow and self._parts_lines(tag):
             self.flush()
-        if tag in KINDS:
+            self.places.append(element)
+        if tag == "table" and not self.tables[-1]:
+            self.kinds.append(self.kinds[-1] if self.kinds else "text")
+        elif tag in KINDS:
             self.kinds.append(KINDS[tag])
         elif tag in CELL_TAGS and any(part.strip() for part in self.parts):
             self.parts.append(CELL_GLUE)
         elif tag in BREAK_TAGS:
             self._turn_line()
         self.in_link += tag in LINK_TAGS
-        self.say(text)
+        self.say(element.text)
 
     def close(self, tag: str, *, is_shallow: bool) -> None:
-        if tag in BLOCK_TAGS and is_shallow:
+        if is_shallow and self._parts_lines(tag):
             self.flush()
+            self.places.pop()
         if tag in KINDS:
             self.kinds.pop()
+        if tag == "table":
+            self.tables.pop()
         self.in_link -= tag in LINK_TAGS
 
     def say(self, text: str | None) -> None:
@@ -230,11 +262,21 @@ class _Walk:
             self.blocks.append(
                 Block(text=text, kind=kind, linked=min(1.0, self.linked / len(text)))
             )
+            self.owners.append(self.places[-1])
         self.parts, self.linked, self.breaks = [], 0, 0
+
+    def _parts_lines(self, tag: str) -> bool:
+        """Whether an element of this kind is a line of its own; in a table of data only its rows are."""
+        if tag not in BLOCK_TAGS:
+            return False
+        return tag in ROW_TAGS or not self.tables or not self.tables[-1]
 
     def _turn_line(self) -> None:
         """Two breaks part paragraphs; one does so only after a full stop, else it is a blank."""
         self.breaks += 1
+        if self.tables and self.tables[-1]:
+            self.parts.append(" ")
+            return
         so_far = WHITESPACE.sub(" ", "".join(self.parts)).strip()
         if self.breaks > 1 or FINAL_STOP.search(so_far):
             self.flush()

@@ -1,7 +1,8 @@
-"""What a page's tree is put right in before the article is looked for: bodies in pieces, a second article behind it."""
+"""What a page's tree is put right in before the article is looked for: a second article, words nobody sees."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -9,40 +10,27 @@ from lxml.html import HtmlElement
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import fold
 
-LONG_PARAGRAPH = 80
 LONGEST_LINKED = 220
 SHORTEST_ANCHOR = 12
 
 
-def put_right(tree: HtmlElement | None, title: str | None) -> HtmlElement | None:
-    """`tree` itself, with one article in it and that in one piece."""
-    if tree is not None:
-        drop_other_articles(tree, title)
-        join_split_body(tree)
-    return tree
+POPUP = re.compile(r"tooltip|popover|pop-?up|rollover-\w*block|hover-?card|screen-?reader|\bsr-only|visually-?hidden|assistive", re.I)  # fmt: skip
+UNSEEN = re.compile(r"display:none|visibility:hidden|clip:rect\([01]", re.I)
 
 
-def join_split_body(tree: HtmlElement) -> None:
-    """Move later pieces of a body into its first: same tag, same class, several long paragraphs each, one article.
+def put_right(tree: HtmlElement, title: str | None) -> None:
+    """Leave one article in `tree`, and no words in it that a reader does not see."""
+    drop_other_articles(tree, title)
+    drop_unseen(tree)
 
-    Some publishers cut the body at each advertisement; trafilatura takes the first piece only.
-    """
-    pieces: dict[tuple[str, str, HtmlElement | None], list[HtmlElement]] = {}
-    for element in tree.iter("div", "section"):
-        name = element.get("class")
-        if name and _long_paragraphs(element) >= 2:
-            pieces.setdefault((element.tag, name, _article_around(element)), []).append(element)
-    for (_, _, article), group in pieces.items():
-        if (
-            len(group) > 1
-            and article is not None
-            and not any(_has_headline(piece) for piece in group[1:])
-        ):
-            for piece in group[1:]:
-                if _encloses(group[0], piece):
-                    continue
-                for child in list(piece):
-                    group[0].append(child)
+
+def drop_unseen(tree: HtmlElement) -> None:
+    """Take out what stands within lines and is not shown: words for screen readers, boxes that open under a name."""
+    for element in list(tree.iter("span", "small")):
+        style = element.get("style")
+        is_unseen = style is not None and UNSEEN.search(style.replace(" ", ""))
+        if is_unseen or POPUP.search(element.get("class") or ""):
+            element.drop_tree()
 
 
 def drop_other_articles(tree: HtmlElement, title: str | None) -> None:
@@ -93,21 +81,9 @@ def with_links(blocks: Sequence[Block], anchors: frozenset[str]) -> list[Block]:
     ]
 
 
-def _long_paragraphs(element: HtmlElement) -> int:
-    return sum(
-        1
-        for child in element
-        if child.tag == "p" and len("".join(child.itertext())) > LONG_PARAGRAPH
-    )
-
-
 def _article_around(element: HtmlElement) -> HtmlElement | None:
     return next(element.iterancestors("article", "main"), None)
 
 
 def _encloses(outer: HtmlElement, inner: HtmlElement) -> bool:
     return any(parent is outer for parent in inner.iterancestors())
-
-
-def _has_headline(piece: HtmlElement) -> bool:
-    return next(piece.iter("h1"), None) is not None

@@ -1,0 +1,205 @@
+"""Which paragraphs of a page are the article's body, where trafilatura has said which text it takes for it.
+
+trafilatura judges one element at a time; a reader sees that paragraphs of one look in one place belong together. So the
+looks (tag and class, with those around it) that most of the found prose has are the body's, and the body is mended by
+them, in the page's own order and words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+from enrichers.cleaning.draft import Block
+from enrichers.cleaning.lines import fold
+from enrichers.cleaning.pieces import (
+    PROSE,
+    SHORTEST_PART,
+    Look,
+    Piece,
+    common_ancestor,
+    is_within,
+    main_looks,
+    mark_found,
+)
+from enrichers.cleaning.wrapping import FINAL_STOP
+
+LEAST_FOUND = 0.85
+"""Share of trafilatura's text that must be found again on the page, or its text stays as it is."""
+WEAK_SHARE = 0.15
+HIGHEST = 8
+"""Levels that a body in pieces may be held together by, where no <article> or <main> is around it."""
+SUBHEADING = re.compile(r"sub-?_?(?:head|title)|cross-?head|head(?:ing|line)|zwischen|inter-?tit|ladillo|mellemrubrik|mellomtittel", re.I)  # fmt: skip
+BESIDE = re.compile(
+    r"caption|(?:^|[-_ ])(?:image|img|photo|picture|gallery|slideshow|video|player|media(?:con|info|box)?)(?:[-_ ]|$)|image-?widget|"
+    r"teaser|related|recommend|read-?(?:more|also|next)|most-?(?:read|popular)|outbrain|taboola|promo|newsletter|subscri|sign-?up|"
+    r"poll(?:[-_ ]|$)|quiz|survey|advert|sponsor|social|share|follow|author-?(?:bio|box|card)|bio(?:[-_ ]|$)|comment|excerpt|feedback|tooltip",
+    re.I,
+)  # fmt: skip
+NAMED_BY = ("class", "id", "data-testid", "data-component", "data-type")
+
+
+@dataclass(slots=True, kw_only=True)
+class Body:
+    """The pieces of one page while its body is mended: what looks like the body, and the element that holds it."""
+
+    pieces: Sequence[Piece]
+    looks: set[Look]
+    container: HtmlElement
+    beside: dict[HtmlElement, bool] = field(default_factory=dict)
+
+
+def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
+    """What was `found` in the page's order and words, with what was left out between, without what stands elsewhere."""
+    if not found or mark_found(pieces, found) < LEAST_FOUND:
+        return list(found)
+    looks = main_looks(pieces)
+    container = common_ancestor([one.owner for one in pieces if one.is_kept and one.look in looks])
+    if container is None:
+        return [piece.block for piece in pieces if piece.is_kept]
+    body = Body(pieces=pieces, looks=looks, container=container)
+    grow(body)
+    take_prose(body)
+    take_headings(body)
+    drop_elsewhere(body)
+    drop_before(body)
+    drop_beside(body)
+    drop_repeated(body, found)
+    return [piece.block for piece in pieces if piece.is_kept]
+
+
+def grow(body: Body) -> None:
+    """Hold more of the same look: in the same <article> or a few levels up, before another headline."""
+    around = next(body.container.iterancestors("article", "main"), None)
+    limit = around
+    if limit is None:
+        above = [one for one in body.container.iterancestors() if one.tag not in ("body", "html")]
+        limit = above[:HIGHEST][-1] if above else None
+    if limit is None:
+        return
+    more = [body.container]
+    is_past = False
+    for piece in body.pieces:
+        is_inside = _holds(body, piece)
+        is_past = is_past or is_inside
+        if not is_past or is_inside:
+            continue
+        if piece.owner.tag == "h1":
+            break
+        if (
+            piece.look in body.looks
+            and piece.is_prose
+            and next(piece.owner.iterancestors("article", "main"), None) is around
+            and is_within(piece.owner, limit)
+        ):
+            more.append(piece.owner)
+    found = common_ancestor(more)
+    body.container = body.container if found is None else found
+
+
+def take_prose(body: Body) -> None:
+    """Take what has the body's look; a link alone only where it ends like a sentence."""
+    kept = "\n".join(piece.folded for piece in body.pieces if piece.is_kept)
+    for piece in body.pieces:
+        if piece.is_kept or piece.look not in body.looks or not _holds(body, piece):
+            continue
+        if piece.block.linked >= 0.5 and not FINAL_STOP.search(piece.block.text):
+            continue
+        # A sentence of the body set large between two of its paragraphs is read once.
+        piece.is_kept = len(piece.folded) < SHORTEST_PART or piece.folded not in kept
+
+
+def take_headings(body: Body) -> None:
+    """Take subheadings that stand beside the body's prose and right before some of it."""
+    hosts = {
+        piece.owner.getparent()
+        for piece in body.pieces
+        if piece.is_kept and piece.is_prose and piece.look in body.looks
+    }
+    is_past = False
+    for piece, following in pairwise(body.pieces):
+        is_past = is_past or (piece.is_kept and piece.look in body.looks)
+        if (
+            is_past
+            and not piece.is_kept
+            and following.is_kept
+            and following.look in body.looks
+            and piece.owner.getparent() in hosts
+            and piece.block.linked < 0.5
+        ):
+            if piece.block.kind == "text" and SUBHEADING.search(piece.owner.get("class") or ""):
+                piece.block = replace(piece.block, kind="heading")
+            piece.is_kept = piece.block.kind == "heading"
+
+
+def drop_elsewhere(body: Body) -> None:
+    """Leave out what was found behind the body's beginning and outside of it."""
+    is_past = False
+    for piece in body.pieces:
+        is_past = is_past or (piece.is_kept and piece.look in body.looks)
+        if is_past and not _holds(body, piece):
+            piece.is_kept = False
+
+
+def drop_before(body: Body) -> None:
+    """Of what stands before the body, leave only whole sentences: a standfirst."""
+    for piece in body.pieces:
+        if _holds(body, piece):
+            return
+        block = piece.block
+        is_sentence = FINAL_STOP.search(block.text) is not None
+        is_short_heading = block.kind == "heading" and len(block.text) < PROSE
+        if block.kind == "list" or is_short_heading or block.linked >= 0.5 or not is_sentence:
+            piece.is_kept = False
+
+
+def drop_beside(body: Body) -> None:
+    """Leave out captions, teasers and offers by the names of what holds them; never more than a weak share."""
+    found = [
+        piece
+        for piece in body.pieces
+        if piece.is_kept and piece.look not in body.looks and _stands_beside(body, piece)
+    ]
+    total = sum(len(piece.block.text) for piece in body.pieces if piece.is_kept)
+    if sum(len(piece.block.text) for piece in found) <= WEAK_SHARE * total:
+        for piece in found:
+            piece.is_kept = False
+
+
+def drop_repeated(body: Body, found: Sequence[Block]) -> None:
+    """Keep a text in the body only, where it is there; prose not more often than it was found."""
+    allowed = Counter(fold(block.text) for block in found)
+    same: dict[str, list[Piece]] = {}
+    for piece in body.pieces:
+        if piece.is_kept:
+            same.setdefault(piece.folded, []).append(piece)
+    for text, group in same.items():
+        if len(group) < 2:
+            continue
+        inside = [piece for piece in group if _holds(body, piece)]
+        left = inside or group[:1]
+        if len(text) >= PROSE:
+            left = left[: max(1, allowed[text])]
+        for piece in group:
+            piece.is_kept = any(piece is one for one in left)
+
+
+def _holds(body: Body, piece: Piece) -> bool:
+    return is_within(piece.owner, body.container)
+
+
+def _stands_beside(body: Body, piece: Piece) -> bool:
+    for element in (piece.owner, *piece.owner.iterancestors()):
+        if element is body.container:
+            return False
+        if element not in body.beside:
+            names = " ".join(element.get(key) or "" for key in NAMED_BY)
+            body.beside[element] = BESIDE.search(names) is not None
+        if body.beside[element]:
+            return True
+    return False
