@@ -70,11 +70,9 @@ def without_reason(reason: str) -> Swap:
     )
 
 
-def only_precise(_: Any) -> Any:
-    """In the place of `article_blocks`: what the precise rules find, however little."""
-    from enrichers.cleaning.html import _extracted
-
-    return lambda tree, *_args, **_named: _extracted(tree, is_precise=True)
+def only_quick(original: Any) -> Any:
+    """In the place of `_extracted`: what the quick precise rules find, however little."""
+    return lambda tree, **_named: original(tree, focus="precision", fast=True)
 
 
 RULES: tuple[Rule, ...] = (
@@ -98,8 +96,17 @@ RULES: tuple[Rule, ...] = (
     Rule(name="lines: title in another wording on top", touches="lines", off={"_judge_top": saying(None)}),
     Rule(name="text: mojibake", touches="lines", off={"clean:repair": first_argument}),
     Rule(name="body: other articles leave", touches="body", off={"drop_other_articles": saying(None)}),
-    Rule(name="body: pieces are joined", touches="body", off={"join_split_body": saying(None)}),
-    Rule(name="body: balanced rules where little is left", touches="body", off={"article_blocks": only_precise}),
+    Rule(name="body: nothing unseen within lines", touches="body", off={"drop_unseen": saying(None)}),
+    Rule(name="body: mended by its look", touches="body", off={"mend_body": nth_argument(1)}),
+    Rule(name="body: further pieces of it", touches="body", off={"grow": saying(None)}),
+    Rule(name="body: paragraphs of its look", touches="body", off={"take_prose": saying(None)}),
+    Rule(name="body: subheadings beside its prose", touches="body", off={"take_headings": saying(None)}),
+    Rule(name="body: nothing from elsewhere", touches="body", off={"drop_elsewhere": saying(None)}),
+    Rule(name="body: only sentences before it", touches="body", off={"drop_before": saying(None)}),
+    Rule(name="body: nothing from boxes beside it", touches="body", off={"drop_beside": saying(None)}),
+    Rule(name="body: nothing twice", touches="body", off={"drop_repeated": saying(None)}),
+    Rule(name="body: tables of data only", touches="body", off={"_has_data": saying(1)}),
+    Rule(name="body: second opinions where little is found", touches="body", off={"_extracted": only_quick}),
     Rule(name="summary: standfirst apart", touches="head", off={"standfirst_of": saying(None)}),
     Rule(name="summary: not in the body too", touches="head", off={"without_standfirst": first_argument}),
     Rule(name="title: without the site's name", touches="head", off={"without_suffix": first_argument}),
