@@ -20,7 +20,7 @@ _QUOTED = re.compile(r"^[ \t]?(?:>[ \t]?)+")
 _NESTED = re.compile(r"^[ \t]?>[ \t]?>")
 _RULE = re.compile(r"^[\s>]*[-_=*–—]{2,}\s*(?=\S)|\s*[-_=*–—]{2,}\s*$")
 _DELIMITER = re.compile(r"^(?:-- ?|—|__+)$")
-_HEADER = re.compile(r"^[*\s]*([^\W\d_][^:：*]{0,24}?)\s*\*?\s*[:：]\*?\s*(.*)$")
+_HEADER = re.compile(r"^[* \t]{0,8}([^\W\d_][^:：*]{0,24})\*?[:：]\*?(.*)$")
 _CONTACT = re.compile(
     r"\S@\S+\.\S|https?://|www\.|(?:\+|\b00)\d[\d\s()./-]{6,}|\b(?:tel|phone|mobile?|fax|telefon|tél|cell|тел|电话|電話|전화)\b\.?\s*[:.]?\s*[+(]?\d"
     r"|(?<!\d)\(?0\d{2,4}\)?[\s/-]\d[\d\s-]{4,}",
@@ -314,8 +314,8 @@ def _is_attribution(line: str) -> bool:
 
 def _header_of(line: str, *, is_begun: bool) -> tuple[str | None, str]:
     """Which header a line is (from, date, subject, to), and its value; "other" for a strange one, or a second line."""
-    match = _HEADER.match(line)
-    if not match or len(line) > _LONGEST_HEADER:
+    match = _HEADER.match(line) if len(line) <= _LONGEST_HEADER else None
+    if not match:
         # A long list of recipients goes on in the next line.
         return ("other" if is_begun and line[:1] in " \t" and line.strip() else None), ""
     kind = _header_names().get(match[1].strip().casefold())

@@ -7,7 +7,6 @@ are lines of their own. Which width a text was wrapped at is known from the whol
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -18,7 +17,7 @@ NARROWEST_WRAP = 35
 FINAL_STOP = re.compile(r"[.!?…:;。！？؟۔।॥።။។][\"'”’»“」』)\]\s]*$")
 BULLET = re.compile(r"^[-*•‣◦▪–—·]\s")
 NUMBERED = re.compile(r"^(\d{1,3})[.)]\s")
-CELL_GAP = re.compile(r"\S(?:\s*\t\s*| {3,}|\s+\|\s+)\S")
+CELL_GAP = re.compile(r"\S(?: *\t[ \t]*| {3,}| +\| +)\S")
 HEADER_LINE = re.compile(r"[A-Z][A-Za-z-]{1,30}: ")
 # Written without blanks between words, so that a break may stand anywhere: Chinese, Japanese (not Korean).
 _IDEOGRAPHIC = "\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e\U00020000-\U0003ffff"
@@ -29,6 +28,7 @@ _BEGINS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _FIRST_UNIT = re.compile(f"[{_UNSPACED}]|[^\\s{_UNSPACED}]+")
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-‐]$")
 _FIRST_WORD = re.compile(r"([^\W\d_]+)")
+_LONGEST_WORD = 60
 _WORDS = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _CASED = re.compile(r"^\W*([^\W\d_])")
 
@@ -59,45 +59,43 @@ class Wrapping:
 
     def __init__(self, chunks: Sequence[Sequence[str]]) -> None:
         self.width = _wrap_width(chunks)
-        self._words: Counter[str] = Counter()
-        if self.width:
-            ends = (_HYPHENATED.search(line) for chunk in chunks for line in chunk[:-1])
-            if any(ends):
-                self._words.update(
-                    word.casefold()
-                    for chunk in chunks
-                    for line in chunk
-                    for word in _WORDS.findall(line)
-                )
+        self._words: frozenset[str] = frozenset()
+        lines = [line.rstrip() for chunk in chunks for line in chunk] if self.width else []
+        if any(line.endswith(("-", "‐")) for line in lines):
+            self._words = frozenset(
+                word.casefold() for line in lines for word in _WORDS.findall(line)
+            )
 
     def unwrap(self, chunk: Sequence[str]) -> list[str]:
         """The paragraphs of a chunk; its lines as they are where it is no wrapped prose."""
         stripped = [line.strip() for line in chunk]
         if not self.width or len(chunk) < 2 or is_table(chunk) or _is_verse(stripped, self.width):
             return stripped
-        paragraphs = [stripped[0]]
+        paragraphs = [[stripped[0]]]
         numbers = _item_numbers(stripped)
         for index, (line, following) in enumerate(pairwise(chunk), start=1):
-            is_item = BULLET.match(paragraphs[-1]) or NUMBERED.match(paragraphs[-1])
+            is_item = BULLET.match(paragraphs[-1][0]) or NUMBERED.match(paragraphs[-1][0])
+            before, text = stripped[index - 1], stripped[index]
             if (
                 not is_filled(line, following, self.width)
-                or (
-                    _starts_item(stripped[index], numbers)
-                    and _may_end(stripped[index - 1], is_item)
-                )
+                or (_starts_item(text, numbers) and _may_end(before, is_item))
                 or (not is_item and _indent(following) > _indent(line))
-                or _is_headline(stripped[index - 1], stripped[index])
+                or _is_headline(before, text)
             ):
-                paragraphs.append(stripped[index])
+                paragraphs.append([text])
             else:
-                paragraphs[-1] = self._joined(paragraphs[-1], stripped[index], line)
-        return paragraphs
+                self._join(paragraphs[-1], text, line)
+        return ["".join(parts) for parts in paragraphs]
 
-    def _joined(self, so_far: str, following: str, raw: str) -> str:
-        broken = _HYPHENATED.search(so_far)
-        if broken and following[:1].islower():
-            return (so_far[:-1] if self._is_one_word(broken[1], following) else so_far) + following
-        return so_far + glue(so_far, following, raw=raw) + following
+    def _join(self, parts: list[str], following: str, raw: str) -> None:
+        """Put `following` behind the parts; only the last of them is looked at, however many there are."""
+        broken = _HYPHENATED.search(parts[-1][-_LONGEST_WORD:])
+        if not broken or not following[:1].islower():
+            parts += [glue(parts[-1], following, raw=raw), following]
+            return
+        if self._is_one_word(broken[1], following):
+            parts[-1] = parts[-1][:-1]
+        parts.append(following)
 
     def _is_one_word(self, begun: str, following: str) -> bool:
         """Whether the halves stand as one word elsewhere in the text, and never with a hyphen."""
@@ -105,7 +103,7 @@ class Wrapping:
         if not rest:
             return False
         begun, ended = begun.casefold(), rest[1].casefold()
-        return self._words[begun + ended] > 0 and self._words[f"{begun}-{ended}"] == 0
+        return begun + ended in self._words and f"{begun}-{ended}" not in self._words
 
 
 def glue(line: str, following: str, *, raw: str = "") -> str:
