@@ -19,7 +19,7 @@ _NUMERIC = re.compile(
 _DECADE = re.compile(r"(?P<y>(?:1[0-9]|20)[0-9]0)['’]?s\b|(?P<z>[1-9]0)s\b")
 _CENTURY = re.compile(r"(?P<n>[0-9]{1,2})(?:st|nd|rd|th)[- ]century(?P<bc> B\.?C)?", re.IGNORECASE)
 _ERA = re.compile(
-    r"(?:A\.?D\.? (?P<a>[0-9]{1,4})|(?P<b>[0-9]{1,4}) (?:A\.?D|C\.?E)\b\.?)(?! ?[0-9])"
+    r"(?:A\.?D\.? (?P<a>[0-9]{1,4})|(?P<b>[0-9]{1,4}) (?:A\.?D|C\.?E)\b\.?|(?P<c>[0-9]{1,6}|[0-9]{1,3},[0-9]{3}) (?:BCE?\b|B\.C\.(?:E\.)?))(?! ?[0-9])"
 )
 
 
@@ -119,4 +119,6 @@ def era(line: Line, index: int, _calendar: Calendar) -> Moment | None:
     match = _ERA.match(line.text, line.tokens[index].start)
     if match is None:
         return None
+    if match["c"]:  # no calendar of Python's reaches there
+        return Moment(start=match.start(), end=match.end(), rule="year_bc", grain="year")
     return found(*match.span(), "year", periods.year(int(match["a"] or match["b"]) or 1), "year")

@@ -12,6 +12,7 @@ from functools import cache
 
 from enrichers.figures import absolute, counted_time, months, quarters, relative, weekdays
 from enrichers.figures.clock import match_time
+from enrichers.figures.holidays import holiday
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.moment import Calendar, Moment
@@ -64,7 +65,11 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
         (time.sets["fiscal"] | {"fy"}, (quarters.fiscal,)),
         ({"q", "h"}, (quarters.short_quarter,)),
         ({"nineteen", "twenty", "eighteen"}, (months.spelled_year,)),
-        ({"noon", "midnight"}, (match_time,)),
+        ({"noon", "midnight", "half", "quarter"}, (match_time,)),
+        ({word for word, value in lexicon().numbers.small.items() if value}, (match_time,)),
+        ({name.split()[0].split("'")[0].rstrip(".") for name in time.holidays}, (holiday,)),
+        ({"weekend"}, (relative.weekend,)),
+        ({"later", "earlier", "ago"}, (relative.within,)),
         ({"ad", "bc", "a"}, (absolute.era,)),
     ):
         for word in words:
@@ -100,12 +105,15 @@ class _Found:
 
 def read_dates(line: Line, calendar: Calendar) -> None:
     """Take every date, period and time of day on the line."""
-    found = _Found()
+    found, rules = _Found(), _rules()
     for index, token in enumerate(line.tokens):
+        if token.word not in rules and token.word[0] not in "0123456789":
+            continue
         if token.word in ("ago", "earlier"):
             moment = counted_time.ago(line, index, calendar)
             while moment and found.moments and found.moments[-1].end > moment.start:
                 found.moments.pop()
+            moment = moment or match_at(line, index, calendar)
         elif token.start < found.end() or line.mask[token.start]:
             continue
         else:
@@ -123,7 +131,7 @@ def match_at(line: Line, index: int, calendar: Calendar) -> Moment | None:
     rules = (
         _DIGIT_RULES
         if token.word[0] in "0123456789"
-        else _rules().get(token.word.split("'")[0].split("’")[0], ())
+        else _rules().get(token.word, ())
     )
     for rule in rules:
         moment = rule(line, index, calendar)

@@ -14,6 +14,7 @@ from functools import cache
 
 from enrichers.figures.changes import apply_changes, apply_periods
 from enrichers.figures.dates import Calendar, fiscal_month, read_dates
+from enrichers.figures.identifiers import cover_traps
 from enrichers.figures.inherit import inherit
 from enrichers.figures.lengths import join_steps
 from enrichers.figures.lexicon import data_sha256, lexicon
@@ -23,7 +24,6 @@ from enrichers.figures.modifiers import apply_conversions, apply_modifiers, merg
 from enrichers.figures.neutral import read_neutral
 from enrichers.figures.ordinals import read_ordinals
 from enrichers.figures.sentences import split_lines, split_sentences
-from enrichers.figures.traps import cover_traps
 from schemas.article import Article
 from schemas.errors import UsageError
 from schemas.marks import Figure

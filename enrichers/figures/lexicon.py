@@ -85,6 +85,7 @@ class TimeWords:
     day_words: Mapping[str, int]
     units: Mapping[str, str]
     decades: Mapping[str, int]
+    holidays: Mapping[str, tuple[int, int]]
     sets: Mapping[str, frozenset[str]]
 
 
@@ -144,7 +145,8 @@ def lexicon() -> Lexicon:
         | time.seasons.keys()
         | time.units.keys()
         | time.decades.keys()
-        | {"ago", "later", "earlier", "noon", "midnight", "no", "night", "morning", "evening"}
+        | {name.split()[0].split("'")[0].rstrip(".") for name in time.holidays}
+        | {"weekend", "ago", "later", "earlier", "noon", "midnight", "no", "night", "morning", "evening"}
     )
     return Lexicon(
         numbers=numbers,
@@ -221,6 +223,10 @@ def _time_words(data: Table) -> TimeWords:
         day_words=_ints(data, "day_words"),
         units=_texts(data, "units"),
         decades=_ints(data, "decades"),
+        holidays={
+            name: (int(day.partition("-")[0]), int(day.partition("-")[2]))
+            for name, day in _texts(data, "holidays").items()
+        },
         sets={name.removeprefix("words."): words for name, words in _sets(data).items()},
     )
 

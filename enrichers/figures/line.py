@@ -65,10 +65,13 @@ class Line:
     drafts: list[Draft] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tokens = [
-            Token(match.start(), match.end(), match.group().lower())
-            for match in _TOKEN.finditer(self.text)
-        ]
+        text, make = self.text, Token._make
+        folded = text.lower()
+        if len(folded) == len(text):  # folded at once; a few capitals fold to two characters
+            spans = [match.span() for match in _TOKEN.finditer(text)]
+            self.tokens = [make((start, end, folded[start:end])) for start, end in spans]
+        else:
+            self.tokens = [make((*m.span(), m[0].lower())) for m in _TOKEN.finditer(text)]
         self.starts = [token.start for token in self.tokens]
         self.mask = bytearray(len(self.text))
 

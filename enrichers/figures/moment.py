@@ -66,14 +66,14 @@ class Moment:
         ):
             first = _on_or_before(first, last)
         if first and last and first > last and not self.has_year and not other.has_year:
-            return None
+            first = _on_or_before(first, last) if self.grain == other.grain == "day" else first
         if first is None or last is None or first > last or self.grain not in (other.grain, "year"):
             return None
         return replace(self, end=other.end, first=first, last=last, rule="period", has_year=True)
 
 
 def _on_or_before(first: date, last: date) -> date:
-    """As in "May to July 2020": the first month takes the year of the second, or the one before."""
+    """As in "May to July 2020", "from Dec. 30 to Jan. 2": the first takes the year of the second, or the one before."""
     for year in (last.year, last.year - 1):
         try:
             moved = first.replace(year=year)

@@ -8,7 +8,7 @@ from datetime import date
 from enrichers.figures import periods
 from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar, Moment, found
-from enrichers.figures.tense import is_ahead
+from enrichers.figures.tense import way_of
 from enrichers.figures.years import YEAR as _YEAR
 from enrichers.figures.years import stated_year as _stated_year
 from enrichers.figures.years import two_digit_year
@@ -118,13 +118,16 @@ def _quarter(
     if of_year is None and calendar.reference is None:
         return Moment(start=start, end=end, rule="quarter", grain="quarter", has_year=False)
     if of_year is None and calendar.reference:
-        of_year = _latest_quarter(calendar.reference, number, ahead=is_ahead(line, start))
+        of_year = _latest_quarter(calendar.reference, number, way_of(line, start))
     return found(start, end, "quarter", periods.quarter(number, of_year or 1), "quarter")
 
 
-def _latest_quarter(reference: date, number: int, *, ahead: bool) -> int:
+def _latest_quarter(reference: date, number: int, way: int) -> int:
+    """The year of the latest such quarter: one that has begun, or, told as past, one that is over."""
     current = (reference.month - 1) // 3 + 1
-    return reference.year - (1 if number > current and not ahead else 0)
+    if way < 0:
+        return reference.year - (1 if number >= current else 0)
+    return reference.year - (1 if number > current and way == 0 else 0)
 
 
 def short_quarter(line: Line, index: int, calendar: Calendar) -> Moment | None:

@@ -14,8 +14,10 @@ from enrichers.figures.moment import OFFSETS as _OFFSETS
 from enrichers.figures.moment import Calendar, Moment, Resolve, found
 from enrichers.figures.moment import resolve_by as _moment
 from enrichers.figures.periods import Span
+from enrichers.figures.tense import way_of
 
 NamedResolve = Callable[[date, int, int], Span | None]
+_FRIDAY = 4
 _WINDOWS = {"week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
 _LEANING = frozenset({"previous", "preceding", "following", "same", "that"})
 
@@ -180,3 +182,32 @@ def bare_period(line: Line, index: int, calendar: Calendar) -> Moment | None:
     if line.words_before(token.start, 1) != ["the"]:
         return None
     return _moment(calendar, token.start, token.end, lambda day: periods.around(day, unit, 0), unit)
+
+
+def within(line: Line, index: int, calendar: Calendar) -> Moment | None:
+    """As in "later in the day", "earlier in the week": the present one."""
+    token = line.tokens[index]
+    if line.words_after(token.end, 2) != ["in", "the"] or index + 3 >= len(line.tokens):
+        return None
+    last = line.tokens[index + 3]
+    unit = line.lexicon.time.units.get(last.word)
+    if unit not in ("day", "week", "month", "year", "decade") or last.word.endswith("s"):
+        return None
+    start = line.tokens[index + 2].start
+    return _moment(calendar, start, last.end, lambda day: periods.around(day, unit, 0), unit)
+
+
+def weekend(line: Line, index: int, calendar: Calendar) -> Moment | None:
+    """As in "over the weekend": the last one, or the coming one where the sentence looks ahead."""
+    token = line.tokens[index]
+    before = line.words_before(token.start, 2)
+    if before[-1:] != ["the"] or before[0] not in ("over", "at", "during", "for", "on", "of"):
+        return None
+    start = line.tokens[index - 1].start
+    offset = 0 if way_of(line, start) > 0 else -1
+
+    def resolve(day: date) -> Span | None:
+        is_over = day.weekday() > _FRIDAY
+        return periods.around(day, "weekend", 0 if is_over else offset)
+
+    return _moment(calendar, start, token.end, resolve, "weekend")

@@ -1,4 +1,4 @@
-"""What looks like a figure and is a name, an address or an identifier: "Boeing 737 MAX", "F-16", "Route 66", a version."""
+"""Numbers that are part of a name or an address by the words around them: "Boeing 737 MAX", "Route 66", "version 12.1"."""
 
 from __future__ import annotations
 
@@ -10,20 +10,6 @@ from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.numbers import Number
 
-_SPANS = re.compile(
-    r"(?:https?://|www\.)\S{1,400}"
-    r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
-    r"|(?<!\w)[#@]\w+"
-    r"|(?<![\w.])(?!\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d))\d{1,4}(?:\.\d{1,4}){2,5}(?:,\d{1,2})?(?![\w])"
-    r"|(?<!\w)\+?\(?\d{1,4}\)?[ .-]\(?\d{2,4}\)?[ .-]\d{3,4}(?:[ .-]\d{2,4}){0,2}(?![\w,])(?! ?(?:people|million|billion|%))(?=[^\d]|$)"
-    r"|\(\d{3}\) ?\d{3}-\d{4}"
-    r"|(?<![\w.])\d{3}-\d{4}(?![\w-])(?<!19\d\d-\d{4})"
-    r"|(?<!\w)\d{1,3}-\d{2,3}-\d{4}(?!\w)"
-    r"|(?<!\w)\d+(?:-\d+){3,}(?!\w)"
-    r"|(?<!\w)v\d+(?:\.\d+)+"
-)
-_GLUED = re.compile(r"(?<![^\W_])(?:[^\W\d_]+[.'’/-]?)+\d+(?:[\w/.-]*\w)?")
-_GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
 _PREPOSITIONS = frozenset(
     {
         "in",
@@ -53,95 +39,6 @@ _ADDRESS = re.compile(
 _NEAR = 200  # characters within which a name is taken up again
 _CAPITAL_AFTER = re.compile(r" [A-Z][\w]*")
 _NAME_BEFORE = re.compile(r"\w*[A-Z]\w* \Z")
-_ROMAN_WAR = re.compile(
-    r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
-)
-
-
-def cover_traps(line: Line) -> None:
-    """Consume every span that is certainly no figure, before any rule reads numbers."""
-    text = line.text
-    if any(sign in text for sign in "@#/.-(") or "www" in text:
-        for match in _SPANS.finditer(text):
-            line.cover(*match.span())
-    for match in _GLUED_END.finditer(text):
-        line.cover(*match.span())
-    for match in _ROMAN_WAR.finditer(text):
-        line.cover(*match.span())
-    _cover_phrases(line)
-    _cover_glued(line)
-
-
-def _cover_glued(line: Line) -> None:
-    """Numbers glued to letters before them are names: F-16, COVID-19, G7, MH370; "mid-2019" and "sub-500" are not."""
-    for index in range(1, len(line.tokens)):
-        token, before = line.tokens[index], line.tokens[index - 1]
-        if not token.word[0].isdigit():
-            continue
-        gap = line.text[before.end : token.start]
-        if before.word == "." and _is_dotted_name(line, index):
-            line.cover(token.start, token.end)
-        if not before.word[0].isalpha():
-            continue
-        if before.word in ("q", "h") and gap == "" and token.word in ("1", "2", "3", "4"):
-            continue
-        is_part = gap in ("-", "‑", " -") and _is_name_part(line.text[before.start : before.end])
-        if gap == " -":  # "COVID -19" as some agencies space it; elsewhere a minus
-            is_part = before.word in line.lexicon.words.sets["traps.names"]
-        if is_part or (gap == "" and not _is_glued_unit(line, index)):
-            line.cover(token.start, token.end)
-
-
-def _is_dotted_name(line: Line, index: int) -> bool:
-    """As in "ID.3": capitals, a point and a digit without a blank; not a currency ("RM.5") nor a month."""
-    point, token = line.tokens[index - 1], line.tokens[index]
-    head = line.tokens[index - 2] if index > 1 else None
-    if head is None or head.end != point.start or point.end != token.start:
-        return False
-    shown = line.text[head.start : head.end]
-    return 1 < len(shown) < 5 and shown.isupper() and not _is_currency(line, head.start, head.end)
-
-
-def _is_glued_unit(line: Line, index: int) -> bool:
-    """As in "USD10", "Rs.500", and the 2 of "km2" and "24703m2"."""
-    before, token = line.tokens[index - 1], line.tokens[index]
-    return (
-        _is_currency(line, before.start, before.end)
-        or line.text[before.start : token.end] in line.lexicon.units.by_symbol
-    )
-
-
-def _is_currency(line: Line, start: int, end: int) -> bool:
-    word, currencies = line.text[start:end], line.lexicon.currencies
-    return (
-        word in currencies.code_by_sign
-        or word in currencies.codes
-        or word in currencies.folded
-        or word in ("FY", "Rs")
-        or (word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$")
-    )
-
-
-def _is_name_part(word: str) -> bool:
-    return word.lower() not in lexicon().words.sets["traps.prefixes"]
-
-
-def _cover_phrases(line: Line) -> None:
-    """Fixed phrases with a number word in them, from the data file ("one another", "First Lady")."""
-    phrases = line.lexicon.words.sets["traps.phrases"]
-    folded = line.text.lower()
-    if len(folded) != len(line.text):  # a few capitals fold to two characters: offsets would slip
-        folded = line.text
-    for phrase in phrases:
-        position = folded.find(phrase)
-        while position >= 0:
-            end = position + len(phrase)
-            if (
-                not folded[position - 1 : position].isalnum()
-                and not folded[end : end + 1].isalnum()
-            ):
-                line.cover(position, min(end, len(line.text)))
-            position = folded.find(phrase, end)
 
 
 def is_name(line: Line, number: Number) -> bool:

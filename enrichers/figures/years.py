@@ -12,6 +12,8 @@ from enrichers.figures.modifiers import modifier_of
 from enrichers.figures.moment import Calendar
 from enrichers.figures.numbers import read_numeral
 
+_NAMING = frozenset({"called", "named", "titled", "entitled", "dubbed", "branded"})
+_NAME_WORDS = 6
 YEAR = r"(?P<y>(?:1[0-9]|20)[0-9]{2})(?![0-9]|,[0-9]{3}|\.[0-9]|s\b)"
 """A year of four digits in a pattern, as group y."""
 
@@ -48,6 +50,8 @@ def is_year(line: Line, index: int) -> bool:
         return False
     before = line.words_before(token.start, 1)
     lead = before[0] if before else ""
+    if line.text[token.start - 2 : token.start - 1].isalpha() and _is_named(line, index):
+        return False
     if (
         lead in lexicon().words.sets["years.counting"]
         or lead in line.lexicon.words.sets["traps.names"]
@@ -59,6 +63,17 @@ def is_year(line: Line, index: int) -> bool:
     if _is_measured(line, token.start, lead):
         return False
     return _is_led(line, token.end, lead, number)
+
+
+def _is_named(line: Line, index: int) -> bool:
+    """As in "a film called Blade Runner 2049": a verb of naming, then capitals up to the digits."""
+    for offset in range(index - 1, max(-1, index - _NAME_WORDS), -1):
+        token = line.tokens[offset]
+        if token.word in _NAMING:
+            return offset < index - 1
+        if not line.text[token.start].isupper():
+            return False
+    return False
 
 
 def _is_led(line: Line, end: int, lead: str, number: int) -> bool:

@@ -1,0 +1,138 @@
+"""Spans that are certainly no figure and are consumed before any rule reads numbers: addresses, versions, "F-16", set phrases."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from enrichers.figures.capitals import cover_capitals
+from enrichers.figures.lexicon import lexicon
+from enrichers.figures.line import Line
+
+_ADDRESSES = re.compile(
+    r"(?:https?://|www\.)\S{1,400}"
+    r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
+    r"|(?<!\w)[#@]\w+"
+)
+_DIGITS = re.compile(
+    r"(?=[\d+(v])(?:"  # looked at first: most characters begin none of these
+    r"(?<![\w.])(?!\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d))\d{1,4}(?:\.\d{1,4}){2,5}(?:,\d{1,2})?(?![\w])"
+    r"|(?<!\w)\+?\(?\d{1,4}\)?[ .-]\(?\d{2,4}\)?[ .-]\d{3,4}(?:[ .-]\d{2,4}){0,2}(?![\w,])(?! ?(?:people|million|billion|%))(?=[^\d]|$)"
+    r"|\(\d{3}\) ?\d{3}-\d{4}"
+    r"|(?<![\w.])\d{3}-\d{4}(?![\w-])(?<!19\d\d-\d{4})"
+    r"|(?<!\w)\d{1,3}-\d{2,3}-\d{4}(?!\w)"
+    r"|(?<!\w)\d+(?:-\d+){3,}(?!\w)"
+    r"|(?<!\w)v\d+(?:\.\d+)+)"
+)
+_GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
+_VERSE = re.compile(r"\b(?P<book>[A-Z][a-z]{2,15}) \d{1,3}:\d{1,3}(?:[-–]\d{1,3})?(?!\d)")
+_EXACT = re.compile(r"(?<![\w$£€¥.,])3M(?!\w)(?! (?:[a-z]+s|people|men|women|children)\b)")  # the company
+_ROMAN_WORDS = ("World War", "Bowl", "WWI", "Chapter", "King", "Pope", "Elizabeth", "Charles")
+_ROMAN = re.compile(
+    r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
+)
+
+
+def cover_traps(line: Line) -> None:
+    """Consume every span that is certainly no figure, before any rule reads numbers."""
+    text = line.text
+    if any(sign in text for sign in ("@", "#", "://", "www.")):
+        _cover_all(line, _ADDRESSES)
+    if any(token.word[0] in "0123456789" for token in line.tokens):
+        if any(sign in text for sign in ".-("):
+            _cover_all(line, _DIGITS)
+        _cover_all(line, _GLUED_END)
+        _cover_verses(line)
+    if any(word in text for word in _ROMAN_WORDS):
+        _cover_all(line, _ROMAN)
+    if "3M" in text:
+        _cover_all(line, _EXACT)
+    _cover_phrases(line)
+    _cover_glued(line)
+    cover_capitals(line)
+
+
+def _cover_glued(line: Line) -> None:
+    """Numbers glued to letters before them are names: F-16, COVID-19, G7, MH370; "mid-2019" and "sub-500" are not."""
+    for index in range(1, len(line.tokens)):
+        token, before = line.tokens[index], line.tokens[index - 1]
+        if not token.word[0].isdigit():
+            continue
+        gap = line.text[before.end : token.start]
+        if before.word == "." and _is_dotted_name(line, index):
+            line.cover(token.start, token.end)
+        if not before.word[0].isalpha():
+            continue
+        if before.word in ("q", "h") and gap == "" and token.word in ("1", "2", "3", "4"):
+            continue
+        is_part = gap in ("-", "‑", " -") and _is_name_part(line.text[before.start : before.end])
+        if gap == " -":  # "COVID -19" as some agencies space it; elsewhere a minus
+            is_part = before.word in line.lexicon.words.sets["traps.names"]
+        if is_part or (gap == "" and not _is_glued_unit(line, index)):
+            line.cover(token.start, token.end)
+
+
+def _is_dotted_name(line: Line, index: int) -> bool:
+    """As in "ID.3": capitals, a point and a digit without a blank; not a currency ("RM.5") nor a month."""
+    point, token = line.tokens[index - 1], line.tokens[index]
+    head = line.tokens[index - 2] if index > 1 else None
+    if head is None or head.end != point.start or point.end != token.start:
+        return False
+    shown = line.text[head.start : head.end]
+    return 1 < len(shown) < 5 and shown.isupper() and not _is_currency(line, head.start, head.end)
+
+
+def _is_glued_unit(line: Line, index: int) -> bool:
+    """As in "USD10", "Rs.500", and the 2 of "km2" and "24703m2"."""
+    before, token = line.tokens[index - 1], line.tokens[index]
+    return (
+        _is_currency(line, before.start, before.end)
+        or line.text[before.start : token.end] in line.lexicon.units.by_symbol
+    )
+
+
+def _is_currency(line: Line, start: int, end: int) -> bool:
+    word, currencies = line.text[start:end], line.lexicon.currencies
+    return (
+        word in currencies.code_by_sign
+        or word in currencies.codes
+        or word in currencies.folded
+        or word in ("FY", "Rs")
+        or (word in ("US", "A", "C", "NZ") and line.text[start - 1 : start] == "$")
+    )
+
+
+def _is_name_part(word: str) -> bool:
+    return word.lower() not in lexicon().words.sets["traps.prefixes"]
+
+
+@cache
+def _phrases() -> dict[str, tuple[str, ...]]:
+    """The set phrases by their first word."""
+    by_word: dict[str, tuple[str, ...]] = {}
+    for phrase in sorted(lexicon().words.sets["traps.phrases"]):
+        first = re.split(r"[^\w]|(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", phrase)[0]
+        by_word[first] = (*by_word.get(first, ()), phrase)
+    return by_word
+
+
+def _cover_phrases(line: Line) -> None:
+    """Fixed phrases with a number word in them, from the data file ("one another", "First Lady")."""
+    phrases, text = _phrases(), line.text
+    for token in line.tokens:
+        for phrase in phrases.get(token.word, ()):
+            end = token.start + len(phrase)
+            if text[token.start : end].lower() == phrase and not text[end : end + 1].isalnum():
+                line.cover(token.start, end)
+
+
+def _cover_all(line: Line, pattern: re.Pattern[str]) -> None:
+    for match in pattern.finditer(line.text):
+        line.cover(*match.span())
+
+
+def _cover_verses(line: Line) -> None:
+    """As in "John 3:16"."""
+    for match in _VERSE.finditer(line.text) if ":" in line.text else ():
+        if match["book"].lower() in line.lexicon.words.sets["traps.scripture"]:
+            line.cover(*match.span())
