@@ -15,9 +15,9 @@ from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.wrapping import FINAL_STOP
 
 MARKED = re.compile(
-    r"standfirst|stand-first|sub-?title|sub-?headline|sub-?heading|\bdek\b|-dek\b|__dek\b|\bdeck\b|teaser-?_?text|article[-_]*teaser|\blead\b|[-_]lead\b|"
+    r"standfirst|stand-first|sub-?title|sub-?head(?:line|er|ing)|\bdek\b|-dek\b|__dek\b|\bdeck\b|teaser-?_?text|article[-_]*teaser|(?:\b|_)lead(?:\b|_)|(?-i:[a-z]Lead(?![a-z]))|"
     r"lead-?(?:text|paragraph)|\blede\b|ingress|preamble|manchet|chapo|chapeau|sottotitolo|sommario|entradilla|bajada|synopsis|vorspann|anrei(?:ss|ß)er|"
-    r"\bintro\b|[-_]intro\b|intro[-_](?:text|copy)|(?:article|post|story|entry|news)[-_]*(?:summary|abstract|excerpt|description|intro|subtitle)",
+    r"\bintro\b|[-_]intro\b|intro[-_](?:text|copy)|(?:article|post|story|entry|news|detail|header|hero)[-_]*(?:summary|abstract|excerpt|description|intro|subtitle)",
     re.I,
 )
 NOT_MARKED = re.compile(
@@ -59,6 +59,8 @@ def standfirst_of(
         if fold(text) == wanted or _is_refused(element):
             continue
         # A page may mark a subtitle and a lead paragraph: the one in whole sentences sums up.
+        if best and best[2] and not is_marked:
+            continue
         worth = 4 * is_described + 2 * bool(FINAL_STOP.search(text)) + is_marked
         if best is None or worth > best[0]:
             best = (worth, text, is_marked)
