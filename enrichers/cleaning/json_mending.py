@@ -15,8 +15,11 @@ MOST_VALUES = 50
 WRAPPERS = re.compile(
     r"^\s*(?:(?://|/\*)\s*)?(?:<!\[CDATA\[|<!--)(?:\s*\*/)?|(?:(?://|/\*)\s*)?(?:\]\]>|-->)(?:\s*\*/)?\s*;?\s*$"
 )
-ENDS_STRING = re.compile(r"\s*(?:[:}\]]|,\s*(?:[\"{}\[\]]|-?\d|true|false|null|//|/\*|$)|$)")
-COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|<!--|-->|<!\[CDATA\[|\]\]>", re.S)
+ENDS_STRING = re.compile(
+    r"(?:\s|//[^\n]*\n|/\*.{0,500}?\*/)*+(?:[:}\]]|,\s*(?:[\"{}\[\]]|-?\d|true|false|null|//|/\*|$)|$)",
+    re.S,
+)
+COMMENT = re.compile(r"//[^\n]*|/\*.{0,500}?\*/|<!--|-->|<!\[CDATA\[|\]\]>", re.S)
 GAP = re.compile(r"[\s;]*(?:,\s*)?")
 PLAIN = re.compile(r"[^\"\\]+")
 OUTSIDE = re.compile(r"[^\"{}\[\],/<>-]+|-(?!->)")
