@@ -36,12 +36,13 @@ _SKIPPED = ("robots",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRun:
-    """How a run goes: how the web is asked, what is wanted, whether anything is written, how many processes clean."""
+    """How a run goes: how the web is asked, what is wanted, what is written, how many processes clean."""
 
     web: FetchOptions = field(default_factory=FetchOptions)
     wanted: GatherOptions = field(default_factory=GatherOptions)
     dry_run: bool = False
     force: bool = False
+    keep_all: bool = False
     workers: int | None = None
 
 
@@ -141,7 +142,10 @@ class _Intake:
             self._store,
             self._engines,
             options=IngestOptions(
-                dry_run=self.run.dry_run, force=self.run.force, workers=self.run.workers
+                dry_run=self.run.dry_run,
+                force=self.run.force,
+                keep_all=self.run.keep_all,
+                workers=self.run.workers,
             ),
             tell=self._tell,
         )

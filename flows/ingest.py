@@ -55,7 +55,9 @@ def ingest(
 def _ingest(
     paths: list[str], db: str, parameters: IngestParameters, engines: Engines
 ) -> IngestReport:
-    options = IngestOptions(force=parameters.force, workers=parameters.workers)
+    options = IngestOptions(
+        force=parameters.force, keep_all=parameters.keep_all, workers=parameters.workers
+    )
     reports = []
     documents = open_documents(paths, options=parameters.reading)
     with kept_workers(engines):

@@ -65,7 +65,12 @@ def _bring_in(
     from flows.fetching import FetchRun, fetch_sources
     from sources.web import FetchOptions
 
-    run = FetchRun(web=web or FetchOptions(), dry_run=options.dry_run, force=options.force)
+    run = FetchRun(
+        web=web or FetchOptions(),
+        dry_run=options.dry_run,
+        force=options.force,
+        keep_all=options.keep_all,
+    )
     found = fetch_sources(addresses, store, engines, run=run, tell=tell)
     fetched = IngestReport(counts=found.counts, took_s=found.took_s, articles=found.articles)
     return totals([report, fetched])

@@ -67,6 +67,12 @@ Workers = Annotated[
         description="Processes that clean and tag: 1 is this one, none named means as many as pay.",
     ),
 ]
+KeepAll = Annotated[
+    bool,
+    Field(
+        description="Store sections, error pages and consent walls too, marked as what they are."
+    ),
+]
 MaxBytes = Annotated[int, Field(gt=0, description="Largest document that is read, in bytes.")]
 
 
@@ -188,6 +194,7 @@ class IngestParameters(BaseModel):
     )
     max_bytes: MaxBytes = _MAX_BYTES
     force: bool = Field(default=False, description="Do again what is unchanged.")
+    keep_all: KeepAll = False
     workers: Workers = None
     models: ModelParameters = Field(default=ModelParameters(), description="Which models run.")
     run: RunContext = Field(default=RunContext(), description="On whose behalf; empty by hand.")
@@ -269,6 +276,7 @@ class FetchParameters(BaseModel):
     limit: int | None = Field(
         default=None, ge=1, description="At most so many stories of each source."
     )
+    keep_all: KeepAll = False
     workers: Workers = None
     models: ModelParameters = Field(default=ModelParameters(), description="Which models run.")
     run: RunContext = Field(default=RunContext(), description="On whose behalf; empty by hand.")
@@ -285,6 +293,7 @@ class FetchParameters(BaseModel):
                 max_bytes=self.max_bytes,
             ),
             wanted=GatherOptions(since=self.since, before=self.before, limit=self.limit),
+            keep_all=self.keep_all,
             workers=self.workers,
         )
 

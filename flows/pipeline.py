@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
 from flows.prepare import (
+    NOT_KEPT,
     Prepared,
     Refused,
     add_vectors,
@@ -47,12 +48,14 @@ Told = Callable[[Outcome], None]
 class IngestOptions:
     """How a run goes.
 
-    `force` does again what is unchanged; `dry_run` writes nothing and says what would be; `workers` processes clean
-    and tag (None: one a core where there is enough to do).
+    `force` does again what is unchanged; `dry_run` writes nothing and says what would be; `keep_all` stores sections,
+    error pages and consent walls too, marked; `workers` processes clean and tag (None: one a core where there is enough
+    to do).
     """
 
     force: bool = False
     dry_run: bool = False
+    keep_all: bool = False
     workers: int | None = 1
 
 
@@ -142,7 +145,10 @@ class _Run:
         thread = ThreadPoolExecutor(1, thread_name_prefix="copydesk-embed")
         embedding: deque[_Embedding] = deque()
         try:
-            for prepared in prepared_batches(work, self.engines, workers=self.options.workers):
+            how = self.options
+            for prepared in prepared_batches(
+                work, self.engines, workers=how.workers, keep_all=how.keep_all
+            ):
                 # A batch is stored while the next one is embedded: neither waits for the other.
                 embedding.append(self._embed(prepared, thread))
                 if len(embedding) > 1:
@@ -275,8 +281,13 @@ class _Run:
         return self._noted(replace(outcome, status="unchanged") if twin else outcome, prepared)
 
     def _noted(self, outcome: Outcome, prepared: PreparedArticle) -> Outcome:
-        language = prepared.article.language
-        if outcome.status not in ("stored", "updated") or self.engines.tagger.supports(language):
+        language, kind = prepared.article.language, prepared.article.page_kind
+        if outcome.status not in ("stored", "updated"):
+            return outcome
+        if kind in NOT_KEPT:
+            said = f"{NOT_KEPT[kind][0]}: searched only with --include {kind}"
+            return replace(outcome, note=said)
+        if self.engines.tagger.supports(language):
             return outcome
         return replace(
             outcome, note=f"no tagger for language {language!r}: stored without entities"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
-from flows.prepare import Refused, add_vectors, each_alone, encode_rows, prepare
+from flows.prepare import Prepared, Refused, add_vectors, each_alone, encode_rows
+from flows.workers import prepare_batch, prepared_batches
 from schemas.article import Article
+from schemas.document import RawDocument
 from schemas.errors import UsageError
 from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
@@ -22,6 +25,8 @@ STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "vectors")
 BATCH_ARTICLES = 32
 
 Told = Callable[[Stage, int], None]
+Stored = tuple[int, int, RawDocument]
+"""An article's id, the id of its current version, and that version's document."""
 Made = Sequence[Mention] | Sequence[Figure] | dict[str, Matrix]
 
 
@@ -53,14 +58,10 @@ def redo(
     failed: dict[int, Problem] = {}
     for stage in _checked(stages):
         done[stage] = 0
-        for batch in _batches(store.pending(_maker(engines, stage))):
-            if stage == "clean":
-                problems = redo_articles(store, engines, [article_id for article_id, _ in batch])
-            else:
-                problems = _redo_stage(store, engines, stage, batch)
+        for number, problems in _redone(store, engines, stage):
             failed.update(problems)
-            done[stage] += len(batch) - len(problems)
-            tell(stage, len(batch))
+            done[stage] += number - len(problems)
+            tell(stage, number)
     if done.get("clean") or done.get("entities"):
         store.tidy()
     return Redone(done=done, failed=failed)
@@ -68,8 +69,40 @@ def redo(
 
 def redo_articles(store: Store, engines: Engines, article_ids: Sequence[int]) -> dict[int, Problem]:
     """Clean stored versions again and make everything after it; returns what kept any from being done, by article."""
-    work = [(article_id, *store.raw_document(article_id)) for article_id in article_ids]
-    found = prepare([document for _, _, document in work], engines)
+    work = _stored(store, article_ids)
+    # What is stored stays, marked as what this cleaner says it is.
+    found = prepare_batch([document for _, _, document in work], engines, keep_all=True)
+    return _put_again(store, engines, work, found)
+
+
+def _redone(
+    store: Store, engines: Engines, stage: Stage
+) -> Iterator[tuple[int, dict[int, Problem]]]:
+    """Batch by batch how many articles it had, and what kept any from being done."""
+    batches = _batches(store.pending(_maker(engines, stage)))
+    if stage != "clean":
+        for batch in batches:
+            yield len(batch), _redo_stage(store, engines, stage, batch)
+        return
+    waiting: deque[list[Stored]] = deque()
+
+    def documents() -> Iterator[list[RawDocument]]:
+        for batch in batches:
+            waiting.append(_stored(store, [article_id for article_id, _ in batch]))
+            yield [document for _, _, document in waiting[-1]]
+
+    for found in prepared_batches(documents(), engines, workers=None, keep_all=True):
+        work = waiting.popleft()
+        yield len(work), _put_again(store, engines, work, found)
+
+
+def _stored(store: Store, article_ids: Sequence[int]) -> list[Stored]:
+    return [(article_id, *store.raw_document(article_id)) for article_id in article_ids]
+
+
+def _put_again(
+    store: Store, engines: Engines, work: Sequence[Stored], found: Sequence[Prepared]
+) -> dict[int, Problem]:
     articles = [made for made in found if not isinstance(made, Refused)]
     ready = iter(add_vectors(articles, engines.encoder(), store.missing_vectors))
     results = [made if isinstance(made, Refused) else next(ready) for made in found]
