@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,9 @@ class Lines:
         return [" ".join(line) for line in self.real if not runs.has(line)]
 
     def _words(self, text: str) -> tuple[str, ...]:
-        return tuple(self._scoring.toks(text.casefold(), self._is_cjk))
+        # Accents may be signs of their own on a page; a word is the same word with and without.
+        plain = unicodedata.normalize("NFKC", text).casefold().replace("_", " ")
+        return tuple(self._scoring.toks(plain, self._is_cjk))
 
 
 class _Runs:
