@@ -32,6 +32,8 @@ from enrichers.cleaning.wrapping import FINAL_STOP
 LEAST_FOUND = 0.85
 """Share of trafilatura's text that must be found again on the page, or its text stays as it is."""
 WEAK_SHARE = 0.15
+LEAD = 100
+"""Characters that a line before the body needs to be taken for a standfirst where it does not end like a sentence."""
 HIGHEST = 8
 """Levels that a body in pieces may be held together by, where no <article> or <main> is around it."""
 SUBHEADING = re.compile(r"sub-?_?(?:head|title)|cross-?head|head(?:ing|line)|zwischen|inter-?tit|ladillo|mellemrubrik|mellomtittel", re.I)  # fmt: skip
@@ -52,6 +54,11 @@ class Body:
     looks: set[Look]
     container: HtmlElement
     beside: dict[HtmlElement, bool] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        """Tag with class of the body's paragraphs that have one."""
+        return {look[0] for look in self.looks if look[0].startswith("p.") and len(look[0]) > 2}
 
 
 def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
@@ -92,7 +99,7 @@ def grow(body: Body) -> None:
         if piece.owner.tag == "h1":
             break
         if (
-            piece.look in body.looks
+            _looks_like(body, piece)
             and piece.is_prose
             and next(piece.owner.iterancestors("article", "main"), None) is around
             and is_within(piece.owner, limit)
@@ -106,7 +113,7 @@ def take_prose(body: Body) -> None:
     """Take what has the body's look; a link alone only where it ends like a sentence."""
     kept = "\n".join(piece.folded for piece in body.pieces if piece.is_kept)
     for piece in body.pieces:
-        if piece.is_kept or piece.look not in body.looks or not _holds(body, piece):
+        if piece.is_kept or not _looks_like(body, piece) or not _holds(body, piece):
             continue
         if piece.block.linked >= 0.5 and not FINAL_STOP.search(piece.block.text):
             continue
@@ -116,25 +123,19 @@ def take_prose(body: Body) -> None:
 
 def take_headings(body: Body) -> None:
     """Take subheadings that stand beside the body's prose and right before some of it."""
+    main = [piece.is_kept and piece.look in body.looks for piece in body.pieces]
     hosts = {
         piece.owner.getparent()
-        for piece in body.pieces
-        if piece.is_kept and piece.is_prose and piece.look in body.looks
+        for piece, is_main in zip(body.pieces, main, strict=True)
+        if is_main and piece.is_prose
     }
-    is_past = False
-    for piece, following in pairwise(body.pieces):
-        is_past = is_past or (piece.is_kept and piece.look in body.looks)
-        if (
-            is_past
-            and not piece.is_kept
-            and following.is_kept
-            and following.look in body.looks
-            and piece.owner.getparent() in hosts
-            and piece.block.linked < 0.5
-        ):
-            if piece.block.kind == "text" and SUBHEADING.search(piece.owner.get("class") or ""):
-                piece.block = replace(piece.block, kind="heading")
-            piece.is_kept = piece.block.kind == "heading"
+    first = main.index(True)
+    for (piece, _), (_, is_main) in pairwise(zip(body.pieces[first:], main[first:], strict=True)):
+        if piece.is_kept or not is_main or piece.owner.getparent() not in hosts:
+            continue
+        if _is_named_subheading(piece):
+            piece.block = replace(piece.block, kind="heading")
+        piece.is_kept = piece.block.kind == "heading"
 
 
 def drop_elsewhere(body: Body) -> None:
@@ -147,14 +148,14 @@ def drop_elsewhere(body: Body) -> None:
 
 
 def drop_before(body: Body) -> None:
-    """Of what stands before the body, leave only whole sentences: a standfirst."""
+    """Of what stands before the body, leave only what reads like a standfirst."""
     for piece in body.pieces:
         if _holds(body, piece):
             return
         block = piece.block
-        is_sentence = FINAL_STOP.search(block.text) is not None
-        is_short_heading = block.kind == "heading" and len(block.text) < PROSE
-        if block.kind == "list" or is_short_heading or block.linked >= 0.5 or not is_sentence:
+        is_lead = len(block.text) >= LEAD or FINAL_STOP.search(block.text) is not None
+        is_label = block.kind == "list" or (block.kind == "heading" and len(block.text) < PROSE)
+        if is_label or block.linked >= 0.5 or not is_lead:
             piece.is_kept = False
 
 
@@ -187,6 +188,20 @@ def drop_repeated(body: Body, found: Sequence[Block]) -> None:
             left = left[: max(1, allowed[text])]
         for piece in group:
             piece.is_kept = any(piece is one for one in left)
+
+
+def _is_named_subheading(piece: Piece) -> bool:
+    names = piece.owner.get("class") or ""
+    return (
+        piece.block.kind == "text"
+        and piece.block.linked < 0.5
+        and SUBHEADING.search(names) is not None
+    )
+
+
+def _looks_like(body: Body, piece: Piece) -> bool:
+    """Whether the piece has a look of the body's, or one of its own name (a class) in other surroundings."""
+    return piece.look in body.looks or piece.look[0] in body.names
 
 
 def _holds(body: Body, piece: Piece) -> bool:
