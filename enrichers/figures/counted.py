@@ -111,9 +111,9 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
             return token
     if not singular or not seen:
         return None
-    head = seen[0]
+    head = _first_noun(line, seen)
     verbs = line.lexicon.time.sets["past"] | line.lexicon.words.sets["nouns.verbs"]
-    for token in seen[1:]:
+    for token in seen[seen.index(head) + 1 :]:
         if line.text[token.start].isupper() and line.text[head.start].islower():
             break  # "the first time Vindman spoke"
         if (
@@ -128,11 +128,19 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
     return (
         None
         if _is_verb_like(head.word)
-        and head is seen[0]
         and len(seen) == 1
         and head.word.endswith("ed")
         else head
     )
+
+
+def _first_noun(line: Line, seen: list[Token]) -> Token:
+    """Past the adjectives that often follow an ordinal: "20th consecutive win"."""
+    adjectives = line.lexicon.words.sets["nouns.adjectives"]
+    for token in seen:
+        if token.word not in adjectives:
+            return token
+    return seen[0]
 
 
 def _is_verb_like(word: str) -> bool:
@@ -234,6 +242,7 @@ def _after_owner(line: Line, index: int) -> int:
 
 def _with_thousands(line: Line, number: Number) -> Number:
     """Outside money a glued letter is a scale, but for t, which is a tonne."""
-    if number.mark is None or line.text[number.mark_end - 1] in "tT":
+    following = line.text[number.mark_end : number.mark_end + 1]
+    if number.mark is None or line.text[number.mark_end - 1] in "tT" or following == "/":
         return number
     return number.with_mark()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from enrichers.figures.lexicon import NumberWords
@@ -172,6 +172,9 @@ def _read_with_article(line: Line, index: int) -> Spelled | None:
     names = [token.word for token in tokens]
     if names[0] in ("a", "an") and len(names) > 1 and names[1] in scales:
         return _scaled_article(line, index)
+    if names[:2] == ["a", "few"]:
+        few = _read_several(line, index + 1)
+        return replace(few, start=tokens[0].start) if few else None
     factor, used = _article_fraction(names)
     if not used or used >= len(names) or names[used] not in scales:
         return None

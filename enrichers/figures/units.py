@@ -17,6 +17,7 @@ _PER = re.compile(r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every ")
 _STUFF = re.compile(
     r" of [a-zA-Z][a-zA-Z0-9₂]{1,11}(?: [a-z]{2,12})?(?= (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b)"
 )
+_LETTER = 2  # a blank and a letter: too little for a unit behind a scale's letter
 _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
 _INCHES = re.compile(
@@ -171,7 +172,12 @@ def read_quantity(line: Line, number: Number) -> Draft | None:
     prime = _PRIME.match(line.text, number.end)
     if prime and number.plain:
         return _feet(number, prime.end(), Decimal(prime["inches"]))
-    found = match_unit(line, number)
+    marked = number.with_mark()
+    scaled = match_unit(line, marked) if marked is not number else None
+    if scaled is not None and scaled.end - marked.end > _LETTER:
+        number, found = marked, scaled  # "2m barrels", "1.2m bpd"
+    else:
+        found = match_unit(line, number)
     if found is None:
         return None
     old = _OLD.match(line.text, found.end)
