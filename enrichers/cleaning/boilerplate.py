@@ -34,6 +34,7 @@ COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|ⓒ|copyright\s*(?:[©ⓒ@:]|\(c\)|\d{4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     title: str
+    topic: str
     headlines: frozenset[str]
     names: frozenset[str]
 
@@ -52,15 +53,16 @@ def drop_reasons(
     """
     known = _Known(
         title=fold(title or ""),
+        topic=normal(title or ""),
         headlines=frozenset(
             folded for line in (title or "", *headlines) if len(folded := fold(line)) > 12
         ),
         names=frozenset(folded for name in authors if (folded := fold(name))),
     )
     reasons = _judge_lines(blocks, known)
-    spare_steps(blocks, reasons)
+    spare_steps(blocks, reasons, set(_bare_words(blocks, range(len(blocks)))))
     _drop_edges(blocks, reasons, known)
-    _drop_weak(blocks, reasons, title=normal(title or ""))
+    _drop_weak(blocks, reasons, known)
     _drop_edges(blocks, reasons, known)
     return reasons
 
@@ -172,12 +174,19 @@ def _is_credit(text: str, line: str) -> bool:
     return any(CREDITED.fullmatch(rest) for _, rest in phrase_lists().credits.all_of(line))
 
 
-def _drop_weak(blocks: Sequence[Block], reasons: list[str | None], *, title: str) -> None:
+def _drop_weak(blocks: Sequence[Block], reasons: list[str | None], known: _Known) -> None:
     """Bare words and rows of links, all of them or, where they are more than the share of a text, none."""
     left = [index for index, reason in enumerate(reasons) if reason is None]
     words = _bare_words(blocks, left)
-    for index in look_alikes(blocks, left, words, title):
-        del words[index]
+    if words:
+        lasting = [
+            index
+            for index in left
+            if index in words
+            or not (_judge_stamp(blocks[index], known) or _judge_top(blocks[index], known))
+        ]
+        for index in look_alikes(blocks, lasting, words, known.topic):
+            del words[index]
     hits = words | _link_rows(blocks, left)
     size = sum(len(blocks[index].text) for index in left)
     if sum(len(blocks[index].text) for index in hits) <= WEAK_SHARE * size:

@@ -28,27 +28,34 @@ def is_speech(text: str) -> bool:
     return QUOTED.match(text) is not None
 
 
-def spare_steps(blocks: Sequence[Block], reasons: list[str | None]) -> None:
+def spare_steps(blocks: Sequence[Block], reasons: list[str | None], weak: set[int]) -> None:
     """Take back what was said of single items of a list whose other items are the article's.
 
-    "Create an account" is a button, and a step of a guide; a list of buttons has few other items.
+    "Create an account" is a button, and a step of a guide; a list of buttons has few other items. The bare words
+    `weak` and items that are links speak for no other.
     """
     listed = [
         index
         for index, block in enumerate(blocks)
-        if block.kind == "list" and (reasons[index] is None or reasons[index] in FURNITURE)
+        if block.kind == "list"
+        and block.linked <= 0.95
+        and (reasons[index] is None or reasons[index] in FURNITURE)
     ]
     for run in _runs(listed):
-        hits = [index for index in run if reasons[index] and blocks[index].linked < 0.5]
+        hits = [index for index in run if reasons[index] or index in weak]
         if len(run) >= LEAST_STEPS and 2 * len(hits) < len(run):
             for index in hits:
-                reasons[index] = None
+                if blocks[index].linked < 0.5:
+                    reasons[index] = None
 
 
 def look_alikes(
     blocks: Sequence[Block], left: Sequence[int], hits: Mapping[int, str], title: str
 ) -> set[int]:
-    """Those of the weak `hits` among the lines `left` that the lines around them speak for."""
+    """Those of the weak `hits` among the lines `left` that the lines around them speak for.
+
+    What may be dropped yet for another reason has to be out of `left`: what speaks for a line must stay with it.
+    """
     return _headings(blocks, left, hits, title) | _verses(blocks, left, hits)
 
 
@@ -70,8 +77,9 @@ def _headings(
 def _verses(blocks: Sequence[Block], left: Sequence[int], hits: Mapping[int, str]) -> set[int]:
     """Hits among many short lines that are none: a list of networks, a song."""
     found: set[int] = set()
-    short = [index for index in left if len(blocks[index].text) <= SHORT]
-    for run in _runs(short):
+    short = [place for place, index in enumerate(left) if len(blocks[index].text) <= SHORT]
+    for places in _runs(short):
+        run = [left[place] for place in places]
         among = [index for index in run if index in hits]
         is_list = all(blocks[index].kind == "list" for index in run)
         others = 2 if is_list else 4
