@@ -254,7 +254,9 @@ def _agency_credit() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _agency_parts() -> re.Pattern[str]:
     listed = _any_of((*_words()["reporting"], *_words()["handling"]))
-    return re.compile(rf"\s*;\s+(?:(?:and|und|et|y)\s+)?|\s*[.,]?\s+(?=(?:{listed})\s)", re.I)
+    return re.compile(
+        rf"\s*;\s+(?:(?:and|und|et|y)\s+)?|\s*[.,]\s+(?:with\s+)?(?=(?:{listed})\s)", re.I
+    )
 
 
 @lru_cache(maxsize=1)

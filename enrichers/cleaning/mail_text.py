@@ -27,7 +27,7 @@ _CONTACT = re.compile(
     re.I,
 )
 _STOP = re.compile(r"[.!?。！？]$")
-_SUBJECT_MARK = re.compile(r"^\s*([^\s:：]{1,8})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*(?=\S)")
+_SUBJECT_MARK = re.compile(r"^\s*([^\s:：\[(]{1,8})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*(?=\S)")
 _LONGEST_ATTRIBUTION = 300
 _LONGEST_SIGNATURE = 1_500
 _LONGEST_SIGNATURE_LINE = 80
@@ -146,9 +146,9 @@ class _Reading:
         heads = [self._attribution_above(start) for start, _ in runs]
         is_nested = any(_NESTED.match(self.lines[start]) for start, _ in runs)
         self._is_mail = self._is_mail or any(heads) or is_nested
+        last = max((place for place, line in enumerate(self.lines, 1) if line.strip()), default=0)
         for (start, end), head in zip(runs, heads, strict=True):
-            is_last = not any(line.strip() for line in self.lines[end:])
-            if self._is_mail or (is_last and end - start > 1):
+            if self._is_mail or (end == last and end - start > 1):
                 self._give(range(start - len(head), end), "quote")
 
     def read_signature(self) -> None:

@@ -158,9 +158,11 @@ def _wrap_width(chunks: Sequence[Sequence[str]]) -> int:
     if chunks and all(HEADER_LINE.match(line.strip()) for line in chunks[0]):
         chunks = chunks[1:]
     prose = [chunk for chunk in chunks if len(chunk) > 1 and not is_table(chunk)]
-    sizes = [columns(line.rstrip()) for chunk in prose for line in chunk]
+    sizes = [
+        columns(line.rstrip()) for chunk in prose for line in chunk if not _is_unbreakable(line)
+    ]
     fitting = sorted(size for size in sizes if size <= WIDEST_WRAP)
-    # A long address that could not be broken sticks out; one line in fifty may.
+    # One line in fifty may stick out.
     width = fitting[-1 - len(fitting) // 50] if fitting else 0
     over = sum(size > 2 * WIDEST_WRAP for size in sizes)
     if width < NARROWEST_WRAP or over * 20 > len(sizes):
@@ -175,6 +177,11 @@ def _wrap_width(chunks: Sequence[Sequence[str]]) -> int:
     return width if _are_wrapped(breaks, width) else 0
 
 
+def _is_unbreakable(line: str) -> bool:
+    """Whether the line is one long word, as an address is."""
+    return line.isascii() and len(line.split(maxsplit=1)) == 1
+
+
 def _are_wrapped(breaks: Sequence[tuple[str, str]], width: int) -> bool:
     if len(breaks) < 2:
         return False
@@ -184,7 +191,8 @@ def _are_wrapped(breaks: Sequence[tuple[str, str]], width: int) -> bool:
     share = 0.5 if 3 * is_open >= 2 * len(filled) else 0.75
     if len(filled) < 2 or len(filled) < share * len(breaks) or 3 * is_open < len(filled):
         return False
-    return not _all_begin_capital([following for _, following in filled])
+    # Verse may fill most of its lines by chance, not all of them.
+    return len(filled) == len(breaks) or not _all_begin_capital([second for _, second in filled])
 
 
 def _all_begin_capital(lines: Sequence[str]) -> bool:
