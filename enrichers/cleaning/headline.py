@@ -84,6 +84,16 @@ def is_site_name(text: str, site: str | None, url: str | None) -> bool:
     folded, named = fold(text), fold(site or "")
     if named and folded and (named.endswith(folded) or folded.startswith(named)):
         return len(folded) <= 2 * len(named) + 10
+    return _is_host(folded, url)
+
+
+def _is_only_site(text: str, site: str | None, url: str | None) -> bool:
+    """Whether a whole title is the site's name; one that begins with it may be news of the paper itself."""
+    folded = fold(text)
+    return folded == fold(site or "") or _is_host(folded, url)
+
+
+def _is_host(folded: str, url: str | None) -> bool:
     try:
         host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:
@@ -107,7 +117,7 @@ def _gives_way(
 
 def _bare(text: str, page: Page, site: str | None, *, known: Sequence[str | None]) -> str:
     """`text` without the site's name; "" where it is nothing else."""
-    if not text or is_site_name(text, site, page.url):
+    if not text or _is_only_site(text, site, page.url):
         return ""
     return without_suffix(text, site=site, url=page.url, known=known)
 
@@ -133,7 +143,7 @@ def _shown(page: Page, site: str | None, forms: Sequence[str]) -> str:
     texts: list[str] = []
     for element in page.headings:
         text = one_line(_joined(list(element.itertext())))
-        if text and not is_site_name(text, site, page.url):
+        if text and not _is_only_site(text, site, page.url):
             texts.append(_without_kicker(element, text, wanted))
     for form in wanted:
         for text in texts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from enrichers.cleaning.lines import one_line
 
@@ -104,6 +104,7 @@ AGENCIES = frozenset(
 """Names that stand in bylines and are nobody's."""
 LONGEST_NAME = 60
 MOST_WORDS = 6
+DEEPEST = 8
 
 
 def split_names(text: str) -> list[str]:
@@ -135,19 +136,29 @@ def is_nobody(name: str) -> bool:
 
 
 def people(value: object) -> list[str]:
-    """The names in an author field: a string, a list, or schema.org objects; organisations are left out."""
+    """The names in an author field: a string, a list, or schema.org objects; of organisations agencies only."""
+    return unique(_people(value, DEEPEST))
+
+
+def _people(value: object, depth: int) -> Iterator[str]:
     if isinstance(value, str):
-        return split_names(value)
-    if isinstance(value, Mapping):
-        kind = value.get("@type")
-        kinds = kind if isinstance(kind, list) else [kind]
-        if any(isinstance(one, str) and "organization" in one.lower() for one in kinds):
-            name = value.get("name")
-            return [name] if isinstance(name, str) and is_agency(name) else []
-        return people(value.get("name") or _joined(value))
-    if isinstance(value, Iterable):
-        return unique(name for item in value for name in people(item))
-    return []
+        yield from split_names(value)
+    elif isinstance(value, Mapping):
+        yield from _person(value, depth)
+    elif isinstance(value, Iterable) and depth:
+        for item in value:
+            yield from _people(item, depth - 1)
+
+
+def _person(value: Mapping[str, object], depth: int) -> Iterator[str]:
+    kind = value.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    name = value.get("name")
+    if not any(isinstance(one, str) and "organization" in one.lower() for one in kinds):
+        if depth:
+            yield from _people(name or _joined(value), depth - 1)
+    elif isinstance(name, str) and is_agency(name):
+        yield name
 
 
 def _joined(person: Mapping[str, object]) -> str:

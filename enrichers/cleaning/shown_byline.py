@@ -19,7 +19,7 @@ from enrichers.cleaning.people import people, unique
 # XPath walks the tree in C; what it finds too much the pattern below sorts out.
 MAYBE_MARKED = (
     ".//*[@rel='author' or @itemprop='author' or contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'autor') or "
-    "contains(@class,'uteur') or contains(@id,'uthor') or contains(@id,'yline') or contains(@data-testid,'uthor') or @data-author]"
+    "contains(@class,'uteur') or contains(@id,'uthor') or contains(@id,'yline') or contains(@data-testid,'uthor') or contains(@data-testid,'yline') or @data-author]"
 )
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|byline|autor(?:in|en)?|auteur|autore|forfatter|författare|penulis|yazar)s?(?:[_-]{0,2}(?:names?|info|links?|line|list|\d+))*(?:$|[\s_-])|[a-z](?:Author|Byline)(?:Name|s)?(?:$|\s)",
