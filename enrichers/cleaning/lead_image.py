@@ -19,7 +19,7 @@ from enrichers.cleaning.people import BY
 
 IMAGE_METAS = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "parsely-image-url", "sailthru.image.full", "thumbnail", "image")  # fmt: skip
 STAND_IN = re.compile(
-    r"(?:^|[-_./])(?:logo\w{0,12}|\w{0,12}logo|placeholder|default|fallback|blank|spacer|avatar|favicon|icon|sprite|pixel|1x1|transparent|no[-_]?(?:image|photo|img|pic)\w*|"
+    r"(?:^|[-_./])(?:logos?|\w{0,12}logo|placeholder|default|fallback|blank|spacer|avatar|favicon|icon|sprite|pixel|1x1|transparent|no[-_]?(?:image|photo|img|pic)\w*|"
     r"dummy|apple-touch-icon|(?:og|social|share|sharing|facebook|fb|twitter)[-_]?(?:image|img|default|share|card|logo|icon)s?)(?:[-_.@]|\d*$)",
     re.I,
 )
