@@ -68,7 +68,7 @@ def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
     looks = main_looks(pieces)
     container = common_ancestor([one.owner for one in pieces if one.is_kept and one.look in looks])
     if container is None:
-        return [piece.block for piece in pieces if piece.is_kept]
+        return _read_out(pieces)
     body = Body(pieces=pieces, looks=looks, container=container)
     grow(body)
     take_prose(body)
@@ -77,7 +77,7 @@ def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
     drop_before(body)
     drop_beside(body)
     drop_repeated(body, found)
-    return [piece.block for piece in pieces if piece.is_kept]
+    return _read_out(pieces)
 
 
 def grow(body: Body) -> None:
@@ -143,8 +143,8 @@ def drop_elsewhere(body: Body) -> None:
     is_past = False
     for piece in body.pieces:
         is_past = is_past or (piece.is_kept and piece.look in body.looks)
-        if is_past and not _holds(body, piece):
-            piece.is_kept = False
+        if is_past and piece.is_kept and not _holds(body, piece):
+            piece.drop("elsewhere")
 
 
 def drop_before(body: Body) -> None:
@@ -155,8 +155,8 @@ def drop_before(body: Body) -> None:
         block = piece.block
         is_lead = len(block.text) >= LEAD or FINAL_STOP.search(block.text) is not None
         is_label = block.kind == "list" or (block.kind == "heading" and len(block.text) < PROSE)
-        if is_label or block.linked >= 0.5 or not is_lead:
-            piece.is_kept = False
+        if piece.is_kept and (is_label or block.linked >= 0.5 or not is_lead):
+            piece.drop("elsewhere")
 
 
 def drop_beside(body: Body) -> None:
@@ -169,7 +169,7 @@ def drop_beside(body: Body) -> None:
     total = sum(len(piece.block.text) for piece in body.pieces if piece.is_kept)
     if sum(len(piece.block.text) for piece in found) <= WEAK_SHARE * total:
         for piece in found:
-            piece.is_kept = False
+            piece.drop("beside")
 
 
 def drop_repeated(body: Body, found: Sequence[Block]) -> None:
@@ -188,6 +188,10 @@ def drop_repeated(body: Body, found: Sequence[Block]) -> None:
             left = left[: max(1, allowed[text])]
         for piece in group:
             piece.is_kept = any(piece is one for one in left)
+
+
+def _read_out(pieces: Sequence[Piece]) -> list[Block]:
+    return [piece.block for piece in pieces if piece.is_kept or piece.block.reason is not None]
 
 
 def _is_named_subheading(piece: Piece) -> bool:

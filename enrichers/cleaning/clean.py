@@ -172,7 +172,8 @@ def _read_page(document: RawDocument, text: str) -> Draft:
         blocks = shorter or blocks
     if not blocks:
         return Draft(blocks=tuple(split_paragraphs(visible_text(text))), claims=claims)
-    return Draft(blocks=tuple(blocks), claims=claims, page_kind=page_kind(page, blocks, claims))
+    body = [block for block in blocks if block.reason is None]
+    return Draft(blocks=tuple(blocks), claims=claims, page_kind=page_kind(page, body, claims))
 
 
 def _merged(first: Claims, second: Claims) -> Claims:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
@@ -38,6 +38,11 @@ class Piece:
     def is_prose(self) -> bool:
         """Whether it is long enough, and not a link, to tell of where the body is."""
         return len(self.block.text) >= PROSE and self.block.linked < 0.5
+
+    def drop(self, reason: str) -> None:
+        """Leave it out of the body, with the reason."""
+        self.is_kept = False
+        self.block = replace(self.block, reason=reason)
 
 
 def pieces_of(tree: HtmlElement) -> list[Piece]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -75,10 +76,7 @@ def linked_share(block: Block, anchors: frozenset[str]) -> float:
 
 def with_links(blocks: Sequence[Block], anchors: frozenset[str]) -> list[Block]:
     """`blocks` with the share of each that is linked."""
-    return [
-        Block(text=block.text, kind=block.kind, linked=linked_share(block, anchors))
-        for block in blocks
-    ]
+    return [replace(block, linked=linked_share(block, anchors)) for block in blocks]
 
 
 def _article_around(element: HtmlElement) -> HtmlElement | None:

@@ -68,9 +68,11 @@ def standfirst_of(
 
 
 def without_standfirst(blocks: Sequence[Block], standfirst: str) -> list[Block]:
-    """`blocks` without the one that is the standfirst, if it stands among the first three."""
+    """`blocks` without the one that is the standfirst, if it stands among the first three of the body."""
     folded = fold(standfirst)
-    return [block for index, block in enumerate(blocks) if index > 2 or fold(block.text) != folded]
+    first = [block for block in blocks if block.reason is None][:3]
+    said = [block for block in first if fold(block.text) == folded]
+    return [block for block in blocks if not any(block is one for one in said)]
 
 
 def _says(text: str, described: Sequence[str]) -> bool:
