@@ -56,6 +56,7 @@ XML_ENCODING = re.compile(
 )
 TAGS = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.I | re.S)
 TEXT_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+LATIN_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
 # The quotes, dashes and signs of windows-1252 that stand in text without accents. Each is a letter elsewhere.
 WESTERN_SIGNS = bytes(
     [
@@ -276,6 +277,9 @@ def _checked(text: str) -> str:
     controls = len(TEXT_CONTROLS.findall(head))
     if controls > 1 and controls * 20 > len(head):
         raise _binary("control characters rather than text")
+    # Halves of letters read as Latin-1: to be put together while they are there, for no parser keeps them.
+    if not text.isascii() and LATIN_CONTROLS.search(text):
+        return "\n".join(map(repair, text.split("\n")))
     return text
 
 

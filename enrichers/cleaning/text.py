@@ -19,7 +19,7 @@ from schemas.article import ParagraphKind
 TITLE_CHARACTERS = 150
 # A soft hyphen says itself that its word goes on.
 _SOFT_BREAK = re.compile(r"\xad[ \t]*(?:\r\n|\n|\r)[ \t]*(?=\w)")
-_MARKED_QUOTE = re.compile(r"^\s*> ?(?!>)")
+_MARKED_QUOTE = re.compile(r"^\s*(?:> ?)+")
 _INNER_STOP = re.compile(r"[.!?…。！？؟۔।][\"'”’»]*\s*\S")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUESTION = re.compile(r"[!?！？؟][\"'”’»]*$")
@@ -107,7 +107,10 @@ def _paragraphs(chunks: Sequence[Sequence[str]], wrapping: Wrapping) -> list[Blo
 def _chunks(lines: Iterable[str]) -> list[list[str]]:
     chunks: list[list[str]] = [[]]
     for line in lines:
-        if not line.isspace() and line:
+        if line and not line.isspace():
+            last = chunks[-1][-1] if chunks[-1] else line
+            if bool(_MARKED_QUOTE.match(line)) != bool(_MARKED_QUOTE.match(last)):
+                chunks.append([])
             chunks[-1].append(line)
         elif chunks[-1]:
             chunks.append([])

@@ -73,3 +73,18 @@ def test_no_markdown_raises(text: str) -> None:
     _, blocks = split_markdown(rest)
     assert isinstance(values, dict)
     assert all(block.text.strip() for block in blocks)
+
+
+def test_chinese_lines_are_joined_without_a_blank_and_latin_ones_with_one() -> None:
+    _, blocks = split_markdown("石油价格\n星期一上涨。\n\nOil prices\nrose.")
+    assert [block.text for block in blocks] == ["石油价格星期一上涨。", "Oil prices rose."]
+
+
+def test_front_matter_may_be_toml_and_have_the_line_ends_of_windows() -> None:
+    values, rest = split_front_matter('+++\r\ntitle = "Steel"\r\ndate = 2024-07-08\r\n+++\r\nBody.')
+    assert (values["title"], rest) == ("Steel", "Body.")
+    assert split_front_matter("---\r\ntitle: Steel\r\n---\r\nBody.") == (
+        {"title": "Steel"},
+        "Body.",
+    )
+    assert split_front_matter("+++\ntitle\n+++\nBody.")[0] == {}
