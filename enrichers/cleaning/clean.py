@@ -170,10 +170,10 @@ def _read_page(document: RawDocument, text: str) -> Draft:
         shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks
         claims = replace(claims, summary=standfirst[0])
         blocks = shorter or blocks
-    if not blocks:
-        return Draft(blocks=tuple(split_paragraphs(visible_text(text))), claims=claims)
+    blocks = blocks or split_paragraphs(visible_text(text))
     body = [block for block in blocks if block.reason is None]
-    return Draft(blocks=tuple(blocks), claims=claims, page_kind=page_kind(page, body, claims))
+    kind = page_kind(page, body, claims, lambda: parse_html(text))
+    return Draft(blocks=tuple(blocks), claims=claims, page_kind=kind)
 
 
 def _merged(first: Claims, second: Claims) -> Claims:

@@ -3,91 +3,230 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from urllib.parse import parse_qs, urlsplit
+
+from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Block, Claims
-from enrichers.cleaning.json_ld import types_of
+from enrichers.cleaning.json_ld import text_of, types_of
 from enrichers.cleaning.page_head import Page
+from enrichers.cleaning.page_phrases import address_parts, folded, page_phrases
+from enrichers.cleaning.page_signs import Signs
 from schemas.article import PageKind
 
-ERROR_TITLE = re.compile(
-    r"^\W*(?:error\W*)?(?:40[0134]|410|429|50[0234])\b|page (?:not|cannot be) found|page you .{0,30}(?:not|n.t) (?:exist|found)|not found|access denied|"
-    r"forbidden|just a moment|attention required|are you (?:a )?(?:human|robot)|service unavailable|bad gateway|"
-    r"seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata|página não encontrada|"
-    r"pagina niet gevonden|nie znaleziono strony|sidan hittades inte|siden (?:ble )?ikke funnet|страница не найдена|sayfa bulunamadı",
-    re.I,
-)
-CONSENT = re.compile(
-    r"cookie|consent|gdpr|privacy|tracking|datenschutz|einwillig|confidentialité|privacidad|personenbezogen|we and our partners|données personnelles",
-    re.I,
-)
 LITTLE_TEXT = 700
 STUB = 900
+LONGEST_STUB = 3000
+LONGEST_WALL = 4000
+MANY_CAPTIONS, MANY_TIMES, MANY_STORIES = 6, 4, 10
+PROSE = 250
+_STATUS = re.compile(r"^\W*(?:(?:error|http)\W*)?(?:40[0134]|410|429|451|50[0234])\b")
+_CUT_END = re.compile(r"(?:\.\.\.|…|\[…\]|[^.!?\"'”’»」』。！？؟।)\]])\s*$")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LISTS = frozenset(("collectionpage", "itemlist", "searchresultspage", "profilepage"))
+_QUERIES = frozenset(("s", "q", "query", "search", "keyword", "suche", "buscar"))
+_MARKED_AS = {
+    "error": ("error404", "error-404", "page-404", "http-error"),
+    "section": ("search-results", "search-no-results", "category", "tag", "author", "archive"),
+}
 
 
-def page_kind(page: Page, blocks: Sequence[Block], claims: Claims) -> PageKind:
-    """The kind of `page`, of which `blocks` were taken."""
-    size = sum(len(block.text) for block in blocks)
-    kinds = {kind for node in page.nodes for kind in types_of(node)}
-    is_article = _has_article_evidence(page)
-    if not is_article and size < LITTLE_TEXT and ERROR_TITLE.search(_headings(page, claims)):
-        return "error"
-    if not is_article and _is_consent(blocks, size):
-        return "consent"
-    if "liveblogposting" in kinds:
-        return "live"
-    if size < STUB and (short := _short_kind(page, kinds, is_article=is_article)):
-        return short
-    return "section" if not is_article and _is_section(page, blocks, kinds) else "article"
+def page_kind(
+    page: Page,
+    blocks: Sequence[Block],
+    claims: Claims,
+    fresh: Callable[[], HtmlElement | None] = lambda: None,
+) -> PageKind:
+    """The kind of `page`, of which `blocks` were taken; `fresh` gives its tree as it came, where that must be asked."""
+    look = _Look(page, blocks, claims, Signs(fresh))
+    return next((kind for kind, is_kind in _KINDS if is_kind(look)), "article")
 
 
-def _short_kind(page: Page, kinds: set[str], *, is_article: bool) -> PageKind | None:
-    """What a page with little text is instead of an article."""
-    if _is_locked(page):
-        return "paywalled"
-    if is_article:
-        return None
-    if _og_type(page).startswith("video"):
-        return "video"
-    return "gallery" if "imagegallery" in kinds else None
+class _Look:
+    """A page with what the rules ask of it; what costs something is found once, when it is asked for."""
+
+    def __init__(self, page: Page, blocks: Sequence[Block], claims: Claims, signs: Signs) -> None:
+        self.page, self.blocks, self.signs = page, blocks, signs
+        self.size = sum(len(block.text) for block in blocks)
+        self.kinds = {kind for node in page.nodes for kind in types_of(node)}
+        self.og_type = next(page.meta("og:type"), "").lower()
+        self.parts = address_parts(page.url or claims.canonical_url or claims.url)
+        self.titles = [folded(title) for title in (page.window_title, claims.title or "") if title]
+        self._address = page.url or claims.canonical_url or claims.url
+
+    @cached_property
+    def is_article(self) -> bool:
+        """Whether the page says of itself that it is one."""
+        if self.is_dated or self.page.article:
+            return True
+        return self.og_type in ("article", "news")
+
+    @cached_property
+    def is_dated(self) -> bool:
+        names = ("article:published_time", "datepublished", "parsely-pub-date", "pubdate")
+        return next(self.page.meta(*names), None) is not None
+
+    @cached_property
+    def is_one_story(self) -> bool:
+        """Whether it describes one article, and no list of them."""
+        return bool(self.page.article) or (self.is_dated and not self.kinds & _LISTS)
+
+    @cached_property
+    def prose(self) -> int:
+        """Paragraphs of some length that are no links."""
+        return sum(1 for block in self.blocks if _weight(block) > PROSE and block.linked < 0.3)
+
+    @cached_property
+    def linked(self) -> float:
+        return sum(len(block.text) * block.linked for block in self.blocks) / (self.size or 1)
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        body = self.page.tree.find("body")
+        return frozenset((body.get("class") or "").lower().split() if body is not None else ())
+
+    def has_address(self, kind: str) -> bool:
+        """Whether a part of the address names the kind, be it not the last one with a title in it."""
+        return not page_phrases().addresses[kind].isdisjoint(self.parts)
+
+    def is_titled(self, phrases: re.Pattern[str]) -> bool:
+        return any(phrases.search(title) for title in self.titles)
+
+    @cached_property
+    def is_front(self) -> bool:
+        parts = _split(self._address)
+        return parts is not None and not parts[0] and not parts[1]
+
+    @cached_property
+    def is_query(self) -> bool:
+        parts = _split(self._address)
+        return parts is not None and not _QUERIES.isdisjoint(parse_qs(parts[1]))
 
 
-def _has_article_evidence(page: Page) -> bool:
-    if page.article or _og_type(page) in ("article", "news"):
-        return True
-    return bool(
-        list(page.meta("article:published_time", "datepublished", "parsely-pub-date", "pubdate"))
-    )
-
-
-def _og_type(page: Page) -> str:
-    return next(page.meta("og:type"), "").lower()
-
-
-def _headings(page: Page, claims: Claims) -> str:
-    return f"{page.window_title}\n{claims.title or ''}"
-
-
-def _is_consent(blocks: Sequence[Block], size: int) -> bool:
-    if not blocks or size > 4000:
+def _is_error(look: _Look) -> bool:
+    if look.size >= LITTLE_TEXT or look.is_article:
         return False
-    about = sum(len(block.text) for block in blocks if CONSENT.search(block.text))
-    return about > 0.6 * size and sum(len(CONSENT.findall(block.text)) for block in blocks) >= 3
+    phrases = page_phrases()
+    if not look.marks.isdisjoint(_MARKED_AS["error"]):
+        return True
+    if any(_STATUS.search(title) for title in look.titles) or look.is_titled(phrases.error_titles):
+        return True
+    return look.is_titled(phrases.bot_checks) or look.signs.is_bot_check
 
 
-def _is_locked(page: Page) -> bool:
+def _is_consent(look: _Look) -> bool:
+    """A page that speaks to its reader of consent, and of nearly nothing else."""
+    if look.is_article or not look.blocks or look.size > LONGEST_WALL:
+        return False
+    phrases = page_phrases()
+    texts = [folded(block.text) for block in look.blocks]
+    about = sum(len(text) for text in texts if phrases.consent_words.search(text))
+    words = sum(len(phrases.consent_words.findall(text)) for text in texts)
+    if about <= 0.6 * sum(map(len, texts)) or words < 3:
+        return False
+    return any(phrases.consent_phrases.search(text) for text in (*texts, *look.titles))
+
+
+def _is_live(look: _Look) -> bool:
+    if "liveblogposting" in look.kinds:
+        return True
+    hints = look.has_address("live") + look.is_titled(page_phrases().live_titles)
+    return hints > 0 and look.prose > 0 and look.signs.times >= MANY_TIMES
+
+
+def _is_paywalled(look: _Look) -> bool:
+    """What a wall leaves: little, or more that breaks off where the wall stands."""
+    if look.size < STUB:
+        return _is_locked(look) or (
+            look.og_type not in ("website", "profile")
+            and look.signs.has_offer
+            and (look.is_article or look.signs.is_walled)
+        )
+    if look.size > LONGEST_STUB or not _is_locked(look) or not _breaks_off(look):
+        return False
+    return look.signs.has_offer
+
+
+def _is_locked(look: _Look) -> bool:
     return any(
-        str(node.get("isAccessibleForFree")).lower() in ("false", "0", "no") for node in page.nodes
+        str(node.get("isAccessibleForFree")).lower().rpartition("/")[2] in ("false", "0", "no")
+        for node in look.page.nodes
     )
 
 
-def _is_section(page: Page, blocks: Sequence[Block], kinds: set[str]) -> bool:
-    if page.url and urlsplit(page.url).path in ("", "/") and not urlsplit(page.url).query:
+def _breaks_off(look: _Look) -> bool:
+    """Whether the text ends in the middle, or has not two thirds of the words that it is said to have."""
+    said = text_of(look.page.article.get("wordCount")) or str(look.page.article.get("wordCount"))
+    if said.isdigit() and int(said) > 0:
+        return sum(len(block.text.split()) for block in look.blocks) * 3 < int(said) * 2
+    return _CUT_END.search(look.blocks[-1].text) is not None
+
+
+def _is_video(look: _Look) -> bool:
+    if look.size >= STUB or look.prose > 1:
+        return False
+    if look.og_type.startswith("video"):
         return True
-    size = sum(len(block.text) for block in blocks) or 1
-    linked = sum(len(block.text) * block.linked for block in blocks) / size
-    prose = sum(1 for block in blocks if len(block.text) > 250 and block.linked < 0.3)
-    if kinds & {"collectionpage", "itemlist"} and prose < 3:
-        return linked > 0.3 or page.teasers >= 5
-    return prose < 3 and ((linked > 0.6 and len(blocks) >= 6) or page.teasers >= 6)
+    is_said = "videoobject" in look.kinds or look.has_address("video")
+    return is_said and not look.page.article and look.signs.has_video
+
+
+def _is_gallery(look: _Look) -> bool:
+    is_said = bool(look.kinds & {"imagegallery", "mediagallery"})
+    if is_said and look.size < STUB and not look.is_article:
+        return True
+    if len(look.page.figures) < MANY_CAPTIONS or look.prose > 2:
+        return False
+    captions = look.signs.captions
+    if is_said or look.has_address("gallery"):
+        return len(captions) >= MANY_CAPTIONS // 2
+    others = [block.text for block in look.blocks if block.text not in captions]
+    is_little = sum(map(len, others)) < sum(map(len, captions))
+    return look.is_article and len(captions) >= MANY_CAPTIONS and is_little
+
+
+def _is_section(look: _Look) -> bool:
+    if look.is_front and not look.page.article:
+        return True
+    if look.is_one_story or look.prose > 2:
+        return False
+    if look.kinds & _LISTS or not look.marks.isdisjoint(_MARKED_AS["section"]):
+        return look.linked > 0.3 or look.page.teasers > 4 or look.signs.story_links > 4
+    if look.is_article:
+        return False
+    if (look.linked > 0.6 and len(look.blocks) > 5) or look.page.teasers > 5:
+        return True
+    return _is_list_by_name(look) and look.signs.story_links >= MANY_STORIES
+
+
+def _is_list_by_name(look: _Look) -> bool:
+    """Whether the address or the title say that it is a list; one part of an address is a rubric's (/politics)."""
+    if look.is_query or look.has_address("section") or len(look.parts) == 1:
+        return True
+    return look.is_titled(page_phrases().section_titles)
+
+
+def _weight(block: Block) -> float:
+    """The length of a block in letters of an alphabet."""
+    return len(block.text) * (2.5 if _CJK.search(block.text) else 1)
+
+
+def _split(address: str | None) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return None
+    return (parts.path.strip("/"), parts.query) if parts.netloc else None
+
+
+_KINDS: tuple[tuple[PageKind, Callable[[_Look], bool]], ...] = (
+    ("error", _is_error),
+    ("consent", _is_consent),
+    ("live", _is_live),
+    ("gallery", _is_gallery),
+    ("video", _is_video),
+    ("paywalled", _is_paywalled),
+    ("section", _is_section),
+)
