@@ -18,6 +18,7 @@ from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment,
 from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.hints import with_hints
 from enrichers.cleaning.lines import one_line
+from enrichers.cleaning.mail_html import without_quoted_mail
 from enrichers.cleaning.markdown import split_markdown
 from enrichers.cleaning.phrase_lists import phrase_lists
 from enrichers.cleaning.record import body_of, read_record, record_claims
@@ -156,6 +157,7 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     from enrichers.cleaning.page_kind import page_kind
     from enrichers.cleaning.standfirst import standfirst_of, without_standfirst
 
+    text, quoted = without_quoted_mail(text)
     tree = parse_html(text)
     if tree is None:
         return Draft(blocks=tuple(split_paragraphs(visible_text(text))))
@@ -173,7 +175,7 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     blocks = blocks or split_paragraphs(visible_text(text))
     body = [block for block in blocks if block.reason is None]
     kind = page_kind(page, body, claims, lambda: parse_html(text))
-    return Draft(blocks=tuple(blocks), claims=claims, page_kind=kind)
+    return Draft(blocks=(*blocks, *quoted), claims=claims, page_kind=kind)
 
 
 def _merged(first: Claims, second: Claims) -> Claims:

@@ -7,37 +7,37 @@ text without any of these signs is left as it is, so that every plain text may b
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from enrichers.cleaning.lines import is_blank, tidy
+from enrichers.cleaning.mail_marks import (
+    STOP,
+    header_of,
+    is_attribution,
+    is_marked,
+    is_sentence,
+    mark_of,
+    plain,
+    plain_subject,
+    words,
+)
 
-_DATA = Path(__file__).parent / "data" / "mail.toml"
 _QUOTED = re.compile(r"^[ \t]?(?:>[ \t]?)+")
 _NESTED = re.compile(r"^[ \t]?>[ \t]?>")
-_RULE = re.compile(r"^[\s>]*[-_=*–—]{2,}\s*(?=\S)|\s*[-_=*–—]{2,}\s*$")
 _DELIMITER = re.compile(r"^(?:-- ?|—|__+)$")
-_HEADER = re.compile(r"^[* \t]{0,8}([^\W\d_][^:：*]{0,24})\*?[:：]\*?(.*)$")
 _CONTACT = re.compile(
     r"\S@\S+\.\S|https?://|www\.|(?:\+|\b00)\d[\d\s()./-]{6,}|\b(?:tel|phone|mobile?|fax|telefon|tél|cell|тел|电话|電話|전화)\b\.?\s*[:.]?\s*[+(]?\d"
     r"|(?<!\d)\(?0\d{2,4}\)?[\s/-]\d[\d\s-]{4,}",
     re.I,
 )
-_STOP = re.compile(r"[.!?。！？]$")
-_SUBJECT_MARK = re.compile(r"^\s*([^\s:：\[(]{1,8})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*(?=\S)")
-_LONGEST_ATTRIBUTION = 300
 _LONGEST_SIGNATURE = 1_500
 _LONGEST_SIGNATURE_LINE = 80
 _SIGNATURE_LINES = 15
 _CLOSING_LINES = 8
-_OWN_LETTERS = 40
 _TAIL_LINES = 40
 _MOST_SIGNATURES = 3
 _HEAD_LINES = 12
-_LONGEST_HEADER = 998
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def split_mail(text: str, *, subject: str | None = None) -> MailText:
     [('Prices rose.', None), ('On Monday, Ann Lee wrote:', 'quote'), ('-- ', 'signature')]
     """
     lines = tidy(text).split("\n")
-    reading = _Reading(lines, is_forward=_is_marked(subject or "", _words()["forward_subject"]))
+    reading = _Reading(lines, is_forward=is_marked(subject or "", words()["forward_subject"]))
     reading.read_heads()
     reading.read_quotes()
     reading.read_signature()
@@ -88,23 +88,6 @@ def split_mail(text: str, *, subject: str | None = None) -> MailText:
         subject=plain_subject(reading.said.get("subject", "")),
     )
     return MailText(stretches=tuple(reading.stretches()), heads=heads)
-
-
-def plain_subject(subject: str) -> str:
-    """`subject` without the marks of answering and passing on.
-
-    >>> plain_subject("Fwd: Re: Harbour reopens"), plain_subject("Oil: prices rise")
-    ('Harbour reopens', 'Oil: prices rise')
-    """
-    marks = (*_words()["forward_subject"], *_words()["answer_subject"])
-    while _is_marked(subject, marks):
-        subject = _SUBJECT_MARK.sub("", subject, count=1)
-    return subject
-
-
-def _is_marked(subject: str, marks: Sequence[str]) -> bool:
-    match = _SUBJECT_MARK.match(subject)
-    return match is not None and match[1].casefold() in marks
 
 
 class _Reading:
@@ -122,11 +105,11 @@ class _Reading:
         place = 0
         has_own = False
         while place < len(self.lines):
-            mark = _mark_of(self.lines[place])
+            mark = mark_of(self.lines[place])
             said = dict(self.said)
             head = self._head_at(place + 1 if mark else place)
             if mark is None and not head:
-                has_own = has_own or _is_sentence(self.lines[place])
+                has_own = has_own or is_sentence(self.lines[place])
                 place += 1
                 continue
             self._is_mail = True
@@ -167,7 +150,7 @@ class _Reading:
         below: list[str] = []
         for place in reversed(tail):
             if self._is_signature(self.lines[place], below):
-                return place if any(_is_sentence(self.lines[one]) for one in range(place)) else None
+                return place if any(is_sentence(self.lines[one]) for one in range(place)) else None
             below.append(self.lines[place])
             if len(below) > _SIGNATURE_LINES or sum(map(len, below)) > _LONGEST_SIGNATURE:
                 break
@@ -202,7 +185,7 @@ class _Reading:
         found: dict[str, str] = {}
         places: list[int] = []
         for line in range(first, min(first + _HEAD_LINES, len(self.lines))):
-            kind, value = _header_of(self.lines[line], is_begun=len(places) > 1)
+            kind, value = header_of(self.lines[line], is_begun=len(places) > 1)
             if kind is None:
                 break
             found.setdefault(kind, value)
@@ -232,14 +215,14 @@ class _Reading:
         for first in (last, last - 1, last - 2):
             if first < 0 or not self.lines[first].strip() or self.reasons[first] is not None:
                 break
-            if _is_attribution(" ".join(self.lines[first : last + 1])):
+            if is_attribution(" ".join(self.lines[first : last + 1])):
                 return range(first - self._is_cut_before(first), start)
         return range(0)
 
     def _is_cut_before(self, first: int) -> bool:
         """Whether the line above belongs to it: "On 8 July, Ann Lee" over "<ann@example.org> wrote:"."""
         above = self.lines[first - 1].strip() if first > 0 else ""
-        is_short = 0 < len(above) < _LONGEST_SIGNATURE_LINE and not _STOP.search(above)
+        is_short = 0 < len(above) < _LONGEST_SIGNATURE_LINE and not STOP.search(above)
         starts = first < 2 or not self.lines[first - 2].strip()
         return (
             is_short
@@ -252,12 +235,12 @@ class _Reading:
         """Lawyers' notices and the marks of mail programs, from the end up."""
         for place in reversed(self._tail()):
             line = " ".join(self.lines[place].split()).casefold()
-            if line.startswith(tuple(_words()["device"])) and len(line) < 80:
+            if line.startswith(tuple(words()["device"])) and len(line) < 80:
                 self._give(range(place, place + 1), "signature")
-            elif line.lstrip("*_ ").startswith(tuple(_words()["disclaimer_begins"])):
+            elif line.lstrip("*_ ").startswith(tuple(words()["disclaimer_begins"])):
                 end = self._paragraph_end(place)
                 whole = " ".join(self.lines[place:end]).casefold()
-                if any(word in whole for word in _words()["disclaimer_words"]):
+                if any(word in whole for word in words()["disclaimer_words"]):
                     self._give(range(place, end), "signature")
 
     def _paragraph_end(self, place: int) -> int:
@@ -273,70 +256,6 @@ class _Reading:
                 len(below) <= _CLOSING_LINES and max(map(len, below)) < _LONGEST_SIGNATURE_LINE
             )
             return line == "-- " or tells_contact or (line == "--" and is_short)
-        if _plain(line) not in _words()["closing"] or len(below) > _CLOSING_LINES:
+        if plain(line) not in words()["closing"] or len(below) > _CLOSING_LINES:
             return False
         return sum(map(len, below)) < _LONGEST_SIGNATURE // 3 and (self._is_mail or tells_contact)
-
-
-def _is_sentence(line: str) -> bool:
-    """Whether the line says something: a bare "FYI" does not."""
-    return len(line.strip()) >= _OWN_LETTERS or _STOP.search(line.strip()) is not None
-
-
-def _mark_of(line: str) -> str | None:
-    """Whether the line opens a mail that was answered ("original") or passed on ("forwarded")."""
-    if len(line) > 120 or not line.strip():
-        return None
-    bare = _RULE.sub("", _RULE.sub("", line)).strip(" \t>*:：").casefold().replace("’", "'")
-    is_ruled = _RULE.search(line) is not None
-    is_colon = line.rstrip().endswith((":", "："))
-    if bare in _words()["original"] and is_ruled:
-        return "original"
-    for words in _words()["forwarded"]:
-        if (bare == words and (is_ruled or is_colon)) or (
-            is_ruled and bare.startswith(f"{words} ")
-        ):
-            return "forwarded"
-    return None
-
-
-def _is_attribution(line: str) -> bool:
-    text = " ".join(line.split()).casefold()
-    if len(text) > _LONGEST_ATTRIBUTION or not text.endswith((":", "：", ": >")):
-        return False
-    text = text.rstrip(":： >").strip()
-    if text.endswith(tuple(_words()["wrote"])):
-        return True
-    return re.search(r"\d|@", text) is not None and any(
-        f" {word} " in text for word in _words()["wrote_inside"]
-    )
-
-
-def _header_of(line: str, *, is_begun: bool) -> tuple[str | None, str]:
-    """Which header a line is (from, date, subject, to), and its value; "other" for a strange one, or a second line."""
-    match = _HEADER.match(line) if len(line) <= _LONGEST_HEADER else None
-    if not match:
-        # A long list of recipients goes on in the next line.
-        return ("other" if is_begun and line[:1] in " \t" and line.strip() else None), ""
-    kind = _header_names().get(match[1].strip().casefold())
-    return kind or ("other" if is_begun else None), match[2].strip(" *")
-
-
-def _plain(line: str) -> str:
-    return " ".join(line.split()).casefold().strip(" ,.!，。！;")
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, tuple[str, ...]]:
-    table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    return {
-        name: tuple(word.casefold() for word in listed)
-        for name, listed in table.items()
-        if isinstance(listed, list)
-    }
-
-
-@lru_cache(maxsize=1)
-def _header_names() -> dict[str, str]:
-    table = tomllib.loads(_DATA.read_text(encoding="utf-8"))["headers"]
-    return {word.casefold(): kind for kind, words in table.items() for word in words}

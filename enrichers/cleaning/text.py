@@ -40,7 +40,7 @@ def split_mail_paragraphs(text: str, *, subject: str | None = None) -> tuple[lis
 
     >>> blocks, _ = split_mail_paragraphs("Oil rose.\n\nAnn Lee wrote:\n> Did it?")
     >>> [(block.text, block.reason) for block in blocks]
-    [('Oil rose.', None), ('Ann Lee wrote: > Did it?', 'quote')]
+    [('Oil rose.', None), ('Ann Lee wrote:', 'quote'), ('> Did it?', 'quote')]
     """
     mail = split_mail(_SOFT_BREAK.sub("", text), subject=subject)
     read = [(stretch.reason, _chunks(stretch.lines)) for stretch in mail.stretches]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers.cleaning.clean import clean
-from enrichers.cleaning.mail_text import plain_subject, split_mail
+from enrichers.cleaning.mail_marks import plain_subject
+from enrichers.cleaning.mail_text import split_mail
 from schemas.article import Article
 from schemas.document import PLAIN_TEXT, Hints, RawDocument
 
@@ -127,7 +128,8 @@ def test_a_signature_over_a_quotation_leaves_too() -> None:
     )
     assert [(line.text, line.reason) for line in article.dropped] == [
         ("Best regards, Ann", "signature"),
-        ("Tom wrote: > Which bridges?", "quote"),
+        ("Tom wrote:", "quote"),
+        ("> Which bridges?", "quote"),
     ]
 
 
