@@ -20,7 +20,11 @@ def cover_capitals(line: Line) -> None:
         for index, token in enumerate(line.tokens)
         if index
         and line.text[token.start].isupper()
-        and (token.word in numbers.small or token.word in numbers.tens or token.word in numbers.ordinals)
+        and (
+            token.word in numbers.small
+            or token.word in numbers.tens
+            or token.word in numbers.ordinals
+        )
         and _is_inside(line, index)
         and _leads_a_name(line, index)
     ]
@@ -31,7 +35,7 @@ def cover_capitals(line: Line) -> None:
 
 def is_title_case(line: Line) -> bool:
     """Whether most longer words of a line without a full stop begin with a capital, as in a headline."""
-    if line.text.rstrip(" \"”’)").endswith((".", "!", "?", ";")):
+    if line.text.rstrip(' "”’)').endswith((".", "!", "?", ";")):
         return False
     words = [token for token in line.tokens if token.end - token.start >= _LEAST_LETTERS]
     capitals = sum(line.text[token.start].isupper() for token in words)

@@ -126,11 +126,7 @@ def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | 
             break
         head = token
     return (
-        None
-        if _is_verb_like(head.word)
-        and len(seen) == 1
-        and head.word.endswith("ed")
-        else head
+        None if _is_verb_like(head.word) and len(seen) == 1 and head.word.endswith("ed") else head
     )
 
 

@@ -14,9 +14,8 @@ from enrichers.figures import absolute, counted_time, months, quarters, relative
 from enrichers.figures.clock import match_time
 from enrichers.figures.holidays import holiday
 from enrichers.figures.lexicon import lexicon
-from enrichers.figures.line import Draft, Line
+from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar, Moment
-from enrichers.figures.units import to_base
 
 _BETWEEN = re.compile(r" ?[-–—] ?| (?:to|through|until|till|and) (?:the )?")
 _TIME_THEN_DAY = re.compile(r",? (?:[A-Z]{2,4} |local time |GMT |Eastern )?(?:on )?|,? ")
@@ -122,17 +121,13 @@ def read_dates(line: Line, calendar: Calendar) -> None:
             calendar.remember(moment)
             found.moments.append(moment)
     for moment in _joined(line, found.moments):
-        line.add(_draft(moment))
+        line.add(moment.draft())
 
 
 def match_at(line: Line, index: int, calendar: Calendar) -> Moment | None:
     """The date, period or time whose span begins at token `index`."""
     token = line.tokens[index]
-    rules = (
-        _DIGIT_RULES
-        if token.word[0] in "0123456789"
-        else _rules().get(token.word, ())
-    )
+    rules = _DIGIT_RULES if token.word[0] in "0123456789" else _rules().get(token.word, ())
     for rule in rules:
         moment = rule(line, index, calendar)
         if moment is not None:
@@ -209,21 +204,3 @@ def _join_time(left: Moment, right: Moment, gap: str) -> Moment | None:
     if right.is_time and not left.is_time and left.grain == "day" and _DAY_THEN_TIME.fullmatch(gap):
         return left.at(right.time, left.start, right.end)
     return None
-
-
-def _draft(moment: Moment) -> Draft:
-    draft = Draft(
-        start=moment.start,
-        end=moment.end,
-        kind="duration" if moment.duration else "date",
-        rule=moment.rule,
-        value=moment.duration,
-        unit=moment.unit,
-        modifier="approx" if moment.approximate else "exact",
-        date_start=moment.first,
-        date_end=moment.last,
-        time=moment.time,
-    )
-    if moment.unit:
-        to_base(draft, lexicon().units.by_word[moment.unit])
-    return draft

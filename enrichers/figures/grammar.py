@@ -14,6 +14,9 @@ from functools import cache
 
 from enrichers.figures.changes import apply_changes, apply_periods
 from enrichers.figures.dates import Calendar, fiscal_month, read_dates
+from enrichers.figures.foreign import read_foreign
+from enrichers.figures.foreign_words import foreign_languages
+from enrichers.figures.guess import language_of
 from enrichers.figures.identifiers import cover_traps
 from enrichers.figures.inherit import inherit
 from enrichers.figures.lengths import join_steps
@@ -48,7 +51,8 @@ class FigureFinder:
     """An Enricher: the figures of each article's title, summary and paragraphs.
 
     Articles in English, or in no known language, are read with the whole grammar, relative to the day of publication;
-    others only for what every language writes alike: currency signs, percent signs and ISO dates.
+    those in a language with a data file (`foreign.XX.toml`) for money, percent, quantities and dates; others only for
+    what every language writes alike: currency signs, percent signs and ISO dates.
     """
 
     @property
@@ -66,7 +70,8 @@ def find_figures(
 ) -> list[list[Figure]]:
     """The figures of each text, in order; offsets are into that text, paragraph is 0, no figure crosses a line break.
 
-    `reference_dates` holds the day each text was written, by which "Monday" and "last year" are resolved.
+    `reference_dates` holds the day each text was written, by which "Monday" and "last year" are resolved. A text that
+    is plainly in a language with a data file is read in it, every other as English.
 
     Raises UsageError if there is not one reference date for each text.
 
@@ -80,43 +85,38 @@ def find_figures(
             remedy="give one date (or None) for each text",
         )
     return [
-        _find(text, 0, Calendar(reference=day, fiscal_month=fiscal_month(text)))
+        _figures(
+            text, 0, Calendar(reference=day, fiscal_month=fiscal_month(text)), language_of(text)
+        )
         for text, day in zip(texts, days, strict=True)
     ]
 
 
 def _find_in_article(article: Article) -> list[Figure]:
-    english = (article.language or "en").lower().startswith("en")
+    language = (article.language or "en").lower()[:2]
     rows = article.rows
-    if not english:
-        return [
-            figure
-            for row in rows
-            for figure in _figures(row.text, row.index, None, language=article.language or "")
-        ]
-    stated = next((month for row in rows if (month := fiscal_month(row.text))), None)
+    stated = None
+    if language == "en":
+        stated = next((month for row in rows if (month := fiscal_month(row.text))), None)
     reference = article.published_at.date() if article.published_at else None
     calendar = Calendar(reference=reference, fiscal_month=stated)
-    return [figure for row in rows for figure in _find(row.text, row.index, calendar)]
+    return [figure for row in rows for figure in _figures(row.text, row.index, calendar, language)]
 
 
-def _find(text: str, paragraph: int, calendar: Calendar) -> list[Figure]:
-    return _figures(text, paragraph, calendar)
-
-
-def _figures(
-    text: str, paragraph: int, calendar: Calendar | None, language: str = "en"
-) -> list[Figure]:
+def _figures(text: str, paragraph: int, calendar: Calendar, language: str) -> list[Figure]:
     found: list[Figure] = []
     for start, end in split_lines(text):
         line = Line(text[start:end], lexicon())
-        if not line.is_worth_reading():
+        if language == "en" and not line.is_worth_reading():
             continue
         sentences = split_sentences(line.text)
-        if calendar is None:
-            read_neutral(line, language)
-        else:
+        if language == "en":
             _read_english(line, calendar, sentences)
+        elif language in foreign_languages():
+            read_foreign(line, calendar, language)
+            apply_periods(line, sentences)
+        else:
+            read_neutral(line, language)
         found.extend(_finished(line, sentences, start, paragraph))
     return found
 

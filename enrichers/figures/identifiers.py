@@ -26,7 +26,9 @@ _DIGITS = re.compile(
 )
 _GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
 _VERSE = re.compile(r"\b(?P<book>[A-Z][a-z]{2,15}) \d{1,3}:\d{1,3}(?:[-–]\d{1,3})?(?!\d)")
-_EXACT = re.compile(r"(?<![\w$£€¥.,])3M(?!\w)(?! (?:[a-z]+s|people|men|women|children)\b)")  # the company
+_EXACT = re.compile(
+    r"(?<![\w$£€¥.,])3M(?!\w)(?! (?:[a-z]+s|people|men|women|children)\b)"
+)  # the company
 _ROMAN_WORDS = ("World War", "Bowl", "WWI", "Chapter", "King", "Pope", "Elizabeth", "Charles")
 _ROMAN = re.compile(
     r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
@@ -36,8 +38,7 @@ _ROMAN = re.compile(
 def cover_traps(line: Line) -> None:
     """Consume every span that is certainly no figure, before any rule reads numbers."""
     text = line.text
-    if any(sign in text for sign in ("@", "#", "://", "www.")):
-        _cover_all(line, _ADDRESSES)
+    cover_addresses(line)
     if any(token.word[0] in "0123456789" for token in line.tokens):
         if any(sign in text for sign in ".-("):
             _cover_all(line, _DIGITS)
@@ -50,6 +51,12 @@ def cover_traps(line: Line) -> None:
     _cover_phrases(line)
     _cover_glued(line)
     cover_capitals(line)
+
+
+def cover_addresses(line: Line) -> None:
+    """Consume addresses of the web and of mail, and tags: the same in every language."""
+    if any(sign in line.text for sign in ("@", "#", "://", "www.")):
+        _cover_all(line, _ADDRESSES)
 
 
 def _cover_glued(line: Line) -> None:

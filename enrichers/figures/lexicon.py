@@ -146,7 +146,18 @@ def lexicon() -> Lexicon:
         | time.units.keys()
         | time.decades.keys()
         | {name.split()[0].split("'")[0].rstrip(".") for name in time.holidays}
-        | {"weekend", "ago", "later", "earlier", "noon", "midnight", "no", "night", "morning", "evening"}
+        | {
+            "weekend",
+            "ago",
+            "later",
+            "earlier",
+            "noon",
+            "midnight",
+            "no",
+            "night",
+            "morning",
+            "evening",
+        }
     )
     return Lexicon(
         numbers=numbers,

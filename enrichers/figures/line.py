@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from enrichers.figures.lexicon import Lexicon
 from schemas.marks import FigureKind, Modifier
 
-_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[$£€%;:,.()]")
+TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[$£€%;:,.()]")
 
 
 class Token(NamedTuple):
@@ -68,10 +68,10 @@ class Line:
         text, make = self.text, Token._make
         folded = text.lower()
         if len(folded) == len(text):  # folded at once; a few capitals fold to two characters
-            spans = [match.span() for match in _TOKEN.finditer(text)]
+            spans = [match.span() for match in TOKEN.finditer(text)]
             self.tokens = [make((start, end, folded[start:end])) for start, end in spans]
         else:
-            self.tokens = [make((*m.span(), m[0].lower())) for m in _TOKEN.finditer(text)]
+            self.tokens = [make((*m.span(), m[0].lower())) for m in TOKEN.finditer(text)]
         self.starts = [token.start for token in self.tokens]
         self.mask = bytearray(len(self.text))
 

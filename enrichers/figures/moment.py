@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from enrichers.figures.lexicon import lexicon
+from enrichers.figures.line import Draft
 from enrichers.figures.periods import Span
+from enrichers.figures.units import to_base
 
 Resolve = Callable[[date], Span | None]
 DAYPART = re.compile(r" (?:morning|afternoon|evening|night)\b(?!-)")
@@ -53,6 +56,28 @@ class Moment:
     def at(self, time: str | None, start: int, end: int) -> Moment:
         """The same day with a time of day."""
         return replace(self, time=time, start=start, end=end)
+
+    def as_weekday(self) -> Moment:
+        """The same day, known by its name."""
+        return replace(self, is_weekday=True, grain="day")
+
+    def draft(self) -> Draft:
+        """The figure that this time is."""
+        draft = Draft(
+            start=self.start,
+            end=self.end,
+            kind="duration" if self.duration else "date",
+            rule=self.rule,
+            value=self.duration,
+            unit=self.unit,
+            modifier="approx" if self.approximate else "exact",
+            date_start=self.first,
+            date_end=self.last,
+            time=self.time,
+        )
+        if self.unit:
+            to_base(draft, lexicon().units.by_word[self.unit])
+        return draft
 
     def until(self, other: Moment) -> Moment | None:
         """The period from this to the other; None if they do not make one."""

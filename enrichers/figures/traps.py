@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 
 from enrichers.figures.counted import find_noun
-from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.numbers import Number
 

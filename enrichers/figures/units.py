@@ -64,6 +64,15 @@ def match_unit_word(line: Line, position: int) -> UnitMatch | None:
     return UnitMatch(match.end(), unit.name, unit) if unit else None
 
 
+def match_symbol(line: Line, position: int) -> UnitMatch | None:
+    """The unit written as a symbol at `position`, the same in every language."""
+    match = _patterns()[1].match(line.text, position)
+    if match is None:
+        return None
+    unit = line.lexicon.units.by_symbol[match["symbol"]]
+    return UnitMatch(match.end(), unit.name, unit)
+
+
 def match_simple(line: Line, position: int) -> UnitMatch | None:
     """The unit at `position`, by symbol or word, the longer one."""
     symbol = _patterns()[1].match(line.text, position)
@@ -172,6 +181,7 @@ def read_quantity(line: Line, number: Number) -> Draft | None:
     prime = _PRIME.match(line.text, number.end)
     if prime and number.plain:
         return _feet(number, prime.end(), Decimal(prime["inches"]))
+    found: UnitMatch | None
     marked = number.with_mark()
     scaled = match_unit(line, marked) if marked is not number else None
     if scaled is not None and scaled.end - marked.end > _LETTER:

@@ -1,0 +1,123 @@
+"""Numbers as a further language writes them: "1.234,5", "3,5 Milliarden", "vingt-cinq", "dos mil quinientos"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from enrichers.figures.foreign_words import Foreign, foreign_words
+from enrichers.figures.line import Line
+
+_LONGEST = 40  # digits; a longer run is an identifier
+_HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignNumber:
+    """A number and the token after it; `scale` is its scale word's, 1 without one.
+
+    plain: digits only, as a year would be. article: "ein", "un", "una", which count only before a sign or a currency.
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    following: int
+    scale: Decimal = Decimal(1)
+    plain: bool = False
+    article: bool = False
+
+
+@cache
+def _numeral(code: str) -> re.Pattern[str]:
+    """Groups of three parted by one of the language's signs, the same throughout, then its decimal sign."""
+    words = foreign_words(code)
+    groups = f"[{re.escape(words.groups)}]"
+    return re.compile(
+        rf"(?P<whole>[0-9]{{1,3}}(?:(?P<sign>{groups})[0-9]{{3}}(?:(?P=sign)[0-9]{{3}})*)(?![0-9])|[0-9]+)"
+        rf"(?:{re.escape(words.decimal)}(?P<decimals>[0-9]+))?(?![0-9])"
+    )
+
+
+def number_at(line: Line, index: int, words: Foreign) -> ForeignNumber | None:
+    """The number whose first token is `index`, with its scale words."""
+    token = line.tokens[index]
+    if token.word[0] in "0123456789":
+        return _in_digits(line, index, words)
+    return _in_words(line, index, words)
+
+
+def _in_digits(line: Line, index: int, words: Foreign) -> ForeignNumber | None:
+    start = line.tokens[index].start
+    match = _numeral(words.code).match(line.text, start)
+    if match is None or len(match[0]) > _LONGEST or _is_glued(line.text, start):
+        return None
+    whole = re.sub("[^0-9]", "", match["whole"])
+    value = Decimal(f"{whole}.{match['decimals']}" if match["decimals"] else whole)
+    plain = match["whole"] == whole and not match["decimals"]
+    return _scaled(line, words, start, match.end(), value, plain=plain)
+
+
+def _is_glued(text: str, start: int) -> bool:
+    """As in "A4", "F-16" and "2.1.3": the rest of a name or of a longer number."""
+    before = text[max(0, start - 2) : start]
+    if before[-1:].isalpha() or len(before) < 2:
+        return before[-1:].isalpha()
+    return (before[1] in ".," and before[0].isalnum()) or (before[1] == "-" and before[0].isalpha())
+
+
+def _scaled(
+    line: Line, words: Foreign, start: int, end: int, value: Decimal, *, plain: bool
+) -> ForeignNumber:
+    following, scale = line.index_at(end), Decimal(1)
+    while (found := words.scales.match(line, following)) and _follows(line, end, following):
+        scale, following = scale * found[0], found[1]
+        end = line.tokens[following - 1].end
+    return ForeignNumber(
+        start=start,
+        end=end,
+        value=value * scale,
+        following=following,
+        scale=scale,
+        plain=plain and scale == 1,
+    )
+
+
+def _follows(line: Line, end: int, index: int) -> bool:
+    return index < len(line.tokens) and line.text[end : line.tokens[index].start] in (
+        " ",
+        "\u00a0",
+        "\u202f",
+        "-",
+        "",
+    )
+
+
+def _in_words(line: Line, index: int, words: Foreign) -> ForeignNumber | None:
+    """As in "dos mil quinientos": hundreds and less add up, a scale multiplies what stands before it."""
+    total, current, scale, at = Decimal(0), Decimal(0), Decimal(1), index
+    while at < len(line.tokens) and (at == index or _follows(line, line.tokens[at - 1].end, at)):
+        small = words.small.match(line, at)
+        if small and (current == 0 or (current >= _HUNDRED > small[0])):
+            current, at = current + small[0], small[1]
+            continue
+        scaling = words.scales.match(line, at)
+        if scaling is None or (at == index and line.tokens[at].word not in words.alone):
+            break
+        scale, at = scaling
+        if total and not current:  # "mil millones"
+            total *= scale
+        else:
+            total, current = total + (current or 1) * scale, Decimal(0)
+    if at == index:
+        return None
+    return ForeignNumber(
+        start=line.tokens[index].start,
+        end=line.tokens[at - 1].end,
+        value=total + current,
+        following=at,
+        scale=scale,
+        article=at == index + 1 and line.tokens[index].word in words.articles,
+    )

@@ -1,0 +1,181 @@
+"""The words of one further language, read once from its data file. Adding a language is adding `data/foreign.XX.toml`.
+
+Phrases are kept by their words, cut as a line's text is cut, so that "Mrd." and "us-dollar" are found whatever stands
+between their parts. Nothing here looks at a text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from enrichers.figures.line import TOKEN, Line
+
+DATA = Path(__file__).parent / "data"
+_FILE = re.compile(r"foreign\.([a-z]{2})\.toml")
+T = TypeVar("T")
+Words = tuple[str, ...]
+_GAPS = frozenset(["", " ", "-", "‑", "\u00a0", "\u202f", "'", "’", "\u2009"])
+
+
+class Phrases(Generic[T]):
+    """What phrases mean, by the words they are made of."""
+
+    def __init__(self, meanings: Mapping[str, T]) -> None:
+        self._by_words: dict[Words, T] = {_cut(phrase): value for phrase, value in meanings.items()}
+        self._longest: dict[str, int] = {}
+        for words in self._by_words:
+            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+        self._longest_of_all = max(map(len, self._by_words), default=0)
+
+    def first_words(self) -> frozenset[str]:
+        """The words with which a phrase can begin."""
+        return frozenset(self._longest)
+
+    def match(self, line: Line, index: int) -> tuple[T, int] | None:
+        """The meaning of the longest phrase at token `index`, and the token after it."""
+        tokens = line.tokens
+        if index >= len(tokens):
+            return None
+        for count in range(self._longest.get(tokens[index].word, 0), 0, -1):
+            words = tuple(token.word for token in tokens[index : index + count])
+            if words in self._by_words and _hangs_together(line, index, index + count):
+                return self._by_words[words], index + count
+        return None
+
+    def match_before(self, line: Line, index: int) -> T | None:
+        """The meaning of the longest phrase that ends right before token `index`."""
+        for count in range(min(self._longest_of_all, index), 0, -1):
+            words = tuple(token.word for token in line.tokens[index - count : index])
+            if words in self._by_words and _hangs_together(line, index - count, index):
+                return self._by_words[words]
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """Everything the foreign grammar looks words up in; see the sections of a data file for what each holds."""
+
+    code: str
+    decimal: str
+    groups: str
+    articles: frozenset[str]
+    alone: frozenset[str]
+    small: Phrases[Decimal]
+    scales: Phrases[Decimal]
+    currencies: Phrases[str]
+    hundredths: Phrases[str]
+    percent: Phrases[str]
+    units: Phrases[str]
+    denominators: Phrases[str]
+    modifiers: Phrases[str]
+    links: Mapping[str, Phrases[str]]
+    months: Phrases[int]
+    weekdays: Phrases[int]
+    weekday_words: Phrases[str]
+    relative: Phrases[tuple[str, int]]
+    quarters: Phrases[int]
+    year_leads: frozenset[str]
+    year_of: Phrases[str]
+    bare_years: bool
+    decade: re.Pattern[str]
+    future: frozenset[str]
+    starts: frozenset[str]
+
+
+@cache
+def foreign_languages() -> frozenset[str]:
+    """The languages there is a data file for.
+
+    >>> "de" in foreign_languages()
+    True
+    """
+    return frozenset(
+        match[1] for path in DATA.iterdir() if (match := _FILE.fullmatch(path.name)) is not None
+    )
+
+
+@cache
+def foreign_words(code: str) -> Foreign:
+    """The words of a language, which must be one of `foreign_languages`.
+
+    >>> foreign_words("fr").decimal
+    ','
+    """
+    data = tomllib.loads((DATA / f"foreign.{code}.toml").read_text(encoding="utf-8"))
+    years = cast("dict[str, object]", data["years"])
+    numerals = cast("dict[str, object]", data["numerals"])
+    small = Phrases({w: Decimal(str(v)) for w, v in _table(data, "small").items()})
+    return Foreign(
+        code=code,
+        decimal=str(numerals["decimal"]),
+        groups="".join(_strings(numerals["groups"])),
+        articles=frozenset(_strings(numerals["articles"])),
+        alone=frozenset(_strings(numerals["alone"])),
+        small=small,
+        scales=Phrases({w: Decimal(str(v)) for w, v in _table(data, "scales").items()}),
+        currencies=Phrases(_texts(data, "currencies")),
+        hundredths=Phrases(_texts(data, "hundredths")),
+        percent=Phrases(_texts(data, "percent")),
+        units=Phrases(_texts(data, "units")),
+        denominators=Phrases(_texts(data, "denominators")),
+        modifiers=Phrases(_inverted(data, "modifiers")),
+        links={
+            name: Phrases(dict.fromkeys(_strings(words), name))
+            for name, words in _table(data, "links").items()
+        },
+        months=Phrases(_ints(data, "months")),
+        weekdays=Phrases(_ints(data, "weekdays")),
+        weekday_words=Phrases(_inverted(data, "weekday_words")),
+        relative=Phrases({w: _offset(str(v)) for w, v in _table(data, "relative").items()}),
+        quarters=Phrases(_ints(data, "quarters")),
+        year_leads=frozenset(_strings(years["leads"])),
+        year_of=Phrases(dict.fromkeys(_strings(years["of"]), "of")),
+        bare_years=bool(years["bare"]),
+        decade=re.compile(str(years["decade"]), re.IGNORECASE),
+        future=frozenset(_strings(_table(data, "future")["words"])),
+        starts=small.first_words().union(_strings(numerals["alone"])),
+    )
+
+
+def _cut(phrase: str) -> Words:
+    return tuple(match[0].lower() for match in TOKEN.finditer(phrase))
+
+
+def _hangs_together(line: Line, first: int, stop: int) -> bool:
+    tokens = line.tokens
+    return all(
+        line.text[tokens[index].end : tokens[index + 1].start] in _GAPS
+        for index in range(first, stop - 1)
+    )
+
+
+def _offset(text: str) -> tuple[str, int]:
+    unit, _, count = text.partition(" ")
+    return unit, int(count)
+
+
+def _table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", data[key])
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in cast("Iterable[object]", value)]
+
+
+def _ints(data: Mapping[str, object], key: str) -> dict[str, int]:
+    return {word: int(str(value)) for word, value in _table(data, key).items()}
+
+
+def _texts(data: Mapping[str, object], key: str) -> dict[str, str]:
+    return {word: str(value) for word, value in _table(data, key).items()}
+
+
+def _inverted(data: Mapping[str, object], key: str) -> dict[str, str]:
+    return {w: name for name, words in _table(data, key).items() for w in _strings(words)}

@@ -1,0 +1,45 @@
+"""In which language's words a text without a known language is read: English unless the detector plainly says otherwise."""
+
+from __future__ import annotations
+
+import re
+
+from enrichers.figures.foreign_words import foreign_languages
+from schemas.errors import ModelUnavailableError
+
+_LEAST_WORDS = 3
+_LOOKED_AT = 1000
+_SHORT = 100
+_SMALL_WORDS = re.compile(
+    r"\b(?:der|die|das|den|dem|und|ein|eine|im|am|auf|mit|von|zu|ist|um|für|bis"
+    r"|le|la|les|des|du|un|une|est|en|et|au|aux|sur|pour|par|dans"
+    r"|el|los|las|del|de|una|y|que|por|con|es|al|se|su)\b",
+    re.IGNORECASE,
+)
+"""Little words of the languages there are data files for: the detector is asked only where some of them stand."""
+
+
+def language_of(text: str) -> str:
+    """ISO 639-1 code: "en", or the language of a data file.
+
+    >>> language_of("Der Umsatz stieg um 3 Prozent auf 5 Milliarden Euro."), language_of("Die Hard cost $28 million.")
+    ('de', 'en')
+    """
+    if not _may_be_foreign(text):
+        return "en"
+    from enrichers.language import detect_language
+
+    try:
+        language = detect_language(text)
+    except ModelUnavailableError:  # figures need no model: the text is read as it always was
+        return "en"
+    return language if language in foreign_languages() else "en"
+
+
+def _may_be_foreign(text: str) -> bool:
+    found = 0
+    for _ in _SMALL_WORDS.finditer(text[:_LOOKED_AT]):
+        found += 1
+        if found >= _LEAST_WORDS:
+            return True
+    return found > 0 and len(text) < _SHORT
