@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from enrichers.cleaning.bylines import read_stamp
 from enrichers.cleaning.draft import Published
 from enrichers.cleaning.json_ld import text_of
 from enrichers.cleaning.lines import one_line
@@ -25,7 +26,11 @@ MODIFIED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "a
 CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
 TOO_OLD = f"before {FIRST_WEB_YEAR}"
 DAY_S = 86_400
+STAMPED = ("p", "span", "div", "li", "small", "strong", "em", "b", "h5", "h6", "dd")
 MOST_CANDIDATES = 24
+MOST_LOOKED_AT = 80
+MOST_PIECES = 12
+LONG_PARAGRAPH = 250
 LONGEST_VALUE = 80
 
 
@@ -47,6 +52,11 @@ def page_times(page: Page, *, fetched_at: datetime) -> PageTimes:
         DateCandidate(value=value, source=source, refused=refusal(value, not_after=fetched_at))
         for value, source in islice(_once(_candidates(page)), MOST_CANDIDATES)
     ]
+    if not any(_is_instant(one) for one in found):
+        found += [
+            DateCandidate(value=value, source="text", refused=refusal(value, not_after=fetched_at))
+            for value in dict.fromkeys(_shown(page))
+        ]
     if all(one.refused for one in found):
         found = [replace(one, refused=None) if one.refused == TOO_OLD else one for one in found]
     return PageTimes(
@@ -99,6 +109,22 @@ def _candidates(page: Page) -> Iterator[tuple[object, str]]:
     ]
     for element in (*marked, *page.times[:1]):
         yield element.get("datetime") or " ".join(element.itertext()), "time"
+
+
+def _is_instant(candidate: DateCandidate) -> bool:
+    found = None if candidate.refused else _read(candidate)
+    return found is not None and found.precision == "instant"
+
+
+def _shown(page: Page) -> Iterator[str]:
+    """The stamps between the headline and the text, where the head gives no time of day."""
+    for element in islice(page.after_headline(*STAMPED), MOST_LOOKED_AT):
+        text = one_line("".join(islice(element.itertext(), MOST_PIECES)))
+        if len(text) > LONG_PARAGRAPH and element.tag == "p":
+            return
+        stamp = read_stamp(text) if len(text) <= LONGEST_VALUE else None
+        if stamp and stamp.published:
+            yield stamp.published
 
 
 def _once(candidates: Iterator[tuple[object, str]]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +19,7 @@ FETCHED = datetime(2024, 8, 1, tzinfo=UTC)
 TEN = datetime(2024, 7, 8, 10, tzinfo=UTC)
 
 
-def times(node: dict[str, object] | None = None, head: str = "", body: str = "") -> PageTimes:
+def times(node: Mapping[str, object] | None = None, head: str = "", body: str = "") -> PageTimes:
     script = json.dumps({"@type": "NewsArticle", "headline": "T", **(node or {})})
     tree = parse_html(
         f"<html><head>{head}<script type='application/ld+json'>{script}</script></head><body>{body}</body></html>"
@@ -104,6 +105,29 @@ def test_the_last_change_has_its_precision() -> None:
     assert found.modified is not None
     assert (found.modified.at.day, found.modified.precision) == (9, "day")
     assert times({"dateModified": "2044-07-09"}).modified is None
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "<span>8 July 2024, 10:00 GMT</span>", "<p>Published: July 8, 2024 10:00 am UTC</p>", "<div><small>Veröffentlicht am 08.07.2024, 10:00 Uhr</small></div>",
+        "<li>Publié le 8 juillet 2024 à 10:00</li>", "<div>Опубликовано: 8 июля 2024, 10:00</div>", "<p>Publicado el 8 de julio de 2024, 10:00</p>",
+    ],
+)  # fmt: skip
+def test_a_stamp_under_the_headline_gives_the_time_of_day_that_the_head_leaves_out(
+    stamp: str,
+) -> None:
+    for node in ({}, {"datePublished": "2024-07-08"}):
+        found = times(node, body=f"<h1>Tram line approved</h1>{stamp}<p>The council voted.</p>")
+        assert found.published is not None
+        assert (found.published.at, found.published.source) == (TEN, "text")
+
+
+def test_a_stamp_behind_the_text_or_beside_an_instant_is_not_looked_at() -> None:
+    text, stamp = f"<p>{'The council voted. ' * 20}</p>", "<span>8 July 2024, 11:30</span>"
+    assert times(body=f"<h1>Tram</h1>{text}{stamp}").published is None
+    known = times({"datePublished": "2024-07-08T10:00:00Z"}, body=f"<h1>Tram</h1>{stamp}")
+    assert [one.source for one in known.candidates] == ["json-ld"]
 
 
 @given(
