@@ -13,11 +13,12 @@ from enrichers.cleaning.draft import Block, Claims
 from enrichers.cleaning.json_ld import text_of, types_of
 from enrichers.cleaning.page_head import Page
 from enrichers.cleaning.page_phrases import address_parts, folded, page_phrases
-from enrichers.cleaning.page_signs import Signs
+from enrichers.cleaning.page_signs import Signs, is_offer
 from schemas.article import PageKind
 
 LITTLE_TEXT = 700
 STUB = 900
+NO_TEXT = 300
 LONGEST_STUB = 3000
 LONGEST_WALL = 4000
 MANY_CAPTIONS, MANY_TIMES, MANY_STORIES = 6, 4, 10
@@ -26,6 +27,7 @@ _STATUS = re.compile(r"^\W*(?:(?:error|http)\W*)?(?:40[0134]|410|429|451|50[0234
 _CUT_END = re.compile(r"(?:\.\.\.|…|\[…\]|[^.!?\"'”’»」』。！？؟।)\]])\s*$")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LISTS = frozenset(("collectionpage", "itemlist", "searchresultspage", "profilepage"))
+_RUBRIC = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){0,2}(?:/[^\W\d_]+)?")
 _QUERIES = frozenset(("s", "q", "query", "search", "keyword", "suche", "buscar"))
 _MARKED_AS = {
     "error": ("error404", "error-404", "page-404", "http-error"),
@@ -54,7 +56,7 @@ class _Look:
         self.og_type = next(page.meta("og:type"), "").lower()
         self.parts = address_parts(page.url or claims.canonical_url or claims.url)
         self.titles = [folded(title) for title in (page.window_title, claims.title or "") if title]
-        self._address = page.url or claims.canonical_url or claims.url
+        self.address = page.url or claims.canonical_url or claims.url
 
     @cached_property
     def is_article(self) -> bool:
@@ -79,6 +81,35 @@ class _Look:
         return sum(1 for block in self.blocks if _weight(block) > PROSE and block.linked < 0.3)
 
     @cached_property
+    def is_free(self) -> bool | None:
+        """Whether the page says that all may read it; None: it says nothing."""
+        said = [
+            str(node["isAccessibleForFree"]).lower().rpartition("/")[2]
+            for node in self.page.nodes
+            if node.get("isAccessibleForFree") is not None
+        ]
+        return None if not said else not any(word in ("false", "0", "no") for word in said)
+
+    @cached_property
+    def weight(self) -> float:
+        """The length of the text in letters of an alphabet."""
+        return sum(map(_weight, self.blocks))
+
+    @cached_property
+    def told(self) -> float:
+        """The length of what is no link."""
+        return sum(_weight(block) * (1 - block.linked) for block in self.blocks)
+
+    @cached_property
+    def story(self) -> Sequence[Block]:
+        """The blocks without the lines at their end that say what the rest costs."""
+        asks = page_phrases().paywall_lines
+        end = len(self.blocks)
+        while end and is_offer(self.blocks[end - 1].text, asks):
+            end -= 1
+        return self.blocks[:end]
+
+    @cached_property
     def linked(self) -> float:
         return sum(len(block.text) * block.linked for block in self.blocks) / (self.size or 1)
 
@@ -96,12 +127,12 @@ class _Look:
 
     @cached_property
     def is_front(self) -> bool:
-        parts = _split(self._address)
+        parts = _split(self.address)
         return parts is not None and not parts[0] and not parts[1]
 
     @cached_property
     def is_query(self) -> bool:
-        parts = _split(self._address)
+        parts = _split(self.address)
         return parts is not None and not _QUERIES.isdisjoint(parse_qs(parts[1]))
 
 
@@ -138,22 +169,21 @@ def _is_live(look: _Look) -> bool:
 
 def _is_paywalled(look: _Look) -> bool:
     """What a wall leaves: little, or more that breaks off where the wall stands."""
-    if look.size < STUB:
-        return _is_locked(look) or (
-            look.og_type not in ("website", "profile")
-            and look.signs.has_offer
-            and (look.is_article or look.signs.is_walled)
-        )
-    if look.size > LONGEST_STUB or not _is_locked(look) or not _breaks_off(look):
+    if not look.blocks or look.weight > LONGEST_STUB or look.is_free is True:
         return False
-    return look.signs.has_offer
+    if look.weight < STUB:
+        is_story = look.og_type not in ("website", "profile")
+        return look.is_free is False or (
+            is_story and (look.is_article or look.signs.is_walled) and _has_offer(look)
+        )
+    return look.is_free is False and _has_offer(look) and _breaks_off(look)
 
 
-def _is_locked(look: _Look) -> bool:
-    return any(
-        str(node.get("isAccessibleForFree")).lower().rpartition("/")[2] in ("false", "0", "no")
-        for node in look.page.nodes
-    )
+def _has_offer(look: _Look) -> bool:
+    if not look.story:
+        return bool(look.blocks)
+    is_said = len(look.story) < len(look.blocks)
+    return is_said or look.signs.has_offer(look.story[-1].text)
 
 
 def _breaks_off(look: _Look) -> bool:
@@ -161,7 +191,7 @@ def _breaks_off(look: _Look) -> bool:
     said = text_of(look.page.article.get("wordCount")) or str(look.page.article.get("wordCount"))
     if said.isdigit() and int(said) > 0:
         return sum(len(block.text.split()) for block in look.blocks) * 3 < int(said) * 2
-    return _CUT_END.search(look.blocks[-1].text) is not None
+    return _CUT_END.search(look.story[-1].text) is not None
 
 
 def _is_video(look: _Look) -> bool:
@@ -177,13 +207,14 @@ def _is_gallery(look: _Look) -> bool:
     is_said = bool(look.kinds & {"imagegallery", "mediagallery"})
     if is_said and look.size < STUB and not look.is_article:
         return True
-    if len(look.page.figures) < MANY_CAPTIONS or look.prose > 2:
+    if len(look.page.figures) < MANY_CAPTIONS:
         return False
     captions = look.signs.captions
+    text = " ".join(block.text for block in look.blocks)
+    rest = len(text) - sum(len(caption) for caption in captions if caption in text)
     if is_said or look.has_address("gallery"):
-        return len(captions) >= MANY_CAPTIONS // 2
-    others = [block.text for block in look.blocks if block.text not in captions]
-    is_little = sum(map(len, others)) < sum(map(len, captions))
+        return len(captions) >= MANY_CAPTIONS // 2 and rest < LONGEST_STUB
+    is_little = rest < min(STUB, sum(map(len, captions)))
     return look.is_article and len(captions) >= MANY_CAPTIONS and is_little
 
 
@@ -202,10 +233,12 @@ def _is_section(look: _Look) -> bool:
 
 
 def _is_list_by_name(look: _Look) -> bool:
-    """Whether the address or the title say that it is a list; one part of an address is a rubric's (/politics)."""
-    if look.is_query or look.has_address("section") or len(look.parts) == 1:
+    """Whether its address or title say that it is a list, and nothing much is told on it."""
+    is_named = look.is_query or look.has_address("section")
+    if look.told < LITTLE_TEXT and (is_named or look.is_titled(page_phrases().section_titles)):
         return True
-    return look.is_titled(page_phrases().section_titles)
+    parts = _split(look.address)
+    return look.told < NO_TEXT and parts is not None and bool(_RUBRIC.fullmatch(parts[0]))
 
 
 def _weight(block: Block) -> float:

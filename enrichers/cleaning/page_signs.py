@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.page_phrases import folded, page_phrases
 
-LONGEST_OFFER = 240
+LONGEST_OFFER, LONGEST_LINE = 240, 300
+COMPARED, NEAR = 60, 8
 LEAST_HEADLINE = 25
 _UNSPACED_HEADLINE = 10
 _WALL = re.compile(
@@ -61,17 +62,21 @@ class Signs:
             if element.tag != "body"
         )
 
-    @cached_property
-    def has_offer(self) -> bool:
-        """Whether a short line of the page says that the rest is for those who pay or register."""
-        asks = page_phrases().paywall_lines
-        return any(asks.search(line) for line in self._lines)
+    def has_offer(self, last: str) -> bool:
+        """Whether right behind the paragraph `last` a line says that the rest is for those who pay or register.
+
+        The same words stand in menus, in teasers of other stories and under buttons that keep a story for later.
+        """
+        asks, lines, end = page_phrases().paywall_lines, self._lines, folded(last)[:COMPARED]
+        places = [place for place, line in enumerate(lines) if line[:COMPARED] == end]
+        behind = lines[places[-1] + 1 :][:NEAR] if places and end else []
+        return any(is_offer(line, asks) for line in behind)
 
     @cached_property
     def is_bot_check(self) -> bool:
         """Whether a line asks who is there."""
         asks = page_phrases().bot_checks
-        return any(asks.search(line) for line in self._lines)
+        return any(asks.search(line) for line in self._lines if len(line) <= LONGEST_OFFER)
 
     @cached_property
     def captions(self) -> list[str]:
@@ -104,8 +109,8 @@ class Signs:
             own = [element.text or "", *(child.tail or "" for child in element)]
             if any(text.strip() for text in own):
                 text = one_line(" ".join(element.itertext()))
-                if 0 < len(text) <= LONGEST_OFFER:
-                    found.append(folded(text))
+                if text:
+                    found.append(folded(text[:LONGEST_LINE]))
         return found
 
     def _shown(self) -> Iterator[HtmlElement]:
@@ -117,6 +122,11 @@ class Signs:
                 continue
             yield element
             waiting.extend(reversed(element))
+
+
+def is_offer(line: str, asks: re.Pattern[str]) -> bool:
+    """Whether a line that is no paragraph says what the rest costs."""
+    return len(line) <= LONGEST_OFFER and asks.search(folded(line)) is not None
 
 
 def _is_hidden(element: HtmlElement) -> bool:
