@@ -161,7 +161,9 @@ _ADDRESSES = (
 # What `storage.site_memory` counts. A site's lines stand in the order in which they are looked for, its name once.
 _SITE_MEMORY = (
     "CREATE TABLE site_memory (id INTEGER PRIMARY KEY CHECK (id = 1), is_on INTEGER NOT NULL) STRICT",
-    "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changes INTEGER NOT NULL DEFAULT 0) STRICT",
+    """CREATE TABLE sites (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changes INTEGER NOT NULL DEFAULT 0,
+        articles INTEGER NOT NULL DEFAULT 0, first_id INTEGER NOT NULL DEFAULT 0) STRICT""",
     """CREATE TABLE site_articles (
         article_id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
         site_id INTEGER NOT NULL, is_searched INTEGER NOT NULL) STRICT""",

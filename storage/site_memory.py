@@ -23,7 +23,7 @@ from typing import Final, cast
 from schemas.stored import LearnedLine
 from storage.connection import transaction
 from storage.filters import SEARCHED_KINDS
-from storage.values import sha256, to_instant, to_text
+from storage.values import dump, sha256, to_instant, to_text
 
 WINDOW: Final = 200
 ENOUGH: Final = 5
@@ -50,6 +50,17 @@ class _Window:
     @property
     def needed(self) -> int:
         return max(ENOUGH, -(-self.articles // SHARE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """An article that was counted on a site, and its lines: (index, key, text)."""
+
+    site_id: int
+    article_id: int
+    rendering_id: int
+    is_searched: bool
+    rows: list[tuple[int, str, str]]
 
 
 def is_on(connection: sqlite3.Connection) -> bool:
@@ -93,26 +104,47 @@ def _switch(connection: sqlite3.Connection, *, on: bool) -> None:
 def note_rendering(
     connection: sqlite3.Connection, article_id: int, rendering_id: int, *, retired: int | None
 ) -> None:
-    """Count the lines of an article's new current rendering in place of the `retired` one's; mask what is template."""
+    """Count the lines of an article's new current rendering in place of the `retired` one's; mask what is template.
+
+    An article without a retired rendering is new: its id is the highest of all.
+    """
     if not is_on(connection):
         return
-    left = _take_out(connection, article_id, retired)
+    left = _take_out(connection, article_id, retired) if retired is not None else None
     joined = _add(connection, article_id, rendering_id)
-    if left is not None and left != joined:
+    if left is not None and joined is not None and left == (joined.site_id, joined.is_searched):
+        left = None
+    if left is not None:
         judge_site(connection, left[0])
-    if joined is None:
-        return
-    site_id = joined[0]
-    changes = connection.execute(
-        "UPDATE sites SET changes = changes + 1 WHERE id = ? RETURNING changes", (site_id,)
-    ).fetchone()[0]
-    _mask_learned(connection, site_id, rendering_id)
-    window = _window_of(connection, site_id)
-    for line in _new_template(connection, site_id, rendering_id, window):
+    if joined is not None:
+        _note_lines(connection, joined, is_new=retired is None)
+
+
+def _note_lines(connection: sqlite3.Connection, joined: _Joined, *, is_new: bool) -> None:
+    site_id = joined.site_id
+    changes, window = _move_window(connection, joined, is_new=is_new)
+    learned = {
+        line: (text, due)
+        for line, text, due in connection.execute(
+            "SELECT line, text, due FROM learned_lines WHERE site_id = ?", (site_id,)
+        ).fetchall()
+    }
+    rows = joined.rows
+    template = [
+        (_MASK, joined.rendering_id, n)
+        for n, line, text in rows
+        if learned.get(line, ("",))[0] == text
+    ]
+    if template:
+        connection.executemany(
+            "UPDATE paragraphs SET masked = ? WHERE rendering_id = ? AND n = ? AND masked = 0",
+            template,
+        )
+    for line in _new_template(connection, site_id, {row[1] for row in rows} - set(learned), window):
         _learn(connection, site_id, line, window)
-    due = "SELECT line, text FROM learned_lines WHERE site_id = ? AND due <= ?"
-    for line, text in connection.execute(due, (site_id, changes)).fetchall():
-        _judge_line(connection, site_id, line, text, window)
+    for line, (text, due) in learned.items():
+        if due <= changes:
+            _judge_line(connection, site_id, line, text, window)
 
 
 def forget_article(connection: sqlite3.Connection, article_id: int) -> set[int]:
@@ -127,6 +159,10 @@ def forget_article(connection: sqlite3.Connection, article_id: int) -> set[int]:
 def judge_site(connection: sqlite3.Connection, site_id: int) -> None:
     """Count all lines of a site; a site without articles is forgotten."""
     window = _window_of(connection, site_id)
+    connection.execute(
+        "UPDATE sites SET articles = ?, first_id = ? WHERE id = ?",
+        (window.articles, window.first_id, site_id),
+    )
     found = connection.execute(
         """SELECT line, count(DISTINCT title) AS titles FROM site_lines
            WHERE site_id = ? AND article_id >= ? GROUP BY line HAVING titles >= ?""",
@@ -164,10 +200,8 @@ def read_learned(connection: sqlite3.Connection) -> list[LearnedLine]:
     return sorted(found, key=lambda line: (line.site, -line.articles, line.text))
 
 
-def _add(
-    connection: sqlite3.Connection, article_id: int, rendering_id: int
-) -> tuple[int, bool] | None:
-    """Count an article's lines; returns its site and whether it is searched, or None where it has no site."""
+def _add(connection: sqlite3.Connection, article_id: int, rendering_id: int) -> _Joined | None:
+    """Count an article's lines; None where it has no site."""
     address, source, title, page_kind = connection.execute(
         """SELECT a.address_key, a.source, r.title, r.page_kind FROM articles a JOIN renderings r ON r.id = ?
            WHERE a.id = ?""",
@@ -176,20 +210,30 @@ def _add(
     name = _site_name(address, source)
     if not name:
         return None
-    connection.execute("INSERT OR IGNORE INTO sites (name) VALUES (?)", (name,))
-    site_id = int(connection.execute("SELECT id FROM sites WHERE name = ?", (name,)).fetchone()[0])
+    site_id = _site_id(connection, name)
     is_searched = page_kind in SEARCHED_KINDS
     connection.execute(
         "INSERT INTO site_articles (article_id, site_id, is_searched) VALUES (?, ?, ?)",
         (article_id, site_id, is_searched),
     )
+    rows = connection.execute(
+        f"SELECT p.n, {_LINE}, p.text FROM paragraphs p WHERE p.rendering_id = ? AND {_LINES}",
+        (rendering_id,),
+    ).fetchall()
     # Pages that are not searched are no evidence, but are masked: their lines stand without a title.
-    connection.execute(
-        f"""INSERT OR IGNORE INTO site_lines (site_id, line, article_id, title)
-            SELECT ?, {_LINE}, ?, ? FROM paragraphs p WHERE p.rendering_id = ? AND {_LINES}""",
-        (site_id, article_id, _title_key(title) if is_searched else None, rendering_id),
+    under = _title_key(title) if is_searched else None
+    connection.executemany(
+        "INSERT OR IGNORE INTO site_lines (site_id, line, article_id, title) VALUES (?, ?, ?, ?)",
+        [(site_id, line, article_id, under) for _, line, _ in rows],
     )
-    return site_id, is_searched
+    return _Joined(site_id, article_id, rendering_id, is_searched, rows)
+
+
+def _site_id(connection: sqlite3.Connection, name: str) -> int:
+    row = connection.execute("SELECT id FROM sites WHERE name = ?", (name,)).fetchone()
+    if row:
+        return int(row[0])
+    return int(connection.execute("INSERT INTO sites (name) VALUES (?)", (name,)).lastrowid or 0)
 
 
 def _take_out(
@@ -231,6 +275,28 @@ def _window_of(connection: sqlite3.Connection, site_id: int) -> _Window:
     return _Window(int(number), int(first or 0))
 
 
+def _move_window(
+    connection: sqlite3.Connection, joined: _Joined, *, is_new: bool
+) -> tuple[int, _Window]:
+    """The site's changes and its window, with the article that joined; both are kept, for counting takes its time."""
+    if is_new and joined.is_searched:
+        row = connection.execute(
+            """UPDATE sites SET changes = changes + 1, articles = min(articles + 1, ?1), first_id = CASE
+                   WHEN articles = 0 THEN ?2 WHEN articles < ?1 THEN first_id
+                   ELSE (SELECT min(s.article_id) FROM site_articles s WHERE s.site_id = sites.id
+                         AND s.is_searched = 1 AND s.article_id > sites.first_id) END
+               WHERE id = ?3 RETURNING changes, articles, first_id""",
+            (WINDOW, joined.article_id, joined.site_id),
+        ).fetchone()
+        return int(row[0]), _Window(int(row[1]), int(row[2]))
+    window = _window_of(connection, joined.site_id)
+    row = connection.execute(
+        "UPDATE sites SET changes = changes + 1, articles = ?, first_id = ? WHERE id = ? RETURNING changes",
+        (window.articles, window.first_id, joined.site_id),
+    ).fetchone()
+    return int(row[0]), window
+
+
 def _titles(connection: sqlite3.Connection, site_id: int, line: str, window: _Window) -> int:
     """Under how many titles a line stands in the window."""
     row = connection.execute(
@@ -241,18 +307,15 @@ def _titles(connection: sqlite3.Connection, site_id: int, line: str, window: _Wi
 
 
 def _new_template(
-    connection: sqlite3.Connection, site_id: int, rendering_id: int, window: _Window
+    connection: sqlite3.Connection, site_id: int, lines: set[str], window: _Window
 ) -> list[str]:
-    """Those lines of a rendering that are template and were not known to be."""
-    if window.articles < ENOUGH:
+    """Those of `lines` that are template."""
+    if window.articles < ENOUGH or not lines:
         return []
     rows = connection.execute(
-        f"""WITH own AS MATERIALIZED (SELECT DISTINCT {_LINE} AS line FROM paragraphs p
-                WHERE p.rendering_id = ?1 AND {_LINES}
-                AND NOT EXISTS (SELECT 1 FROM learned_lines t WHERE t.site_id = ?2 AND t.line = {_LINE}))
-            SELECT l.line FROM own JOIN site_lines l ON l.site_id = ?2 AND l.line = own.line AND l.article_id >= ?3
-            GROUP BY l.line HAVING count(DISTINCT l.title) >= ?4""",
-        (rendering_id, site_id, window.first_id, window.needed),
+        """SELECT line FROM site_lines WHERE site_id = ? AND line IN (SELECT value FROM json_each(?))
+           AND article_id >= ? GROUP BY line HAVING count(DISTINCT title) >= ?""",
+        (site_id, dump(sorted(lines)), window.first_id, window.needed),
     )
     return [str(row[0]) for row in rows.fetchall()]
 
@@ -300,11 +363,3 @@ def _unlearn(connection: sqlite3.Connection, site_id: int, line: str, text: str)
         (text, site_id, line),
     )
     connection.execute("DELETE FROM learned_lines WHERE site_id = ? AND line = ?", (site_id, line))
-
-
-def _mask_learned(connection: sqlite3.Connection, site_id: int, rendering_id: int) -> None:
-    connection.execute(
-        f"""UPDATE paragraphs AS p SET masked = {_MASK} WHERE p.rendering_id = ? AND p.masked = 0 AND {_LINES}
-            AND EXISTS (SELECT 1 FROM learned_lines t WHERE t.site_id = ? AND t.line = {_LINE} AND t.text = p.text)""",
-        (rendering_id, site_id),
-    )
