@@ -105,7 +105,7 @@ def read_stamp(line: str) -> Stamp | None:
     """When the line says it was, if it says nothing else.
 
     >>> read_stamp("Published 8 July 2024 | Updated 9 July 2024")
-    Stamp(published='8 July 2024', modified='9 July 2024')
+    Stamp(published='Published 8 July 2024', modified='Updated 9 July 2024')
     >>> read_stamp("Prices of 8 July 2024") is None
     True
     """

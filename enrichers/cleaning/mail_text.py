@@ -77,6 +77,8 @@ def split_mail(text: str, *, subject: str | None = None) -> MailText:
     reading.read_heads()
     reading.read_quotes()
     reading.read_signature()
+    # What stood above a signature may be the last thing now.
+    reading.read_quotes()
     if not any(
         reason is None and not is_blank(line)
         for line, reason in zip(lines, reading.reasons, strict=True)
@@ -129,7 +131,9 @@ class _Reading:
         heads = [self._attribution_above(start) for start, _ in runs]
         is_nested = any(_NESTED.match(self.lines[start]) for start, _ in runs)
         self._is_mail = self._is_mail or any(heads) or is_nested
-        last = max((place for place, line in enumerate(self.lines, 1) if line.strip()), default=0)
+        last = max(
+            (place + 1 for place in self._own_lines() if self.lines[place].strip()), default=0
+        )
         for (start, end), head in zip(runs, heads, strict=True):
             if self._is_mail or (end == last and end - start > 1):
                 self._give(range(start - len(head), end), "quote")
