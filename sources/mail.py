@@ -24,7 +24,7 @@ _LONGEST_FROM_LINE = 2_000
 
 
 def read_mail(source: Source) -> RawDocument:
-    """The mail as one document: its part of HTML, else of text; subject, sender's name and date as hints.
+    """The mail as one document: its part of HTML, else of text; subject and date as hints, the sender's name as what a listing says.
 
     Raises DocumentError: malformed (no mail at all), empty (neither of the two parts), too_large.
     """
@@ -133,7 +133,8 @@ def _document(source: Source, content: bytes) -> RawDocument:
         hints=replace(
             hints,
             title=value_of(headers, "Subject") or None,
-            authors=_author(headers),
+            # A byline in the text says better who wrote it: the sender may have passed it on.
+            listed_authors=_author(headers),
             published=hints.published or _date(headers),
         ),
     )

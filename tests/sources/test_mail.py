@@ -55,7 +55,7 @@ def test_the_html_part_is_the_document_and_the_headers_are_hints(
     assert isinstance(mail, RawDocument)
     assert text_of(mail).strip() == PAGE
     assert mail.media_type == HTML
-    assert (mail.hints.title, mail.hints.authors) == ("Öl news 1", ("Ada Löwe",))
+    assert (mail.hints.title, mail.hints.listed_authors) == ("Öl news 1", ("Ada Löwe",))
     assert mail.hints.published == "2024-03-01T12:30:00+02:00"
     assert (mail.origin, mail.origin_id) == (str(path), str(path.resolve()))
 
@@ -121,7 +121,7 @@ def test_headers_that_break_the_rules_are_read_or_left(
     if title is not None:
         assert document.hints.title == title
     assert document.hints.published is None
-    assert document.hints.authors == ()
+    assert document.hints.listed_authors == ()
 
 
 def test_what_is_said_by_the_user_wins(tmp_path: Path) -> None:
