@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from enrichers.cleaning.headline import is_site_name
 from enrichers.cleaning.json_ld import resolved, text_of
-from enrichers.cleaning.lines import fold, one_line
+from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.page_head import Page
 from enrichers.cleaning.people import is_agency, is_nobody, people, unique
 from enrichers.cleaning.shown_byline import shown_byline
@@ -24,7 +25,7 @@ def authors_of(page: Page, site: str | None) -> list[str]:
     if names := people_of(page, site):
         return names
     desks = organisations_of(page)
-    others = next(filter(None, (_without_site(group, site) for group in desks)), [])
+    others = next(filter(None, (_without_site(group, page, site) for group in desks)), [])
     return others or shown_byline(page, site) or next(iter(desks), [])
 
 
@@ -35,10 +36,10 @@ def people_of(page: Page, site: str | None) -> list[str]:
         for key in ("author", "creator")
         for item in resolved(page.article.get(key), page.nodes)
     ]
-    if names := _persons(declared, site):
+    if names := _persons(declared, page, site):
         return names
     for name in AUTHOR_METAS:
-        if names := _persons(list(page.meta(name)), site):
+        if names := _persons(list(page.meta(name)), page, site):
             return names
     return []
 
@@ -59,11 +60,12 @@ def _desk(text: str | None) -> str | None:
     return line if is_desk else None
 
 
-def _persons(value: object, site: str | None) -> list[str]:
+def _persons(value: object, page: Page, site: str | None) -> list[str]:
     """The people in an author field, with the agency some of them wrote for; [] where it names agencies alone."""
-    names = _without_site(people(value), site)
+    names = _without_site(people(value), page, site)
     return [] if all(map(is_agency, names)) else names
 
 
-def _without_site(names: Iterable[str], site: str | None) -> list[str]:
-    return [name for name in names if not site or fold(name) != fold(site)]
+def _without_site(names: Iterable[str], page: Page, site: str | None) -> list[str]:
+    """The names that are not the site's own, or those of its sections: "Harbour Post Business"."""
+    return [name for name in names if not is_site_name(name, site, page.url)]

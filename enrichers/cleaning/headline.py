@@ -42,6 +42,8 @@ def title_of(page: Page, site: str | None) -> str | None:
     known = () if _plain(raw) == declared else (shown, declared)
     shared = _bare(_whole(_plain(raw), shown), page, site, known=known)
     declared = _bare(declared, page, site, known=(shown,))
+    if _is_name_elsewhere(shared, shown, declared, window):
+        return window
     if shared and shown and _gives_way(shared, shown, declared, window, page, site):
         return shown
     for candidate in (shared, declared, shown, window):
@@ -100,6 +102,13 @@ def _is_host(folded: str, url: str | None) -> bool:
         return False
     labels = (host, *host.split(".")[:-1])
     return len(folded) > 1 and any(folded == fold(label) for label in labels)
+
+
+def _is_name_elsewhere(shared: str, shown: str, declared: str, window: str) -> bool:
+    """Whether the page gives the site's name, in another script, where others give the title: the window knows better."""
+    name = fold(shared)
+    is_alone = fold(shown) in ("", name) and fold(declared) in ("", name)
+    return 0 < len(shared) < LEAST_KNOWN < len(window) and is_alone and name not in fold(window)
 
 
 def _gives_way(

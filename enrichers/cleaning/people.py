@@ -87,6 +87,8 @@ DESK_WORDS = frozenset(
         "bot",
         "redazioni",
         "newsdesk",
+        "bureau",
+        "reports",
         "redakcija",
         "редакция",
         "редакція",

@@ -16,7 +16,7 @@ HOME = frozenset(
     (
         "home", "homepage", "homepagina", "start", "startseite", "startpage", "accueil", "inicio", "início", "página inicial", "portada",
         "hjem", "hem", "forside", "forsiden", "etusivu", "strona główna", "główna", "главная", "головна", "anasayfa", "ana sayfa",
-        "beranda", "front page", "frontpage", "all", "news home", "you are here", "articles", "article", "artikel", "uncategorized",
+        "beranda", "front page", "frontpage", "all", "news home", "you are here", "articles", "article", "post", "posts", "page", "story", "artikel", "uncategorized",
         "trang chủ", "首页", "首頁", "ホーム", "トップ", "홈", "الرئيسية", "होम", "úvod", "domů", "αρχική", "voorpagina",
     )
 )  # fmt: skip

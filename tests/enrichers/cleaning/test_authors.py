@@ -70,6 +70,10 @@ def test_an_agency_in_a_meta_tag_is_better_than_the_site_in_json_ld() -> None:
     assert authors(named("Harbour Post", kind=ORGANISATION), head=head) == ["Anadolu Ajansı"]
 
 
+def test_a_section_of_the_site_is_no_author() -> None:
+    assert authors(named("Ana Ruiz", "Harbour Post Business")) == ["Ana Ruiz"]
+
+
 def test_the_site_is_named_where_nobody_else_is_and_a_desk_never() -> None:
     assert authors(named("Harbour Post", kind=ORGANISATION)) == ["Harbour Post"]
     assert authors(named("Web Desk")) == []

@@ -108,6 +108,15 @@ def test_a_headline_that_is_the_logo_is_no_title() -> None:
     assert title_of(page(h1="Harbour Post", window="Tram line approved"), "Harbour Post") == "Tram line approved"  # fmt: skip
 
 
+def test_a_name_in_another_script_gives_way_to_the_title_in_the_window() -> None:
+    seen = page(
+        og="항만 신문",
+        h1="항만 신문",
+        window="시의회, 트램 노선을 승인하다 - 긴 토론 끝에 - Harbourpost",
+    )
+    assert title_of(seen, None) == "시의회, 트램 노선을 승인하다 - 긴 토론 끝에"
+
+
 def test_the_headline_other_forms_repeat_is_the_pages_not_the_longest() -> None:
     tree = parse_html(
         "<html><head><title>Tram line approved</title></head><body><h1>Tram line approved</h1><h1>A much longer headline of the next story</h1></body></html>"
