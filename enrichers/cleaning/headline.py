@@ -106,9 +106,10 @@ def _is_host(folded: str, url: str | None) -> bool:
 
 def _is_name_elsewhere(shared: str, shown: str, declared: str, window: str) -> bool:
     """Whether the page gives the site's name, in another script, where others give the title: the window knows better."""
-    name = fold(shared)
-    is_alone = fold(shown) in ("", name) and fold(declared) in ("", name)
-    return 0 < len(shared) < LEAST_KNOWN < len(window) and is_alone and name not in fold(window)
+    given = [form for form in (shared, declared, shown) if form]
+    if not given or len(set(map(fold, given))) > 1:
+        return False
+    return len(given[0]) < LEAST_KNOWN < len(window) and fold(given[0]) not in fold(window)
 
 
 def _gives_way(
