@@ -19,6 +19,7 @@ from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.hints import with_hints
 from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.mail_html import without_quoted_mail
+from enrichers.cleaning.mail_marks import plain_subject
 from enrichers.cleaning.markdown import split_markdown
 from enrichers.cleaning.phrase_lists import phrase_lists
 from enrichers.cleaning.record import body_of, read_record, record_claims
@@ -31,7 +32,7 @@ from enrichers.cleaning.text import (
 from enrichers.cleaning.text_claims import head_claims, with_text
 from enrichers.language import detect_language
 from schemas.article import Article, Dropped, Paragraph
-from schemas.document import HTML, MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RECORD, RawDocument
+from schemas.document import HTML, MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RECORD, Hints, RawDocument
 from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
@@ -51,7 +52,7 @@ def clean(document: RawDocument) -> Article | None:
     draft = _read(document)
     blocks = [replace(block, text=one_line(repair(block.text))) for block in draft.blocks]
     said = with_text(draft.claims, blocks, fetched_at=document.fetched_at)
-    claims = with_hints(said, document.hints)
+    claims = with_hints(_merged(said, draft.heads), _settle_subject(document.hints, blocks))
     title, blocks, dropped_first = _settle_title(claims, blocks)
     reasons = _reasons(blocks, title=title, headlines=claims.headlines, authors=claims.authors)
     if draft.page_kind in NO_ARTICLE and None not in reasons:
@@ -123,7 +124,8 @@ def _read(document: RawDocument) -> Draft:
     blocks, heads = split_mail_paragraphs(rest, subject=document.hints.title)
     return Draft(
         blocks=tuple(blocks),
-        claims=_merged(claims, head_claims(heads, fetched_at=document.fetched_at)),
+        claims=claims,
+        heads=head_claims(heads, fetched_at=document.fetched_at),
     )
 
 
@@ -231,6 +233,12 @@ def _reasons(
 
 def _credit(block: Block) -> str | None:
     return None if read_agency_credit(block.text) is None else "credit"
+
+
+def _settle_subject(hints: Hints, blocks: Sequence[Block]) -> Hints:
+    """The hints, without "Fwd:" before the subject of what holds another mail."""
+    is_mail = any(block.reason in ("quote", "header") for block in blocks)
+    return replace(hints, title=plain_subject(hints.title)) if is_mail and hints.title else hints
 
 
 def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:

@@ -62,4 +62,6 @@ class Draft:
 
     blocks: tuple[Block, ...]
     claims: Claims = Claims()
+    heads: Claims = Claims()
+    """What the heads of mails inside the text say: less than its own lines."""
     page_kind: PageKind = "article"

@@ -158,6 +158,12 @@ def test_a_text_that_is_all_quotation_is_kept() -> None:
     assert texts(cleaned(f"> {OWN}\n> {MORE}", subject="X")) == [OWN, MORE]
 
 
+def test_a_byline_in_a_mail_passed_on_says_more_than_its_sender() -> None:
+    text = f"---------- Forwarded message ---------\n{HEAD}\n\nBy Ana Ruiz\n\n{OWN}\n\n{MORE}\n"
+    article = cleaned(text, subject="Fwd: Bridges to close")
+    assert (article.title, article.authors) == ("Bridges to close", ("Ana Ruiz",))
+
+
 def test_marks_of_answering_leave_a_subject() -> None:
     assert plain_subject("AW: WG: Brücken") == "Brücken"
     assert plain_subject("Re[2]: Bridges") == "Bridges"
