@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from enrichers.cleaning.draft import Claims, Published
 from enrichers.cleaning.lines import one_line
-from enrichers.cleaning.metadata_dates import parse_time
+from enrichers.cleaning.metadata_dates import LONGEST, parse_time
+from schemas.article import DateCandidate
 from schemas.document import Hints
 
 _DAY_S = 86_400
@@ -25,9 +26,21 @@ def with_hints(claims: Claims, hints: Hints) -> Claims:
         authors=hints.authors or claims.authors or hints.listed_authors,
         published=_said_outside(hints.published, "hint")
         or _with_listed(claims.published, _said_outside(hints.listed_published, "listing")),
+        published_candidates=(
+            *_candidate(hints.published, "hint"),
+            *claims.published_candidates,
+            *_candidate(hints.listed_published, "listing"),
+        ),
         site=hints.site or claims.site,
         language=hints.language or claims.language,
     )
+
+
+def _candidate(when: str | None, source: str) -> tuple[DateCandidate, ...]:
+    if not when:
+        return ()
+    refused = None if parse_time(when) else "unreadable"
+    return (DateCandidate(value=one_line(when)[:LONGEST], source=source, refused=refused),)
 
 
 def _said_outside(when: str | None, source: str) -> Published | None:

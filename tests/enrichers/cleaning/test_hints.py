@@ -70,3 +70,14 @@ def test_a_listing_is_believed_before_a_date_that_was_guessed() -> None:
     hints = Hints(listed_published="2024-07-05T06:15:00Z")
     assert cleaned(page, url=url).published_from == "trafilatura"
     assert cleaned(page, url=url, hints=hints).published_from == "listing"
+
+
+def test_what_was_said_outside_stands_among_the_candidates() -> None:
+    hints = Hints(published="2024-07-07", listed_published="soon")
+    article = cleaned(PAGE, hints=hints)
+    assert [(one.value, one.source, one.refused) for one in article.published_candidates] == [
+        ("2024-07-07", "hint", None),
+        ("2024-07-08T10:00:00Z", "json-ld", None),
+        ("soon", "listing", "unreadable"),
+    ]
+    assert article.published_from == "hint"
