@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -90,6 +91,10 @@ UNSEEN_TAGS = frozenset(
     ]
 )
 CELL_GLUE = " | "
+LOOKED_BACK = 8
+"""Pieces of text looked at for a full stop: all of a line with ten thousand breaks, at each of them, took a minute."""
+FEWEST_TURNS = 3
+"""Single breaks after a full stop from which on they are how a page parts its paragraphs."""
 LONGEST_CELL = 120
 """Characters a cell may have in the mean: what says more in each holds paragraphs, and the table is the page's frame."""
 MARKUP = re.compile(
@@ -168,13 +173,14 @@ def split_fragment(text: str) -> list[Block]:
 
 def blocks_of(tree: HtmlElement) -> list[Block]:
     """Paragraphs under `tree`, in document order; text deeper than 200 elements is read without structure."""
-    return _walked(tree).blocks
+    return [block for block, _ in located_blocks(tree)]
 
 
 def located_blocks(tree: HtmlElement) -> list[tuple[Block, HtmlElement]]:
     """As `blocks_of`, each paragraph with the innermost block element that holds it."""
-    walk = _walked(tree)
-    return list(zip(walk.blocks, walk.owners, strict=True))
+    found = _walked(tree).found
+    by_line = sum(len(one.lines) - 1 for one in found) >= FEWEST_TURNS
+    return [(block, one.owner) for one in found for block in one.blocks(by_line=by_line)]
 
 
 def _walked(tree: HtmlElement) -> _Walk:
@@ -207,9 +213,26 @@ def _has_data(table: HtmlElement) -> bool:
 
 
 @dataclass(slots=True)
+class _Found:
+    """What one element said up to a flush, in the lines that single breaks after a full stop made."""
+
+    lines: list[tuple[str, int]]
+    kind: ParagraphKind
+    owner: HtmlElement
+
+    def blocks(self, *, by_line: bool) -> Iterator[Block]:
+        lines = self.lines
+        if not by_line:
+            lines = [("".join(said for said, _ in lines), sum(linked for _, linked in lines))]
+        for said, linked in lines:
+            text = one_line(said).removesuffix(CELL_GLUE.rstrip()).rstrip()
+            if not is_blank(text):
+                yield Block(text=text, kind=self.kind, linked=min(1.0, linked / len(text)))
+
+
+@dataclass(slots=True)
 class _Walk:
-    blocks: list[Block] = field(default_factory=list)
-    owners: list[HtmlElement] = field(default_factory=list)
+    found: list[_Found] = field(default_factory=list)
     places: list[HtmlElement] = field(default_factory=list)
     kinds: list[ParagraphKind] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
@@ -217,6 +240,8 @@ class _Walk:
     in_link: int = 0
     breaks: int = 0
     tables: list[bool] = field(default_factory=list)
+    turns: list[tuple[int, int]] = field(default_factory=list)
+    parted: HtmlElement | None = None
 
     def open(self, tag: str, element: HtmlElement, *, is_shallow: bool) -> None:
         if tag == "table":
@@ -253,17 +278,21 @@ class _Walk:
             self.linked += len(text.strip()) if self.in_link else 0
         self.parts.append(text)
 
-    def flush(self) -> None:
-        if not self.parts:
-            return
-        text = one_line("".join(self.parts)).removesuffix(CELL_GLUE.rstrip()).rstrip()
-        if not is_blank(text):
+    def flush(self, *, is_double: bool = False) -> None:
+        """End what was read so far; `is_double` where two breaks do it."""
+        owner = self.places[-1]
+        self.parted = owner if is_double else self.parted
+        # Where an element parts its paragraphs by two breaks, one is only a new line.
+        turns = [] if self.parted is owner else self.turns
+        start = linked = 0
+        lines = []
+        for end, linked_so_far in [*turns, (len(self.parts), self.linked)]:
+            lines.append(("".join(self.parts[start:end]), linked_so_far - linked))
+            start, linked = end, linked_so_far
+        if self.parts:
             kind = self.kinds[-1] if self.kinds else "text"
-            self.blocks.append(
-                Block(text=text, kind=kind, linked=min(1.0, self.linked / len(text)))
-            )
-            self.owners.append(self.places[-1])
-        self.parts, self.linked, self.breaks = [], 0, 0
+            self.found.append(_Found(lines=lines, kind=kind, owner=owner))
+        self.parts, self.turns, self.linked, self.breaks = [], [], 0, 0
 
     def _parts_lines(self, tag: str) -> bool:
         """Whether an element of this kind is a line of its own; in a table of data only its rows are."""
@@ -272,13 +301,13 @@ class _Walk:
         return tag in ROW_TAGS or not self.tables or not self.tables[-1]
 
     def _turn_line(self) -> None:
-        """Two breaks part paragraphs; one does so only after a full stop, else it is a blank."""
+        """Two breaks part paragraphs; one may after a full stop, else it is a blank."""
         self.breaks += 1
-        if self.tables and self.tables[-1]:
-            self.parts.append(" ")
+        in_cell = self.tables and self.tables[-1]
+        if self.breaks > 1 and not in_cell:
+            self.flush(is_double=True)
             return
-        so_far = WHITESPACE.sub(" ", "".join(self.parts)).strip()
-        if self.breaks > 1 or FINAL_STOP.search(so_far):
-            self.flush()
-        else:
-            self.parts.append(" ")
+        so_far = WHITESPACE.sub(" ", "".join(self.parts[-LOOKED_BACK:])).strip()
+        if not in_cell and FINAL_STOP.search(so_far):
+            self.turns.append((len(self.parts), self.linked))
+        self.parts.append(" ")
