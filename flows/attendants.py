@@ -19,6 +19,8 @@ from flows.worker_process import Answer, At, Made, Order, Terms
 from schemas.document import RawDocument
 from schemas.stored import Problem
 
+RISKY = ("too_slow", "killed_worker")
+"""Codes of documents that only a worker may prepare."""
 _MOST_DEATHS = 2
 """A worker that is killed from outside is no fault of the document it is at: it gets another chance."""
 _MOST_STARTS = 3

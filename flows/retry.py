@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.attendants import RISKY
 from flows.engines import Engines
 from flows.inputs import ingest_inputs, is_address, page_sources
 from flows.pipeline import Incoming, IngestOptions
@@ -44,7 +45,10 @@ def retry_quarantined(
     tries = {number: one.attempts for number, one in kept.items() if not _is_address(one)}
     documents = [document for number in tries for document in _documents(store, number, max_bytes)]
     asked = _asked_again(store, addresses, sources)
-    report = ingest_inputs(documents, asked, store, engines, options=IngestOptions(), web=web)
+    # What held a worker up, or killed it, would do the same to this process.
+    is_risky = any(one.code in RISKY for one in kept.values())
+    options = IngestOptions(workers=2 if is_risky else 1)
+    report = ingest_inputs(documents, asked, store, engines, options=options, web=web)
     # What was a file by itself may have come as several records now: they do not release it by name.
     left = {one.id: one.attempts for one in store.quarantined()}
     for number, attempts in tries.items():

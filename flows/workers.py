@@ -15,14 +15,14 @@ from flows.attendants import Attendant, Job, Jobs
 from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
 from flows.worker_process import Terms
-from schemas.document import RawDocument
+from schemas.document import HTML, RawDocument
 
 POOL_FROM_BATCHES = 3
 """A worker costs a second or two of loading; below this many batches one process is done before that pays."""
 CLEANING_MAY_TAKE_S = 10.0
 """Seconds that a document may be cleaned: two hundred times what a news page takes."""
-LIGHT_BYTES, LIGHT_TAGS = 1_000_000, 12_000
-"""Up to so many a document is cleaned where it is; the longest news pages have a third of that."""
+LIGHT_BYTES, LIGHT_TAGS, LIGHT_LINES = 2_000_000, 12_000, 20_000
+"""Up to so many a document is cleaned where it is: more than any of two hundred news pages has, and a few seconds."""
 _AHEAD = 5
 """Batches that wait beside those the workers hold."""
 
@@ -71,9 +71,11 @@ def prepare_batch(
 
 
 def is_heavy(document: RawDocument) -> bool:
-    """Whether it is larger than articles are: the time of some rules grows with the square of a page."""
+    """Whether it is larger than articles are, and might take more time than one may."""
     content = document.content
-    return len(content) > LIGHT_BYTES or content.count(b"<") > LIGHT_TAGS
+    if len(content) > LIGHT_BYTES or content.count(b"<") > LIGHT_TAGS:
+        return True
+    return document.media_type != HTML and content.count(b"\n") > LIGHT_LINES
 
 
 class WorkerPool:

@@ -25,12 +25,15 @@ SHARED_METAS = (
     "dc.title",
     "dcterms.title",
 )
+MOST_SUFFIXES = 12
 SUFFIX = re.compile(r"\s*(?:\s[-–—|·•:»*~/]\s|[|｜ㅣ：]|,\s)\s*")
 QUOTE = re.compile(r"[\"']")
 SEPARATOR = re.compile(r"\s*[-–—|·•:»*~｜ㅣ：,]")
 CUT = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])$")
 LEAST_KNOWN = 15
 MOST_PIECES = 12
+LONGEST = 600
+"""An h1 that is never closed holds the page."""
 
 
 def title_of(page: Page, site: str | None) -> str | None:
@@ -56,7 +59,7 @@ def headlines_of(page: Page) -> list[str]:
     """Every form of the title the page shows or declares."""
     shown = [" ".join(element.itertext()) for element in page.headings]
     found = (*page.meta(*SHARED_METAS), text_of(page.article.get("headline")), *shown)
-    return [line for text in found if text and (line := _plain(text))]
+    return [line for text in found if text and 0 < len(line := _plain(text)) <= LONGEST]
 
 
 def without_suffix(
@@ -75,7 +78,7 @@ def without_suffix(
             and SEPARATOR.match(title[len(shorter) :])
         ):
             return shorter
-    for match in reversed(list(SUFFIX.finditer(title))):
+    for match in reversed(list(SUFFIX.finditer(title))[-MOST_SUFFIXES:]):
         if is_site_name(title[match.end() :], site, url):
             return title[: match.start()].strip()
     return title
@@ -153,7 +156,7 @@ def _shown(page: Page, site: str | None, forms: Sequence[str]) -> str:
     texts: list[str] = []
     for element in page.headings:
         text = one_line(_joined(list(element.itertext())))
-        if text and not _is_only_site(text, site, page.url):
+        if 0 < len(text) <= LONGEST and not _is_only_site(text, site, page.url):
             texts.append(_without_kicker(element, text, wanted))
     for form in wanted:
         for text in texts:
