@@ -8,17 +8,19 @@ from __future__ import annotations
 import html
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from enrichers.cleaning.json_mending import load_all
+from enrichers.cleaning.json_mending import LONGEST_MENDED, load_mended, load_plain
 
 Node = Mapping[str, object]
 ARTICLE_TYPES = ("article", "posting", "report")
 TELLING = ("headline", "datePublished", "author", "articleBody", "mainEntityOfPage", "dateModified")
 NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "author", "publisher", "breadcrumb")
 MAX_NODES = 2000
+MOST_NODES = 5000
 
 
 def nodes_of(tree: HtmlElement) -> list[Node]:
@@ -32,7 +34,7 @@ def nodes_of(tree: HtmlElement) -> list[Node]:
 
 def nodes_in(scripts: Iterable[str]) -> list[Node]:
     """Every object of these scripts."""
-    return [node for script in scripts for node in _flatten(load_all(script))]
+    return list(islice(_nodes(scripts), MOST_NODES))
 
 
 def article_of(nodes: Iterable[Node], url: str | None = None) -> Node | None:
@@ -81,6 +83,16 @@ def resolved(value: object, nodes: Iterable[Node]) -> list[object]:
         by_id.get(reference, item) if isinstance(reference, str) else item
         for item, reference in zip(listed, references, strict=True)
     ]
+
+
+def _nodes(scripts: Iterable[str]) -> Iterator[Node]:
+    left = LONGEST_MENDED  # for all scripts together: mending reads letter by letter
+    for script in scripts:
+        values = load_plain(script)
+        if values is None:
+            left -= len(script)
+            values = load_mended(script) if left >= 0 else []
+        yield from _flatten(values)
 
 
 def _flatten(values: Iterable[object]) -> Iterator[Node]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 LONGEST = 2_000_000
+LONGEST_MENDED = 300_000
 MOST_VALUES = 50
 WRAPPERS = re.compile(
     r"^\s*(?:(?://|/\*)\s*)?(?:<!\[CDATA\[|<!--)(?:\s*\*/)?|(?:(?://|/\*)\s*)?(?:\]\]>|-->)(?:\s*\*/)?\s*;?\s*$"
@@ -34,14 +35,26 @@ def load_all(script: str) -> list[object]:
     >>> load_all('{"a": 1}'), load_all('<!-- {"a": "He said "no" twice",} -->{"b": 2}')
     ([{'a': 1}], [{'a': 'He said "no" twice'}, {'b': 2}])
     """
+    values = load_plain(script)
+    return load_mended(script) if values is None else values
+
+
+def load_plain(script: str) -> list[object] | None:
+    """The one value of a script without errors; None for one that has some, [] for one that is empty or too long."""
     text = script.strip()
     if not text or len(text) > LONGEST:
         return []
     try:
         return [json.loads(text, strict=False)]
     except (ValueError, RecursionError):
-        pass
-    text = WRAPPERS.sub("", text).strip(" \t\r\n;")
+        return None
+
+
+def load_mended(script: str) -> list[object]:
+    """The values of a script with errors."""
+    text = WRAPPERS.sub("", script.strip()).strip(" \t\r\n;")
+    if len(text) > LONGEST_MENDED:
+        return []
     attempts: tuple[Callable[[str], str], ...] = (str, mend, _unescaped)
     best: list[object] = []
     for attempt in attempts:

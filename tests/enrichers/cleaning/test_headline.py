@@ -125,6 +125,11 @@ def test_the_headline_other_forms_repeat_is_the_pages_not_the_longest() -> None:
     assert title_of(read_page(tree, URL), None) == "Tram line approved"
 
 
+def test_an_h1_that_holds_the_page_is_no_headline() -> None:
+    seen = page(h1="Tram line approved " * 50, window="Tram line approved")
+    assert (title_of(seen, None), headlines_of(seen)) == ("Tram line approved", [])
+
+
 def test_every_form_is_known_for_finding_it_on_top_of_the_text() -> None:
     seen = page(og="A", twitter="B", ld="C", h1="D")
     assert headlines_of(seen) == ["A", "B", "C", "D"]

@@ -84,3 +84,9 @@ def test_the_node_with_the_address_of_the_page_is_its_article() -> None:
     nodes = nodes_in([json.dumps({"@graph": [other, ours]})])
     assert (article_of(nodes, "https://e.org/a") or {})["headline"] == "Ours"
     assert (article_of(nodes) or {})["headline"] == "Other"
+
+
+def test_a_page_of_broken_scripts_is_mended_up_to_a_length() -> None:
+    broken = '{"headline": "Tram", "a": "' + "a" * 100_000
+    assert load_all(broken + "a" * 300_000) == []
+    assert len(nodes_in([broken] * 50)) == 2
