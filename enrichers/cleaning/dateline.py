@@ -31,6 +31,7 @@ _DAY = re.compile(
     r"|(?P<number>\d{1,2}[./]\s?\d{1,2}[./]?))(?:,?\s*(?:de\s+|del\s+)?(?P<year>\d{4})(?!\d)(?:\s*(?:г|р|года|року)\.?(?!\w))?)?)"
 )
 _INNER_DASH = re.compile(r"\s[-–—]{1,2}(?:\s|$)|[—–]")
+_SMALL_CODE = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4})*")
 _WEEKDAY = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]+)?")
 _CASED = re.compile(r"[^\W\d_]")
 _HAN = "\u3400-\u9fff"
@@ -226,6 +227,9 @@ def _is_known(agency: str | None) -> bool:
     if not agency:
         return False
     name = agency.casefold().strip(" .")
+    # German papers write agencies small, and parties large: "(dpa)" beside "(SPD)".
+    if _SMALL_CODE.fullmatch(agency):
+        return True
     return name in _words()["agencies"] or all(
         part.strip() in _words()["agencies"] for part in re.split(r"[/\-,]", name)
     )

@@ -27,7 +27,7 @@ def cleaned(text: str, media_type: str = PLAIN_TEXT) -> Article:
     ("dateline", "dash"),
     [
         ("MOSCOW, July 8 (Agency)", " - "), ("MOSCOW, July 8 (Reuters)", " - "), ("WASHINGTON (AP)", " — "), ("PORTLAND, Ore. (AP)", " — "), ("WASHINGTON/BEIJING (Reuters)", " - "), ("(Reuters)", " - "),
-        ("LONDON", " — "), ("LONDON, July 8 /PRNewswire/", " -- "), ("BERLIN, 8. Juli (dpa)", " - "), ("Berlin/Moskau (dpa)", " - "), ("PARIS, 8 juil (AFP)", " - "), ("Madrid, 8 jul (EFE)", ".- "),
+        ("LONDON", " — "), ("LONDON, July 8 /PRNewswire/", " -- "), ("BERLIN, 8. Juli (dpa)", " - "), ("Berlin/Moskau (dpa)", " - "), ("Kiel (abc)", " - "), ("PARIS, 8 juil (AFP)", " - "), ("Madrid, 8 jul (EFE)", ".- "),
         ("(ANSA) - ROMA, 08 LUG", " - "), ("São Paulo, 8 de julho de 2024 (Lusa)", " - "), ("Warszawa, 8.07.2024 (PAP)", " – "), ("OSLO (NTB)", ": "), ("ANKARA (AA)", " - "),
         ("Jakarta, CNN Indonesia", " -- "), ("Москва. 8 июля. INTERFAX", " - "), ("МОСКВА, 8 июля. /ТАСС/", ". "), ("МОСКВА, 8 июля - РИА Новости", ". "), ("КИЇВ. 8 липня. УНН", ". "),
         ("موسكو 8 يوليو (رويترز)", " - "), ("नई दिल्ली, 8 जुलाई (भाषा)", " "), ("北京7月8日电", " "), ("新华社莫斯科7月8日电（记者李明）", ""), ("【北京＝共同】", ""), ("[東京　８日　ロイター]", " - "), ("[서울=뉴시스]", " "),
@@ -47,7 +47,7 @@ def test_a_dateline_is_recognised_and_stays_in_its_paragraph(dateline: str, dash
 @pytest.mark.parametrize(
     "text",
     [
-        "Oil prices - up by a third - fell.", "NATO — the alliance — met.", "UPDATE - The pound fell.", "EXCLUSIVE — The pound fell.", "John Smith, May 4 - the day", "Smith (Labour) - a former miner",
+        "Oil prices - up by a third - fell.", "NATO — the alliance — met.", "UPDATE - The pound fell.", "EXCLUSIVE — The pound fell.", "John Smith, May 4 - the day", "Smith (Labour) - a former miner", "Smith (SPD) - The mayor said so.",
         "Monday, July 8 - The pound fell.", "On July 8, 2024 - a Monday - it fell.", "Company (NYSE: ABC) - The share fell.", "Paris - the city of light - shone.", "Dr. Smith said so.", "AP - the agency - said so.",
         "U.S. stocks fell.", "WHO (World Health Organization) - the body", "7月8日，北京的天气很好。", "【独自】中国の港", "I. M. Pei - The architect", "",
     ],
