@@ -115,13 +115,12 @@ def rule_by_rule(arguments: argparse.Namespace) -> None:
     pages = load_pages(scoring, arguments.data)[:: arguments.every]
     whole, each = measure(pages, scoring, names=arguments.rule, jobs=arguments.jobs)
     idle = []
-    lines = []
+    _say(table(RULES_HEAD, []))
     for rule, without in each:
         tuned, check = (gains(whole, without, tuned=half) for half in (True, False))
-        lines.append([rule.name, *(_both(key, tuned[key], check[key]) for key in tuned)])
+        _say(row_of([rule.name, *(_both(key, tuned[key], check[key]) for key in tuned)]))
         if not earns(check):
             idle.append(rule.name)
-    _say(table(RULES_HEAD, lines))
     _say(f"\nEarn nothing on the check half: {', '.join(idle) or 'none'}")
 
 
@@ -158,12 +157,17 @@ def decimals(value: float | None) -> str:
 
 def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """Markdown."""
-    rows = [head, ["---"] * len(head), *lines]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return "\n".join(map(row_of, [head, ["---"] * len(head), *lines]))
+
+
+def row_of(cells: Sequence[str]) -> str:
+    """One line of it."""
+    return "| " + " | ".join(cells) + " |"
 
 
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 from typing import Any, Literal
-from unittest.mock import patch
 
 from cleaning_scores import Lines, Page, Row, everything, is_tuned, visible
 from patching import Swap, is_there, replaced
@@ -27,7 +27,7 @@ class Rule:
     """A rule under its name, and what is done without it: `off` maps names to what takes the name's place."""
 
     name: str
-    touches: Literal["lines", "head", "body"]
+    touches: Literal["lines", "head", "mending", "body"]
     off: Mapping[str, Swap]
 
 
@@ -99,23 +99,24 @@ RULES: tuple[Rule, ...] = (
     Rule(name="text: mojibake", touches="lines", off={"clean:repair": first_argument}),
     Rule(name="body: other articles leave", touches="body", off={"drop_other_articles": saying(None)}),
     Rule(name="body: nothing unseen within lines", touches="body", off={"drop_unseen": saying(None)}),
-    Rule(name="body: mended by its look", touches="body", off={"mend_body": nth_argument(1)}),
-    Rule(name="body: further pieces of it", touches="body", off={"grow": saying(None)}),
-    Rule(name="body: paragraphs of its look", touches="body", off={"take_prose": saying(None)}),
-    Rule(name="body: subheadings beside its prose", touches="body", off={"take_headings": saying(None)}),
-    Rule(name="body: nothing from elsewhere", touches="body", off={"drop_elsewhere": saying(None)}),
-    Rule(name="body: only sentences before it", touches="body", off={"drop_before": saying(None)}),
-    Rule(name="body: nothing from boxes beside it", touches="body", off={"drop_beside": saying(None)}),
-    Rule(name="body: nothing twice", touches="body", off={"drop_repeated": saying(None)}),
-    Rule(name="body: tables of data only", touches="body", off={"_has_data": saying(1)}),
+    Rule(name="body: mended by its look", touches="mending", off={"mend_body": nth_argument(1)}),
+    Rule(name="body: further pieces of it", touches="mending", off={"grow": saying(None)}),
+    Rule(name="body: paragraphs of its look", touches="mending", off={"take_prose": saying(None)}),
+    Rule(name="body: subheadings beside its prose", touches="mending", off={"take_headings": saying(None)}),
+    Rule(name="body: nothing from elsewhere", touches="mending", off={"drop_elsewhere": saying(None)}),
+    Rule(name="body: only sentences before it", touches="mending", off={"drop_before": saying(None)}),
+    Rule(name="body: nothing from boxes beside it", touches="mending", off={"drop_beside": saying(None)}),
+    Rule(name="body: nothing twice", touches="mending", off={"drop_repeated": saying(None)}),
+    Rule(name="body: tables of data only", touches="mending", off={"_has_data": saying(1)}),
     Rule(name="body: second opinions where little is found", touches="body", off={"_extracted": only_quick}),
     Rule(name="summary: standfirst apart", touches="head", off={"standfirst_of": saying(None)}),
     Rule(name="summary: by its marks", touches="head", off={"standfirst:_is_marked": saying(NO)}),
     Rule(name="summary: by the description", touches="head", off={"standfirst:_says": saying(NO)}),
     Rule(name="summary: not in the body too", touches="head", off={"without_standfirst": first_argument}),
     Rule(name="title: without the site's name", touches="head", off={"without_suffix": first_argument}),
-    Rule(name="title: never the site's name alone", touches="head", off={"_bare": first_argument}),
+    Rule(name="title: never the site's name alone", touches="head", off={"_is_only_site": saying(NO)}),
     Rule(name="title: headline where the shared one is alone", touches="head", off={"_gives_way": saying(NO)}),
+    Rule(name="title: the window's where others say the site's name", touches="head", off={"_is_name_elsewhere": saying(NO)}),
     Rule(name="title: whole where a quote cut it", touches="head", off={"_whole": first_argument}),
     Rule(name="title: whole where dots cut it", touches="head", off={"_uncut": first_argument}),
     Rule(name="title: without the kicker in the headline", touches="head", off={"_without_kicker": nth_argument(1)}),
@@ -124,10 +125,11 @@ RULES: tuple[Rule, ...] = (
     Rule(name="authors: agency where no people", touches="head", off={"organisations_of": saying([])}),
     Rule(name="authors: agencies after people", touches="head", off={"is_agency": saying(NO)}),
     Rule(name="authors: meta tags", touches="head", off={"AUTHOR_METAS": being(())}),
-    Rule(name="authors: not the site", touches="head", off={"_without_site": lambda _: lambda names, _site: list(names)}),
+    Rule(name="authors: not the site", touches="head", off={"_without_site": lambda _: lambda names, *_: list(names)}),
     Rule(name="authors: not desks", touches="head", off={"DESK_WORDS": being(frozenset())}),
     Rule(name="dates: meta tags", touches="head", off={"PUBLISHED_METAS": being(())}),
     Rule(name="dates: the zone another one gives", touches="head", off={"_zoned": nth_argument(1)}),
+    Rule(name="dates: stamp under the headline", touches="head", off={"page_times:_shown": saying(())}),
     Rule(name="dates: trafilatura's guess", touches="head", off={"_guessed": saying(None)}),
 )  # fmt: skip
 
@@ -139,8 +141,7 @@ class _Run:
     pages: Sequence[Page]
     scoring: Any
     lines: list[Lines]
-    drafts: dict[int, Any]
-    bodies: dict[int, Any]
+    answers: dict[tuple[object, ...], Any]
     current: int = 0
 
     def rows(self) -> list[Row]:
@@ -175,7 +176,7 @@ def measure(
         return found
 
     scoring.FN = kept
-    run = _run = _Run(pages=pages, scoring=scoring, lines=[], drafts={}, bodies={})
+    run = _run = _Run(pages=pages, scoring=scoring, lines=[], answers={})
     with _remembering(run):
         whole = run.rows()
     for page, row in zip(pages, whole, strict=True):
@@ -209,42 +210,47 @@ def switched_off(rule: Rule) -> Iterator[None]:
         yield
 
 
+KEPT = {
+    "lines": ("clean:_read",),
+    "head": ("article_blocks",),
+    "mending": ("html:_extracted", "claims_of"),
+    "body": ("claims_of",),
+}  # fmt: skip
+"""Whose answers in the whole run stand for themselves while a rule is off that cannot change them."""
+
+
+def _asked(run: _Run, name: str, named: Mapping[str, object]) -> tuple[object, ...]:
+    """What tells one question of a name from another; the clock does not."""
+    return (name, run.current, named.get("focus"), named.get("fast"))
+
+
 @contextmanager
 def _remembering(run: _Run) -> Iterator[None]:
-    from enrichers.cleaning import clean, html
+    def noted(name: str, original: Any) -> Any:
+        def ask(*args: Any, **named: Any) -> Any:
+            found = run.answers[_asked(run, name, named)] = original(*args, **named)
+            return found
 
-    read, article_blocks = clean._read, html.article_blocks
+        return ask
 
-    def draft(*args: Any) -> Any:
-        run.drafts[run.current] = read(*args)
-        return run.drafts[run.current]
-
-    def body(*args: Any, **named: Any) -> Any:
-        run.bodies[run.current] = article_blocks(*args, **named)
-        return run.bodies[run.current]
-
-    with patch.object(clean, "_read", draft), patch.object(html, "article_blocks", body):
+    with ExitStack() as stack:
+        for name in {name for names in KEPT.values() for name in names}:
+            stack.enter_context(replaced(name, partial(noted, name)))
         yield
 
 
 @contextmanager
 def _recalling(run: _Run, rule: Rule) -> Iterator[None]:
-    from enrichers.cleaning import clean, html
+    def recalled(name: str, original: Any) -> Any:
+        def ask(*args: Any, **named: Any) -> Any:
+            key = _asked(run, name, named)
+            return run.answers[key] if key in run.answers else original(*args, **named)
+
+        return ask
 
     with ExitStack() as stack:
-        if rule.touches == "lines":
-            stack.enter_context(
-                patch.object(clean, "_read", lambda *_args: run.drafts[run.current])
-            )
-        elif rule.touches == "head":
-            article_blocks = html.article_blocks
-
-            def body(*args: Any, **named: Any) -> Any:
-                if run.current in run.bodies:
-                    return run.bodies[run.current]
-                return article_blocks(*args, **named)
-
-            stack.enter_context(patch.object(html, "article_blocks", body))
+        for name in KEPT[rule.touches]:
+            stack.enter_context(replaced(name, partial(recalled, name)))
         yield
 
 
