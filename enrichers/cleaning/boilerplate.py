@@ -28,6 +28,7 @@ LONGEST_BARE = 40
 TOP, BOTTOM = 4, 2
 CREDITED = re.compile(r"\s*(?::|/|\bby\b|\bvia\b|©)\s*\S.{1,70}")
 SENTENCE_END = re.compile(r"[.!?…。！？।][\"'”’»)\]]*$")
+FULL_STOP = re.compile(r"(?<![.…])[.!?。！？।][\"'”’»)\]]*$")
 COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|ⓒ|copyright\s*(?:[©ⓒ@:]|\(c\)|\d{4}))", re.I)
 
 
@@ -105,7 +106,7 @@ def judge_line(block: Block) -> str | None:
     if line in lists.strong:
         return lists.strong[line]
     for reason, rest in lists.openers.all_of(line):
-        if _is_opened(block, rest):
+        if rest and _is_opened(block, rest):
             return reason
     if len(line) <= LONGEST_LINE and (found := lists.patterns.reason_of(line)):
         return found
@@ -200,7 +201,7 @@ def _bare_words(blocks: Sequence[Block], left: Sequence[int]) -> dict[int, str]:
         index: reason
         for index in left
         if len(blocks[index].text) <= LONGEST_BARE
-        and not SENTENCE_END.search(blocks[index].text)
+        and not (FULL_STOP.search(blocks[index].text) or is_speech(blocks[index].text))
         and (reason := weak.get(normal(blocks[index].text)))
     }
 
