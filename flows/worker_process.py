@@ -41,7 +41,7 @@ class Terms:
 
     options: EngineOptions
     may_take_s: float = 10.0
-    start_may_take_s: float = 10.0
+    start_may_take_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

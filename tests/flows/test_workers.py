@@ -113,7 +113,7 @@ def odd_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sitecustomize.py").write_text(PATCH)
     path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
     monkeypatch.setenv("PYTHONPATH", path)
-    quick = partial(Terms, may_take_s=1.0, start_may_take_s=2.0)
+    quick = partial(Terms, may_take_s=3.0, start_may_take_s=60.0)
     monkeypatch.setattr("flows.workers.Terms", lambda options, **_: quick(options=options))
 
 
