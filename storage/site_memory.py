@@ -8,8 +8,8 @@ the current renderings of all articles of the site; when the evidence goes, the 
 
 What an article costs is a row for each of its lines, in the transaction that stores it. A learned line is not counted
 again before enough has happened on its site for it to have lost its evidence (`due`). Only where an article leaves its
-site, or the search, are all lines of the site counted. Without two changes at once there is nothing to make up for:
-who writes holds the file (BEGIN IMMEDIATE).
+site, or the search, are all lines of the site counted. Whoever writes holds the file
+(BEGIN IMMEDIATE), so that no two changes meet.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 
-from schemas.stored import LearnedLine
 from storage.connection import transaction
 from storage.filters import SEARCHED_KINDS
-from storage.values import dump, sha256, to_instant, to_text
+from storage.values import dump, sha256, to_text
 
 WINDOW: Final = 200
 ENOUGH: Final = 5
@@ -41,14 +40,15 @@ _HOLDERS = """SELECT r.id FROM site_lines l JOIN renderings r ON r.article_id = 
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """A site's newest articles: how many there are, the first of them, and under how many titles a template stands."""
+class Window:
+    """A site's newest articles: how many there are, and the first of them."""
 
     articles: int
     first_id: int
 
     @property
     def needed(self) -> int:
+        """Under how many titles a template stands at least."""
         return max(ENOUGH, -(-self.articles // SHARE))
 
 
@@ -112,9 +112,8 @@ def note_rendering(
         return
     left = _take_out(connection, article_id, retired) if retired is not None else None
     joined = _add(connection, article_id, rendering_id)
-    if left is not None and joined is not None and left == (joined.site_id, joined.is_searched):
-        left = None
-    if left is not None:
+    stays = joined is not None and left == (joined.site_id, joined.is_searched)
+    if left is not None and not stays:
         judge_site(connection, left[0])
     if joined is not None:
         _note_lines(connection, joined, is_new=retired is None)
@@ -158,7 +157,7 @@ def forget_article(connection: sqlite3.Connection, article_id: int) -> set[int]:
 
 def judge_site(connection: sqlite3.Connection, site_id: int) -> None:
     """Count all lines of a site; a site without articles is forgotten."""
-    window = _window_of(connection, site_id)
+    window = window_of(connection, site_id)
     connection.execute(
         "UPDATE sites SET articles = ?, first_id = ? WHERE id = ?",
         (window.articles, window.first_id, site_id),
@@ -181,23 +180,6 @@ def judge_site(connection: sqlite3.Connection, site_id: int) -> None:
            AND NOT EXISTS (SELECT 1 FROM site_articles WHERE site_id = ?1)""",
         (site_id,),
     )
-
-
-def read_learned(connection: sqlite3.Connection) -> list[LearnedLine]:
-    """What was learned, by site, what most articles have first."""
-    rows = connection.execute(
-        "SELECT s.id, s.name, l.line, l.text, l.since FROM learned_lines l JOIN sites s ON s.id = l.site_id"
-    ).fetchall()
-    windows = {site_id: _window_of(connection, site_id) for site_id in {row[0] for row in rows}}
-    found = []
-    for site_id, name, line, text, since in rows:
-        articles = _titles(connection, site_id, line, windows[site_id])
-        share = round(articles / max(windows[site_id].articles, 1), 4)
-        moment = cast("datetime", to_instant(since))
-        found.append(
-            LearnedLine(site=name, text=text, articles=articles, share=share, since=moment)
-        )
-    return sorted(found, key=lambda line: (line.site, -line.articles, line.text))
 
 
 def _add(connection: sqlite3.Connection, article_id: int, rendering_id: int) -> _Joined | None:
@@ -266,18 +248,19 @@ def _folded(text: str | None) -> str:
     return " ".join((text or "").casefold().split())
 
 
-def _window_of(connection: sqlite3.Connection, site_id: int) -> _Window:
+def window_of(connection: sqlite3.Connection, site_id: int) -> Window:
+    """The newest articles of a site."""
     number, first = connection.execute(
         """SELECT count(*), min(article_id) FROM (SELECT article_id FROM site_articles
            WHERE site_id = ? AND is_searched = 1 ORDER BY article_id DESC LIMIT ?)""",
         (site_id, WINDOW),
     ).fetchone()
-    return _Window(int(number), int(first or 0))
+    return Window(int(number), int(first or 0))
 
 
 def _move_window(
     connection: sqlite3.Connection, joined: _Joined, *, is_new: bool
-) -> tuple[int, _Window]:
+) -> tuple[int, Window]:
     """The site's changes and its window, with the article that joined; both are kept, for counting takes its time."""
     if is_new and joined.is_searched:
         row = connection.execute(
@@ -288,8 +271,8 @@ def _move_window(
                WHERE id = ?3 RETURNING changes, articles, first_id""",
             (WINDOW, joined.article_id, joined.site_id),
         ).fetchone()
-        return int(row[0]), _Window(int(row[1]), int(row[2]))
-    window = _window_of(connection, joined.site_id)
+        return int(row[0]), Window(int(row[1]), int(row[2]))
+    window = window_of(connection, joined.site_id)
     row = connection.execute(
         "UPDATE sites SET changes = changes + 1, articles = ?, first_id = ? WHERE id = ? RETURNING changes",
         (window.articles, window.first_id, joined.site_id),
@@ -297,7 +280,7 @@ def _move_window(
     return int(row[0]), window
 
 
-def _titles(connection: sqlite3.Connection, site_id: int, line: str, window: _Window) -> int:
+def count_titles(connection: sqlite3.Connection, site_id: int, line: str, window: Window) -> int:
     """Under how many titles a line stands in the window."""
     row = connection.execute(
         "SELECT count(DISTINCT title) FROM site_lines WHERE site_id = ? AND line = ? AND article_id >= ?",
@@ -307,7 +290,7 @@ def _titles(connection: sqlite3.Connection, site_id: int, line: str, window: _Wi
 
 
 def _new_template(
-    connection: sqlite3.Connection, site_id: int, lines: set[str], window: _Window
+    connection: sqlite3.Connection, site_id: int, lines: set[str], window: Window
 ) -> list[str]:
     """Those of `lines` that are template."""
     if window.articles < ENOUGH or not lines:
@@ -318,10 +301,12 @@ def _new_template(
         (site_id, dump(sorted(lines)), window.first_id, window.needed),
     ).fetchall()
     # To count different titles takes a sort, which most lines do not come to.
-    return [row[0] for row in rows if _titles(connection, site_id, row[0], window) >= window.needed]
+    return [
+        row[0] for row in rows if count_titles(connection, site_id, row[0], window) >= window.needed
+    ]
 
 
-def _learn(connection: sqlite3.Connection, site_id: int, line: str, window: _Window) -> None:
+def _learn(connection: sqlite3.Connection, site_id: int, line: str, window: Window) -> None:
     text = connection.execute(
         f"""SELECT p.text FROM paragraphs p WHERE {_LINES} AND {_LINE} = ?
             AND p.rendering_id IN ({_HOLDERS}) LIMIT 1""",
@@ -340,13 +325,13 @@ def _learn(connection: sqlite3.Connection, site_id: int, line: str, window: _Win
 
 
 def _judge_line(
-    connection: sqlite3.Connection, site_id: int, line: str, text: str, window: _Window
+    connection: sqlite3.Connection, site_id: int, line: str, text: str, window: Window
 ) -> None:
     """Count a learned line: it is forgotten, or due when it may have lost what it has beyond its need.
 
     A change on the site (an article that came, or was rendered anew) takes away one title at most, or asks for one more.
     """
-    beyond = _titles(connection, site_id, line, window) - window.needed
+    beyond = count_titles(connection, site_id, line, window) - window.needed
     if beyond < 0:
         _unlearn(connection, site_id, line, text)
         return

@@ -33,6 +33,7 @@ from storage import (
     derived,
     fetches,
     identity,
+    learned,
     outbox,
     quarantine,
     read,
@@ -259,7 +260,7 @@ class Store:
     def learned_lines(self) -> list[LearnedLine]:
         """The lines that sites repeat, by site: masked there as template."""
         with snapshot(self._connection):
-            return site_memory.read_learned(self._connection)
+            return learned.read_learned(self._connection)
 
     def set_site_memory(self, *, on: bool) -> None:
         """Have all writers of this file learn what sites repeat, or none and no mask left; writes only where that is news."""
