@@ -8,8 +8,7 @@ the current renderings of all articles of the site; when the evidence goes, the 
 
 What an article costs is a row for each of its lines, in the transaction that stores it. A learned line is not counted
 again before enough has happened on its site for it to have lost its evidence (`due`). Only where an article leaves its
-site, or the search, are all lines of the site counted. Whoever writes holds the file
-(BEGIN IMMEDIATE), so that no two changes meet.
+site, or the search, are all lines of the site counted. Whoever writes holds the file (BEGIN IMMEDIATE).
 """
 
 from __future__ import annotations
@@ -128,10 +127,9 @@ def _note_lines(connection: sqlite3.Connection, joined: _Joined, *, is_new: bool
             "SELECT line, text, due FROM learned_lines WHERE site_id = ?", (site_id,)
         ).fetchall()
     }
-    rows = joined.rows
     template = [
         (_MASK, joined.rendering_id, n)
-        for n, line, text in rows
+        for n, line, text in joined.rows
         if learned.get(line, ("",))[0] == text
     ]
     if template:
@@ -139,7 +137,9 @@ def _note_lines(connection: sqlite3.Connection, joined: _Joined, *, is_new: bool
             "UPDATE paragraphs SET masked = ? WHERE rendering_id = ? AND n = ? AND masked = 0",
             template,
         )
-    for line in _new_template(connection, site_id, {row[1] for row in rows} - set(learned), window):
+    for line in _new_template(
+        connection, site_id, {row[1] for row in joined.rows} - set(learned), window
+    ):
         _learn(connection, site_id, line, window)
     for line, (text, due) in learned.items():
         if due <= changes:
