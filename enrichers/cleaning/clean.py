@@ -157,6 +157,7 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     from enrichers.cleaning.metadata import body_size, claims_of, descriptions_of
     from enrichers.cleaning.page_head import read_page
     from enrichers.cleaning.page_kind import page_kind
+    from enrichers.cleaning.repair import repaired
     from enrichers.cleaning.standfirst import standfirst_of, without_standfirst
 
     text, quoted = without_quoted_mail(text)
@@ -169,7 +170,7 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     anchors = regions.anchor_texts(tree)
     regions.put_right(tree, claims.title)
     found = article_blocks(tree, expected=body_size(page))
-    blocks = regions.with_links(found, anchors)
+    blocks = repaired(regions.with_links(found, anchors), page, claims.title)
     if standfirst:
         shorter = without_standfirst(blocks, standfirst[0]) if standfirst[1] else blocks
         claims = replace(claims, summary=standfirst[0])
