@@ -151,8 +151,9 @@ def _judge_stamp(block: Block, known: _Known) -> str | None:
         return "byline"
     if is_dateline(block.text):
         return "dateline"
+    reason = phrase_lists().edges.reason_of(normal(block.text))
     is_sentence = SENTENCE_END.search(block.text) and not re.search(r"\d", block.text)
-    return None if is_sentence else phrase_lists().edges.reason_of(normal(block.text))
+    return None if is_sentence and reason != "credit" else reason
 
 
 def _is_opened(block: Block, rest: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 OPTIONAL = re.compile(r"[?*]|\{0?,")
@@ -90,14 +91,17 @@ class Patterns:
         if found is None:
             source = {"": self.anywhere, "foreign": self.foreign}.get(start)
             entries = self.by_letter.get(start, ()) if source is None else source
-            joined: dict[str, list[str]] = {}
-            for reason, pattern in entries:
-                joined.setdefault(reason, []).append(f"(?:{pattern})")
-            found = [(reason, re.compile("|".join(parts))) for reason, parts in joined.items()]
+            # Each by itself: one that can begin with ten letters would be compiled ten times in an alternation.
+            found = [(reason, _compiled(pattern)) for reason, pattern in entries]
             # A line may begin with any of a million letters; only those that have patterns are kept.
             if entries or start in ("", "foreign"):
                 self._compiled[start] = found
         return found
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def first_letters(pattern: str) -> set[str] | None:

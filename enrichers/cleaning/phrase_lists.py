@@ -49,6 +49,7 @@ class PhraseLists:
     sha256: str
 
 
+@lru_cache(maxsize=2048)
 def normal(line: str) -> str:
     """`line` for comparing: no case, no arrows or punctuation around it, straight apostrophes, one form of each letter.
 

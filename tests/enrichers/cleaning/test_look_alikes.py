@@ -82,6 +82,22 @@ def test_a_heading_that_the_text_below_takes_up_stays() -> None:
     assert drop_reasons([*blocks, Block(text=BODY)], title="A year without comments")[1] is None
 
 
+@pytest.mark.parametrize(
+    ("line", "place", "reason"),
+    [
+        ("Updated at 1:23 p.m.", 0, "dateline"), ("Vor 3 Stunden aktualisiert", 0, "dateline"), ("Publié il y a 2 heures", 1, "dateline"), ("2 часа назад", 0, "dateline"),
+        ("Associated Press writer Tom Berg in Oslo contributed to this report.", 8, "credit"), ("With files from Harbour Press", 8, "credit"),
+        ("Staff Reporter", 0, "byline"), ("Updated at 1:23 p.m.", 4, None), ("Three years ago", 0, None), ("Three years ago.", 0, None),
+    ],
+)  # fmt: skip
+def test_stamps_and_sign_offs_are_known_at_the_edges_only(
+    line: str, place: int, reason: str | None
+) -> None:
+    blocks = [Block(text=f"{BODY} {number}") for number in range(9)]
+    blocks[place] = Block(text=line)
+    assert drop_reasons(blocks)[place] == reason
+
+
 def test_speech_is_all_in_one_pair_of_marks() -> None:
     assert is_speech("“Sign up!”")
     assert is_speech('"Sign up",')
