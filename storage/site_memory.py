@@ -148,9 +148,8 @@ def _note_lines(connection: sqlite3.Connection, joined: _Joined, *, is_new: bool
 
 def forget_article(connection: sqlite3.Connection, article_id: int) -> set[int]:
     """Take out an article that is about to be deleted; returns the site, if any, to `judge_site` when all are gone."""
-    row = connection.execute(
-        "SELECT id FROM renderings WHERE article_id = ? AND current = 1", (article_id,)
-    ).fetchone()
+    current = "SELECT id FROM renderings WHERE article_id = ? AND current = 1"
+    row = connection.execute(current, (article_id,)).fetchone()
     left = _take_out(connection, article_id, row[0] if row else None)
     return {left[0]} if left else set()
 
