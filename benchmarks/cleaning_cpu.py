@@ -29,6 +29,7 @@ STAGES = {
     "body: anchors and links": ("anchor_texts", "with_links"),
     "body: trafilatura": ("_extracted",),
     "body: blocks": ("blocks_of",),
+    "body: mended": ("pieces_of", "mend_body", "repaired"),
     "body: the rest": ("article_blocks",),
     "mojibake": ("repair",),
     "lines judged": ("drop_reasons",),

@@ -108,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="body: nothing from boxes beside it", touches="mending", off={"drop_beside": saying(None)}),
     Rule(name="body: nothing twice", touches="mending", off={"drop_repeated": saying(None)}),
     Rule(name="body: tables of data only", touches="mending", off={"_has_data": saying(1)}),
+    Rule(name="body: the rest from the page's data where it is cut short", touches="mending", off={"repaired": first_argument}),
     Rule(name="body: second opinions where little is found", touches="body", off={"_extracted": only_quick}),
     Rule(name="summary: standfirst apart", touches="head", off={"standfirst_of": saying(None)}),
     Rule(name="summary: by its marks", touches="head", off={"standfirst:_is_marked": saying(NO)}),
