@@ -17,6 +17,8 @@ from enrichers.cleaning.lines import one_line
 LOOKED_FOR = ("meta", "link", "script", "title", "h1", "time", "figure", "article")
 NAMING = ("property", "name", "itemprop")
 MOST_OF_A_KIND = 200
+MOST_METAS = 1000
+LONGEST_CONTENT = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,12 @@ def read_page(tree: HtmlElement, url: str | None) -> Page:
 
 def _metas(elements: Sequence[HtmlElement]) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
-    for element in elements:
-        content = one_line(element.get("content") or "")
+    for element in elements[:MOST_METAS]:
+        raw = element.get("content") or ""
+        if len(raw) > LONGEST_CONTENT:
+            # trafilatura reads the tree after us, and took minutes over one author of 400,000 brackets.
+            element.set("content", raw := raw[:LONGEST_CONTENT])
+        content = one_line(raw)
         if not content:
             continue
         # One tag may carry two vocabularies: property="og:title" name="twitter:title".

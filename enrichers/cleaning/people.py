@@ -107,6 +107,7 @@ AGENCIES = frozenset(
 LONGEST_NAME = 60
 MOST_WORDS = 6
 DEEPEST = 8
+LONGEST_LINE = 600
 
 
 def split_names(text: str) -> list[str]:
@@ -115,7 +116,7 @@ def split_names(text: str) -> list[str]:
     >>> split_names("By Ana Ruiz and Tom O'Neill, Sports Desk")
     ['Ana Ruiz', "Tom O'Neill"]
     """
-    line = BY.sub("", BRACKETED.sub(" ", ADDRESS.sub(" ", one_line(text))).strip())
+    line = BY.sub("", BRACKETED.sub(" ", ADDRESS.sub(" ", one_line(text[:LONGEST_LINE]))).strip())
     return [name for part in SPLIT.split(line) if (name := _name(part))]
 
 

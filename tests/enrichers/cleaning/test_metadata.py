@@ -140,6 +140,13 @@ def test_the_site_is_the_host_where_the_page_names_none() -> None:
     assert claims("").page_language == "en"
 
 
+def test_a_meta_tag_of_any_length_is_read_up_to_a_length() -> None:
+    found = claims(f"<meta name='author' content='{'(' * 100_000}'><meta name='x' content='y'>")
+    assert (found.authors, found.title) == ((), None)
+    many = claims("<meta property='og:title' content='Tram line approved'>" * 5000)
+    assert (many.title, len(many.headlines)) == ("Tram line approved", 1000)
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
