@@ -55,7 +55,9 @@ def _is_inside(line: Line, index: int) -> bool:
 def _leads_a_name(line: Line, index: int) -> bool:
     """A capital right after it, or nothing that it could count."""
     token = line.tokens[index]
+    if line.tokens[index - 1].word == "s":
+        return True
     following: Token | None = line.tokens[index + 1] if index + 1 < len(line.tokens) else None
     if following is None or line.text[token.end : following.start] not in (" ", "-"):
-        return line.tokens[index - 1].word == "s"
+        return False
     return line.text[following.start].isupper()

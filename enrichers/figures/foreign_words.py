@@ -43,7 +43,8 @@ class Phrases(Generic[T]):
         tokens = line.tokens
         if index >= len(tokens):
             return None
-        for count in range(self._longest.get(tokens[index].word, 0), 0, -1):
+        longest = min(self._longest.get(tokens[index].word, 0), len(tokens) - index)
+        for count in range(longest, 0, -1):
             words = tuple(token.word for token in tokens[index : index + count])
             if words in self._by_words and _hangs_together(line, index, index + count):
                 return self._by_words[words], index + count
@@ -87,6 +88,7 @@ class Foreign:
     decade: re.Pattern[str]
     future: frozenset[str]
     starts: frozenset[str]
+    triggers: frozenset[str]
 
 
 @cache
@@ -141,6 +143,11 @@ def foreign_words(code: str) -> Foreign:
         decade=re.compile(str(years["decade"]), re.IGNORECASE),
         future=frozenset(_strings(_table(data, "future")["words"])),
         starts=small.first_words().union(_strings(numerals["alone"])),
+        triggers=small.first_words().union(
+            _cut(word)[0]
+            for part in ("scales", "months", "weekdays", "relative", "quarters")
+            for word in _table(data, part)
+        ),
     )
 
 

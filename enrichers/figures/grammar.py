@@ -15,7 +15,7 @@ from functools import cache
 from enrichers.figures.changes import apply_changes, apply_periods
 from enrichers.figures.dates import Calendar, fiscal_month, read_dates
 from enrichers.figures.foreign import read_foreign
-from enrichers.figures.foreign_words import foreign_languages
+from enrichers.figures.foreign_words import foreign_languages, foreign_words
 from enrichers.figures.guess import language_of
 from enrichers.figures.identifiers import cover_traps
 from enrichers.figures.inherit import inherit
@@ -27,6 +27,7 @@ from enrichers.figures.modifiers import apply_conversions, apply_modifiers, merg
 from enrichers.figures.neutral import read_neutral
 from enrichers.figures.ordinals import read_ordinals
 from enrichers.figures.sentences import split_lines, split_sentences
+from enrichers.figures.ties import tie
 from schemas.article import Article
 from schemas.errors import UsageError
 from schemas.marks import Figure
@@ -105,14 +106,16 @@ def _find_in_article(article: Article) -> list[Figure]:
 
 def _figures(text: str, paragraph: int, calendar: Calendar, language: str) -> list[Figure]:
     found: list[Figure] = []
+    is_foreign = language in foreign_languages()
+    triggers = foreign_words(language).triggers if is_foreign else lexicon().triggers
     for start, end in split_lines(text):
         line = Line(text[start:end], lexicon())
-        if language == "en" and not line.is_worth_reading():
+        if (language == "en" and not line.is_worth_reading()) or not line.is_prose(triggers):
             continue
         sentences = split_sentences(line.text)
         if language == "en":
             _read_english(line, calendar, sentences)
-        elif language in foreign_languages():
+        elif is_foreign:
             read_foreign(line, calendar, language)
             apply_periods(line, sentences)
         else:
@@ -133,6 +136,7 @@ def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int
     merge_bounds(line)
     apply_changes(line, sentences)
     inherit(line, sentences)
+    tie(line, sentences)
     apply_periods(line, sentences)
 
 
@@ -180,6 +184,7 @@ def _figure(
         time=draft.time,
         about_start=draft.about[0] if draft.about else None,
         about_end=draft.about[1] if draft.about else None,
+        subjects=draft.subjects,
         sentence_start=sentence[0] + offset,
         sentence_end=sentence[1] + offset,
         rule=draft.rule,

@@ -14,6 +14,7 @@ _ADDRESSES = re.compile(
     r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
     r"|(?<!\w)[#@]\w+"
 )
+_RUN = re.compile(r"[0-9][0-9.,/:;'_+|–-]{60,}")  # no number is so long: it is data
 _DIGITS = re.compile(
     r"(?=[\d+(v])(?:"  # looked at first: most characters begin none of these
     r"(?<![\w.])(?!\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d))\d{1,4}(?:\.\d{1,4}){2,5}(?:,\d{1,2})?(?![\w])"
@@ -54,7 +55,8 @@ def cover_traps(line: Line) -> None:
 
 
 def cover_addresses(line: Line) -> None:
-    """Consume addresses of the web and of mail, and tags: the same in every language."""
+    """Consume addresses of the web and of mail, tags and long runs of digits: the same in every language."""
+    _cover_all(line, _RUN)
     if any(sign in line.text for sign in ("@", "#", "://", "www.")):
         _cover_all(line, _ADDRESSES)
 

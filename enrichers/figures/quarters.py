@@ -28,6 +28,8 @@ _FISCAL = re.compile(
     r"(?:(?:fiscal|financial)(?:[- ]years?)?(?: of| ended| ending| to)? |FY ?[’']?)(?P<y>(?:19|20)[0-9]{2}|(?<=[yY ’'])[0-9]{2})(?![0-9])(?:[-–/](?P<z>[0-9]{4}|[0-9]{2})(?![0-9]))?",
     re.IGNORECASE,
 )
+_CLAUSE_REACH = 5
+_SHORT_VERB = 4
 _QUARTERS = {
     "first": 1,
     "second": 2,
@@ -118,8 +120,20 @@ def _quarter(
     if of_year is None and calendar.reference is None:
         return Moment(start=start, end=end, rule="quarter", grain="quarter", has_year=False)
     if of_year is None and calendar.reference:
-        of_year = _latest_quarter(calendar.reference, number, way_of(line, start))
+        way = way_of(line, start) or _way_of_clause(line, end)
+        of_year = _latest_quarter(calendar.reference, number, way)
     return found(start, end, "quarter", periods.quarter(number, of_year or 1), "quarter")
+
+
+def _way_of_clause(line: Line, end: int) -> int:
+    """As in "in the third quarter, profit fell": the verb may stand behind a comma."""
+    past = line.lexicon.time.sets["past"]
+    for word in line.words_after(end, _CLAUSE_REACH):
+        if word in past or (word.endswith("ed") and len(word) > _SHORT_VERB):
+            return -1
+        if word == ".":
+            break
+    return 0
 
 
 def _latest_quarter(reference: date, number: int, way: int) -> int:

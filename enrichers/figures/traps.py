@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from enrichers.figures.capitals import is_title_case
 from enrichers.figures.counted import find_noun
 from enrichers.figures.line import Line
 from enrichers.figures.numbers import Number
@@ -132,6 +133,8 @@ def _follows_capital(line: Line, number: Number, word: str) -> bool:
         return False
     if is_start and (word.endswith("ed") or word in line.lexicon.words.sets["nouns.stop"]):
         return False
+    if is_title_case(line) and find_noun(line, number.end) is not None:
+        return False  # "Acme Sells 30 Phones"
     following = line.words_after(number.end, 1)
     people = bool(following) and (following[0] in line.lexicon.words.sets["nouns.irregular"])
     return not (people and before[0] in _PREPOSITIONS)

@@ -115,7 +115,7 @@ def _with_denominator(line: Line, found: UnitMatch) -> UnitMatch:
     if link is None:
         return found
     below = match_simple(line, link.end())
-    if below is None or not line.is_free(link.start(), below.end):
+    if below is None or not line.is_free(found.end, below.end):
         return found
     if link[0].strip(" -") in ("a", "an", "each", "every") and not _is_time(below.unit, found.unit):
         return found
