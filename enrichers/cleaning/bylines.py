@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from enrichers.cleaning.dateline import read_place_line
+from enrichers.cleaning.dateline import is_city, read_place_line
 from enrichers.cleaning.metadata_dates import ZONES, month_names, parse_time
 from enrichers.cleaning.months import month_of, weekday_names, western
 from enrichers.cleaning.people import split_names, unique
@@ -168,6 +168,8 @@ def _names(said: str) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     for number, name in enumerate(_name_parts(said)):
+        if number and is_city(name):
+            continue
         is_name = 2 <= len(name.split()) <= 5 and _is_name_shaped(name)
         if is_name and (number == 0 or not _is_outlet(name)):
             found.append(name)

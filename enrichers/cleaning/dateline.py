@@ -68,6 +68,15 @@ class Dateline:
         )
 
 
+def is_city(name: str) -> bool:
+    """Whether a name is one of the cities that stand in datelines.
+
+    >>> is_city("São Paulo"), is_city("Camila Nogueira")
+    (True, False)
+    """
+    return name.casefold() in _words()["cities"]
+
+
 @lru_cache(maxsize=64)
 def find_dateline(text: str) -> Dateline | None:
     """The dateline that `text`, the first paragraph of a report, begins with; None where it has none.
@@ -102,9 +111,9 @@ def read_place_line(line: str) -> Dateline | None:
     head = _parse(bare)
     if head is None or head.place is None:
         return None
-    is_city = head.place.split(",")[0].casefold() in _words()["cities"]
+    is_known_city = is_city(head.place.split(",")[0])
     is_dated = head.full_day is not None and len(head.place.split()) < 3
-    is_sure = _is_known(head.agency) or (head.day and is_city) or (is_dated and head.agency is None)
+    is_sure = _is_known(head.agency) or (head.day and is_known_city) or (is_dated and head.agency is None)
     return head if is_sure else None
 
 
@@ -211,7 +220,6 @@ def _is_believed(parsed: Dateline, end: str) -> bool:
     has_dash = re.search(r"[-–—=]|:\s", end) is not None
     place = parsed.place or ""
     city = place.split(",", maxsplit=1)[0]
-    is_city = city.casefold() in _words()["cities"]
     if not has_dash and not is_known:
         return False
     if is_known:
@@ -220,7 +228,7 @@ def _is_believed(parsed: Dateline, end: str) -> bool:
         return bool(place)
     if not city.isupper():
         return False
-    return is_city or (len(city) > 4 and bool(parsed.agency or "," in place))
+    return is_city(city) or (len(city) > 4 and bool(parsed.agency or "," in place))
 
 
 def _is_known(agency: str | None) -> bool:

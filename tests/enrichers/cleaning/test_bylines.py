@@ -99,3 +99,12 @@ def test_any_line_is_read_without_error_and_invents_no_name(line: str) -> None:
         assert all(word.strip(".,") in f"By {line}" for word in name.split())
     assert read_stamp(line) is None or any(character.isdecimal() for character in line)
     assert western(western(line)) == western(line)
+
+
+def test_a_city_behind_a_name_is_no_second_author() -> None:
+    found = read_byline("By Camila Nogueira, São Paulo · 9 March 2026")
+    assert found is not None
+    assert (found.names, found.when) == (("Camila Nogueira",), "9 March 2026")
+    both = read_byline("By Camila Nogueira and Ines Paris, New York")
+    assert both is not None
+    assert both.names == ("Camila Nogueira", "Ines Paris")
