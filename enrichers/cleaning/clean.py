@@ -153,6 +153,7 @@ def _read_record(document: RawDocument, text: str) -> Draft:
 
 def _read_page(document: RawDocument, text: str) -> Draft:
     from enrichers.cleaning import regions
+    from enrichers.cleaning.galleries import with_captions
     from enrichers.cleaning.html import article_blocks
     from enrichers.cleaning.metadata import body_size, claims_of, descriptions_of
     from enrichers.cleaning.page_head import read_page
@@ -178,6 +179,8 @@ def _read_page(document: RawDocument, text: str) -> Draft:
     blocks = blocks or split_paragraphs(visible_text(text))
     body = [block for block in blocks if block.reason is None]
     kind = page_kind(page, body, claims, lambda: parse_html(text))
+    if kind == "gallery":
+        blocks = with_captions(parse_html(text), blocks)
     return Draft(blocks=(*blocks, *quoted), claims=claims, page_kind=kind)
 
 
