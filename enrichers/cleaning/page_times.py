@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from enrichers.cleaning.bylines import read_stamp
+from enrichers.cleaning.bylines import Stamp, read_byline, read_stamp
 from enrichers.cleaning.draft import Published
-from enrichers.cleaning.json_ld import text_of
+from enrichers.cleaning.json_ld import Node, text_of, types_of
 from enrichers.cleaning.lines import one_line
 from enrichers.cleaning.metadata_dates import FIRST_WEB_YEAR, believe, is_local, parse_time, refusal
 from enrichers.cleaning.page_head import Page
@@ -22,6 +22,8 @@ PUBLISHED_METAS = (
     "article.published", "cxenseparse:recs:publishtime", "publish-date", "publishdate", "publication_date", "pubdate", "pub_date",
     "dc.date.issued", "dcterms.issued", "dcterms.created", "dcterms.date", "dc.date", "article_date_original", "originalpublicationdate", "date",
 )  # fmt: skip
+MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
+"""What a page that is no article is about, in JSON-LD."""
 MODIFIED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "article.updated", "dcterms.modified", "last-modified")  # fmt: skip
 CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
 TOO_OLD = f"before {FIRST_WEB_YEAR}"
@@ -32,6 +34,7 @@ MOST_LOOKED_AT = 80
 MOST_PIECES = 12
 LONG_PARAGRAPH = 250
 LONGEST_VALUE = 80
+LONGEST_SHOWN = 140
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,18 @@ def page_times(page: Page, *, fetched_at: datetime) -> PageTimes:
         DateCandidate(value=value, source=source, refused=refusal(value, not_after=fetched_at))
         for value, source in islice(_once(_candidates(page)), MOST_CANDIDATES)
     ]
-    if not any(_is_instant(one) for one in found):
-        found += [
-            DateCandidate(value=value, source="text", refused=refusal(value, not_after=fetched_at))
-            for value in dict.fromkeys(_shown(page))
-        ]
+    shown = [] if any(_is_instant(one) for one in found) else list(_shown(page))
+    found += [
+        DateCandidate(value=value, source="text", refused=refusal(value, not_after=fetched_at))
+        for value in dict.fromkeys(stamp.published for stamp in shown)
+        if value
+    ]
     if all(one.refused for one in found):
         found = [replace(one, refused=None) if one.refused == TOO_OLD else one for one in found]
     return PageTimes(
         published=_published([one for one in found if not one.refused]),
         candidates=tuple(found),
-        modified=_modified(page, fetched_at),
+        modified=_modified(page, shown, fetched_at),
     )
 
 
@@ -97,8 +101,9 @@ def _read(candidate: DateCandidate) -> Published | None:
 
 
 def _candidates(page: Page) -> Iterator[tuple[object, str]]:
+    node = page.article or _media(page)
     for key in PUBLISHED_KEYS:
-        value = page.article.get(key)
+        value = node.get(key)
         yield text_of(value) or value, "json-ld"
     yield from ((value, "meta") for value in page.meta(*PUBLISHED_METAS))
     marked = [
@@ -111,20 +116,33 @@ def _candidates(page: Page) -> Iterator[tuple[object, str]]:
         yield element.get("datetime") or " ".join(element.itertext()), "time"
 
 
+def _media(page: Page) -> Node:
+    return next((node for node in page.nodes if MEDIA.intersection(types_of(node))), {})
+
+
 def _is_instant(candidate: DateCandidate) -> bool:
     found = None if candidate.refused else _read(candidate)
     return found is not None and found.precision == "instant"
 
 
-def _shown(page: Page) -> Iterator[str]:
-    """The stamps between the headline and the text, where the head gives no time of day."""
+def _shown(page: Page) -> Iterator[Stamp]:
+    """The stamps, alone or behind a byline, between the headline and the text, where the head gives no time of day."""
     for element in islice(page.after_headline(*STAMPED), MOST_LOOKED_AT):
         text = one_line("".join(islice(element.itertext(), MOST_PIECES)))
         if len(text) > LONG_PARAGRAPH and element.tag == "p":
             return
-        stamp = read_stamp(text) if len(text) <= LONGEST_VALUE else None
-        if stamp and stamp.published:
-            yield stamp.published
+        if len(text) > LONGEST_SHOWN:
+            continue
+        if stamp := read_stamp(text) or _stamp_behind(text):
+            yield stamp
+
+
+def _stamp_behind(text: str) -> Stamp | None:
+    """What a byline says of when: "By Ana Ruiz, 8 July 2024"."""
+    byline = read_byline(text)
+    if byline is None or byline.when is None:
+        return None
+    return read_stamp(text[text.find(byline.when) :]) or Stamp(published=byline.when)
 
 
 def _once(candidates: Iterator[tuple[object, str]]) -> Iterator[tuple[str, str]]:
@@ -138,7 +156,11 @@ def _once(candidates: Iterator[tuple[object, str]]) -> Iterator[tuple[str, str]]
             yield text, source
 
 
-def _modified(page: Page, fetched_at: datetime) -> Published | None:
-    candidates = (text_of(page.article.get("dateModified")), *page.meta(*MODIFIED_METAS))
+def _modified(page: Page, shown: Sequence[Stamp], fetched_at: datetime) -> Published | None:
+    candidates = (
+        text_of(page.article.get("dateModified")),
+        *page.meta(*MODIFIED_METAS),
+        *(stamp.modified for stamp in shown),
+    )
     found = (believe(value, "page", not_after=fetched_at) for value in candidates)
     return next((one for one in found if one), None)

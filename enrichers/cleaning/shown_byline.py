@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from enrichers.cleaning.bylines import is_byline
+from enrichers.cleaning.bylines import is_byline, read_byline
 from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.page_head import Page
 from enrichers.cleaning.people import people, unique
@@ -37,6 +37,8 @@ LONGEST = 120
 MOST_MARKED = 40
 MOST_PARAGRAPHS = 5
 MOST_PIECES = 20
+MOST_LOOKED_AT = 60
+LONG_PARAGRAPH = 250
 
 
 def shown_byline(page: Page, site: str | None) -> list[str]:
@@ -75,7 +77,8 @@ def _marked(tree: HtmlElement) -> Iterator[list[str]]:
 
 
 def _first_lines(page: Page) -> Iterator[list[str]]:
-    """Lines on top of the text that are in bold or begin with "By", and are names only."""
+    """Lines on top of the text that are in bold or begin with "By", and are names only; a date may follow."""
+    yield from _opened_lines(page)
     after = page.after_headline("p") if page.headings else page.tree.iter("p")
     shown = ((one_line("".join(one.itertext())), one) for one in after)
     for text, element in islice(((t, e) for t, e in shown if t), MOST_PARAGRAPHS):
@@ -87,6 +90,19 @@ def _first_lines(page: Page) -> Iterator[list[str]]:
         parts = re.split(r"\s*(?:[/,;&]|\band\b|\bund\b|\bet\b|\by\b)\s*", text)
         if is_byline(text) or (is_bold and len(parts) < 5 and all(map(_is_full_name, parts))):
             yield [text]
+
+
+def _opened_lines(page: Page) -> Iterator[list[str]]:
+    """Bylines between the headline and the text that stand in no paragraph."""
+    if not page.headings:
+        return
+    for element in islice(page.after_headline("p", "div", "span", "address"), MOST_LOOKED_AT):
+        text = one_line("".join(islice(element.itertext(), MOST_PIECES)))
+        if element.tag == "p" and len(text) > LONG_PARAGRAPH:
+            return
+        byline = None if element.tag == "p" or _is_outside(element) else read_byline(text)
+        if byline:
+            yield list(byline.names)
 
 
 def _pieces(element: HtmlElement) -> list[str]:

@@ -131,3 +131,16 @@ def test_lists_in_lists_end() -> None:
 )  # fmt: skip
 def test_no_author_in_json_ld_raises(value: object) -> None:
     assert all(isinstance(name, str) and name for name in authors(value))
+
+
+@pytest.mark.parametrize("tag", ["div", "span", "address"])
+def test_a_byline_that_stands_in_no_paragraph_is_read(tag: str) -> None:
+    line = f"<{tag} class='info'>By <a href='/ana'>Ana Ruiz</a> and Tom Berg · 8 July 2024</{tag}>"
+    body = f"<h1>Tram line approved</h1>{line}<p>The council met.</p>"
+    assert authors(body=body) == ["Ana Ruiz", "Tom Berg"]
+
+
+def test_a_byline_behind_the_text_is_of_another_story() -> None:
+    text = "The council met on Monday and spoke for hours about the tram. " * 5
+    body = f"<h1>Tram line approved</h1><p>{text}</p><div>By Ana Ruiz · 8 July 2024</div>"
+    assert authors(body=body) == []

@@ -141,3 +141,25 @@ def test_no_date_in_json_ld_raises(value: object) -> None:
     found = times({"datePublished": value, "dateModified": value, "dateCreated": [value, value]})
     assert len(found.candidates) <= 24
     assert all(len(one.value) <= 80 for one in found.candidates)
+
+
+def test_a_byline_outside_a_paragraph_says_when_it_was_published_and_changed() -> None:
+    line = (
+        "By <a href='/ana'>Ana Ruiz</a> · 8 July 2024, 12:00 CEST · Updated 9 July 2024 07:30 CEST"
+    )
+    found = times(body=f"<h1>T</h1><div class='info'>{line}</div><p>The council met.</p>")
+    assert found.published is not None
+    assert found.modified is not None
+    assert (found.published.at, found.published.source) == (TEN, "text")
+    assert found.modified.at == datetime(2024, 7, 9, 5, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("VideoObject", "uploadDate"), ("ImageGallery", "datePublished")]
+)
+def test_a_page_that_is_no_article_has_the_date_of_its_video_or_gallery(
+    kind: str, key: str
+) -> None:
+    found = times({"@type": kind, key: "2024-07-08T12:00:00+02:00"})
+    assert found.published is not None
+    assert (found.published.at, found.published.source) == (TEN, "json-ld")
