@@ -16,6 +16,7 @@ from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import fold
 from enrichers.cleaning.look_alikes import is_speech, look_alikes, spare_steps
 from enrichers.cleaning.phrase_lists import normal, phrase_lists
+from enrichers.cleaning.sentences import SPEAKS_FOR, is_plain_sentence, settle_sentences
 
 LONGEST_LINE = 170
 LONGEST_OPENED = 220
@@ -61,7 +62,11 @@ def drop_reasons(
         names=frozenset(folded for name in authors if (folded := fold(name))),
     )
     reasons = _judge_lines(blocks, known)
+    doubtful = _doubtful(blocks, reasons)
+    for index in doubtful:
+        reasons[index] = None
     spare_steps(blocks, reasons, set(_bare_words(blocks, range(len(blocks)))))
+    settle_sentences(reasons, doubtful)
     _drop_edges(blocks, reasons, known)
     _drop_weak(blocks, reasons, known)
     _drop_edges(blocks, reasons, known)
@@ -79,6 +84,19 @@ def _judge_lines(blocks: Sequence[Block], known: _Known) -> list[str | None]:
             reason = "related"
         reasons.append(reason)
     return reasons
+
+
+def _doubtful(blocks: Sequence[Block], reasons: Sequence[str | None]) -> dict[int, str]:
+    """Sentences that only a pattern speaks against, with the reasons."""
+    patterns = phrase_lists().patterns
+    return {
+        index: reason
+        for index, (block, reason) in enumerate(zip(blocks, reasons, strict=True))
+        if reason in SPEAKS_FOR | {"advertisement", "template"}
+        and is_plain_sentence(block, line := normal(block.text))
+        and line not in phrase_lists().strong
+        and patterns.reason_of(line) == reason
+    }
 
 
 def _drop_edges(blocks: Sequence[Block], reasons: list[str | None], known: _Known) -> None:
