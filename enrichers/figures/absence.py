@@ -11,7 +11,8 @@ _REACH = 3
 
 def read_absences(line: Line) -> None:
     """Take "no" before a noun such as "deaths", with at most two words between."""
-    for index, token in enumerate(line.tokens):
+    for index in line.marked:
+        token = line.tokens[index]
         if token.word != "no" or not line.is_free(token.start, token.end):
             continue
         noun = _noun(line, index)

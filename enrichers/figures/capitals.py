@@ -5,6 +5,9 @@ In a headline that writes every word with a capital they say nothing, and at the
 
 from __future__ import annotations
 
+from functools import cache
+
+from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line, Token
 
 _ARTICLES = frozenset({"the", "a", "an"})
@@ -14,23 +17,25 @@ _TITLE_SHARE = 0.6
 
 def cover_capitals(line: Line) -> None:
     """Consume number words and ordinals that a capital beside them marks as a name's part."""
-    numbers = line.lexicon.numbers
+    words = _number_words()
     candidates = [
         index
-        for index, token in enumerate(line.tokens)
-        if index
+        for index in line.marked
+        if (token := line.tokens[index]).word in words
+        and index
         and line.text[token.start].isupper()
-        and (
-            token.word in numbers.small
-            or token.word in numbers.tens
-            or token.word in numbers.ordinals
-        )
         and _is_inside(line, index)
         and _leads_a_name(line, index)
     ]
     if candidates and not is_title_case(line):
         for index in candidates:
             line.cover(line.tokens[index].start, line.tokens[index].end)
+
+
+@cache
+def _number_words() -> frozenset[str]:
+    numbers = lexicon().numbers
+    return frozenset({*numbers.small, *numbers.tens, *numbers.ordinals})
 
 
 def is_title_case(line: Line) -> bool:

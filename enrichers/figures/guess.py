@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from enrichers.figures.foreign_words import foreign_languages
 from schemas.errors import ModelUnavailableError
 
 _LEAST_WORDS = 3
 _LOOKED_AT = 1000
 _SHORT = 100
-_SMALL_WORDS = re.compile(
-    r"\b(?:der|die|das|den|dem|und|ein|eine|im|am|auf|mit|von|zu|ist|um|für|bis"
-    r"|le|la|les|des|du|un|une|est|en|et|au|aux|sur|pour|par|dans"
-    r"|el|los|las|del|de|una|y|que|por|con|es|al|se|su)\b",
-    re.IGNORECASE,
-)
+_SMALL_WORDS = frozenset(
+    ["der", "die", "das", "den", "dem", "und", "ein", "eine", "im", "am", "auf", "mit", "von", "zu", "ist", "um", "für",
+     "bis", "le", "la", "les", "des", "du", "un", "une", "est", "en", "et", "au", "aux", "sur", "pour", "par", "dans",
+     "el", "los", "las", "del", "de", "una", "y", "que", "por", "con", "es", "al", "se", "su"]
+)  # fmt: skip
 """Little words of the languages there are data files for: the detector is asked only where some of them stand."""
 
 
@@ -37,9 +34,5 @@ def language_of(text: str) -> str:
 
 
 def _may_be_foreign(text: str) -> bool:
-    found = 0
-    for _ in _SMALL_WORDS.finditer(text[:_LOOKED_AT]):
-        found += 1
-        if found >= _LEAST_WORDS:
-            return True
-    return found > 0 and len(text) < _SHORT
+    found = sum(word in _SMALL_WORDS for word in text[:_LOOKED_AT].lower().split())
+    return found >= _LEAST_WORDS or (found > 0 and len(text) < _SHORT)

@@ -14,6 +14,7 @@ _ADDRESSES = re.compile(
     r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
     r"|(?<!\w)[#@]\w+"
 )
+_LONGEST = 60
 _RUN = re.compile(r"[0-9][0-9.,/:;'_+|–-]{60,}")  # no number is so long: it is data
 _DIGITS = re.compile(
     r"(?=[\d+(v])(?:"  # looked at first: most characters begin none of these
@@ -40,7 +41,7 @@ def cover_traps(line: Line) -> None:
     """Consume every span that is certainly no figure, before any rule reads numbers."""
     text = line.text
     cover_addresses(line)
-    if any(token.word[0] in "0123456789" for token in line.tokens):
+    if any(line.tokens[index].word[0] in "0123456789" for index in line.marked):
         if any(sign in text for sign in ".-("):
             _cover_all(line, _DIGITS)
         _cover_all(line, _GLUED_END)
@@ -56,16 +57,17 @@ def cover_traps(line: Line) -> None:
 
 def cover_addresses(line: Line) -> None:
     """Consume addresses of the web and of mail, tags and long runs of digits: the same in every language."""
-    _cover_all(line, _RUN)
+    if len(line.text) > _LONGEST:
+        _cover_all(line, _RUN)
     if any(sign in line.text for sign in ("@", "#", "://", "www.")):
         _cover_all(line, _ADDRESSES)
 
 
 def _cover_glued(line: Line) -> None:
     """Numbers glued to letters before them are names: F-16, COVID-19, G7, MH370; "mid-2019" and "sub-500" are not."""
-    for index in range(1, len(line.tokens)):
-        token, before = line.tokens[index], line.tokens[index - 1]
-        if not token.word[0].isdigit():
+    for index in line.marked:
+        token, before = line.tokens[index], line.tokens[max(0, index - 1)]
+        if not index or token.word[0] not in "0123456789":
             continue
         gap = line.text[before.end : token.start]
         if before.word == "." and _is_dotted_name(line, index):

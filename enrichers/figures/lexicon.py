@@ -110,6 +110,7 @@ class Lexicon:
     time: TimeWords
     words: ContextWords
     triggers: frozenset[str]
+    number_starts: frozenset[str]
 
 
 def data_sha256() -> str:
@@ -166,6 +167,10 @@ def lexicon() -> Lexicon:
         time=time,
         words=words,
         triggers=frozenset(triggers),
+        number_starts=frozenset(
+            {*numbers.starts, *numbers.multiples, *numbers.ordinals, *numbers.fractions}
+            | {"a", "an", "several", "few", "no"}
+        ),
     )
 
 

@@ -66,17 +66,27 @@ class Line:
     starts: list[int] = field(init=False)
     mask: bytearray = field(init=False)
     drafts: list[Draft] = field(init=False, default_factory=list)
+    marked: list[int] = field(init=False)  # tokens at which a number can begin
 
     def __post_init__(self) -> None:
-        text, make = self.text, Token._make
+        text, new = (
+            self.text,
+            tuple.__new__,
+        )  # what Token() calls, without its own two calls a token
         folded = text.lower()
+        spans = [match.span() for match in TOKEN.finditer(text)]
         if len(folded) == len(text):  # folded at once; a few capitals fold to two characters
-            spans = [match.span() for match in TOKEN.finditer(text)]
-            self.tokens = [make((start, end, folded[start:end])) for start, end in spans]
+            self.tokens = [new(Token, (start, end, folded[start:end])) for start, end in spans]
         else:
-            self.tokens = [make((*m.span(), m[0].lower())) for m in TOKEN.finditer(text)]
+            self.tokens = [Token(start, end, text[start:end].lower()) for start, end in spans]
         self.starts = [token.start for token in self.tokens]
         self.mask = bytearray(len(self.text))
+        starts = self.lexicon.number_starts
+        self.marked = [
+            index
+            for index, token in enumerate(self.tokens)
+            if token.word in starts or token.word[0] in "0123456789"
+        ]
 
     def is_worth_reading(self) -> bool:
         """Whether any token could start a figure: most lines of prose end here."""

@@ -95,7 +95,8 @@ def scan_numbers(line: Line) -> list[Number]:
     """Every number of the line outside what is already consumed, left to right, none overlapping."""
     found: list[Number] = []
     position, words = 0, line.lexicon.numbers
-    for index, token in enumerate(line.tokens):
+    for index in line.marked:
+        token = line.tokens[index]
         if token.start < position or line.mask[token.start]:
             continue
         number: Number | None = None

@@ -18,7 +18,8 @@ _ADVERB_AFTER = frozenset({",", ":", ".", ")", "and"})
 def read_ordinals(line: Line) -> None:
     """Take every ordinal on the line that is still free."""
     ordinals = line.lexicon.numbers.ordinals
-    for index, token in enumerate(line.tokens):
+    for index in line.marked:
+        token = line.tokens[index]
         if token.word[0].isdigit():
             _add_digits(line, token)
         elif token.word in ordinals and line.is_free(token.start, token.end):

@@ -62,7 +62,8 @@ _HALF_OF = frozenset(
 def read_fractions(line: Line) -> None:
     """Take every fraction in words on the line: "a third of", "two-thirds", "nearly half the"."""
     fractions = line.lexicon.numbers.fractions
-    for index, token in enumerate(line.tokens):
+    for index in line.marked:
+        token = line.tokens[index]
         if token.word in fractions and line.is_free(token.start, token.end):
             draft = _half(line, index) if token.word == "half" else _fraction(line, index)
             if draft:
@@ -253,7 +254,8 @@ def read_multiple(line: Line, number: Number) -> Draft | None:
 def read_multiple_words(line: Line) -> None:
     """As in "doubled", "twice as", "sixfold", "triple the"."""
     multiples = line.lexicon.numbers.multiples
-    for token in line.tokens:
+    for index in line.marked:
+        token = line.tokens[index]
         value = multiples.get(token.word)
         if (
             value is None

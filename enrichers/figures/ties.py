@@ -18,9 +18,13 @@ _AMOUNTS = frozenset({"kilogram", "cubic metre", "joule"})
 """SI bases of units that measure stuff: "tonnes of wheat", but not "miles of the border"."""
 _KINDS = frozenset({"money", "percent", "quantity", "count", "multiple", "ratio"})
 _NAME = r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3}"
+_FLOWS = frozenset(
+    ["imports", "exports", "trade", "sales", "shipments", "aid", "investment", "investments", "loans", "deliveries",
+     "purchases", "remittances", "tourism"]
+)  # fmt: skip
 _FLOW = (
-    rf"(?:(?P<owner>{_NAME})['’]s? )?(?:[a-z]+ ){{0,2}}(?P<noun>(?i:imports|exports|trade|sales|shipments|aid|investment"
-    rf"|investments|loans|deliveries|purchases|remittances|tourism)) (?:of [a-z]+ )?(?:from|to|with|in|into) (?:the )?(?P<end>{_NAME})"
+    rf"(?:(?P<owner>{_NAME})['’]s? )?(?:[a-z]+ ){{0,2}}(?P<noun>(?i:{'|'.join(sorted(_FLOWS, reverse=True))}))"
+    rf" (?:of [a-z]+ )?(?:from|to|with|in|into) (?:the )?(?P<end>{_NAME})"
 )
 _FLOW_BEFORE = re.compile(rf"{_FLOW}(?P<rest>(?: [a-z]+){{1,5}} (?:[$€£₹¥]|US\$)?)\Z")
 _FLOW_AFTER = re.compile(rf" (?:worth )?(?:of |in )?{_FLOW}")
@@ -75,8 +79,10 @@ def _subjects(line: Line, draft: Draft, sentence: tuple[int, int]) -> list[str]:
 
 def _flow(line: Line, draft: Draft, sentence: tuple[int, int]) -> re.Match[str] | None:
     start = max(sentence[0], draft.start - _WINDOW)
-    found = _FLOW_AFTER.match(line.text, draft.end)
-    if found is None and line.is_free(start, draft.start):
+    found = None
+    if not _FLOWS.isdisjoint(line.words_after(draft.end, 6)):
+        found = _FLOW_AFTER.match(line.text, draft.end)
+    if found is None and not _FLOWS.isdisjoint(line.words_before(draft.start, 16)):
         found = _FLOW_BEFORE.search(line.text[start : draft.start])
     if found is None:
         return None
