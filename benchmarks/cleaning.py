@@ -114,13 +114,17 @@ def rule_by_rule(arguments: argparse.Namespace) -> None:
     scoring = scorer(arguments.eval)
     pages = load_pages(scoring, arguments.data)[:: arguments.every]
     whole, each = measure(pages, scoring, names=arguments.rule, jobs=arguments.jobs)
-    idle = []
+    idle, unused = [], []
     _say(table(RULES_HEAD, []))
     for rule, without in each:
         tuned, check = (gains(whole, without, tuned=half) for half in (True, False))
+        if not tuned["pages"] and not check["pages"]:
+            unused.append(rule.name)
+            continue
         _say(row_of([rule.name, *(_both(key, tuned[key], check[key]) for key in tuned)]))
         if not earns(check):
             idle.append(rule.name)
+    _say(f"\nChange none of these pages: {', '.join(unused) or 'none'}")
     _say(f"\nEarn nothing on the check half: {', '.join(idle) or 'none'}")
 
 

@@ -82,7 +82,7 @@ RULES: tuple[Rule, ...] = (
             touches="lines",
             off={"drop_reasons": without_reason(reason)},
         )
-        for reason in ("interface", "newsletter", "related", "credit", "title", "byline", "dateline", "comments", "consent", "template")
+        for reason in ("interface", "newsletter", "related", "credit", "title", "byline", "dateline", "comments", "consent")
     ),
     *(
         Rule(name=f"phrases: {said}", touches="lines", off={"phrase_lists": without_list(listed)})
