@@ -101,10 +101,7 @@ def _read(candidate: DateCandidate) -> Published | None:
 
 
 def _candidates(page: Page) -> Iterator[tuple[object, str]]:
-    node = page.article or _media(page)
-    for key in PUBLISHED_KEYS:
-        value = node.get(key)
-        yield text_of(value) or value, "json-ld"
+    yield from _declared(page.article)
     yield from ((value, "meta") for value in page.meta(*PUBLISHED_METAS))
     marked = [
         element
@@ -114,10 +111,15 @@ def _candidates(page: Page) -> Iterator[tuple[object, str]]:
     ]
     for element in (*marked, *page.times[:1]):
         yield element.get("datetime") or " ".join(element.itertext()), "time"
+    # Believed last: the video on an article's page is older or younger than the article.
+    media = (node for node in page.nodes if MEDIA.intersection(types_of(node)))
+    yield from _declared({} if page.article else next(media, {}))
 
 
-def _media(page: Page) -> Node:
-    return next((node for node in page.nodes if MEDIA.intersection(types_of(node))), {})
+def _declared(node: Node) -> Iterator[tuple[object, str]]:
+    for key in PUBLISHED_KEYS:
+        value = node.get(key)
+        yield text_of(value) or value, "json-ld"
 
 
 def _is_instant(candidate: DateCandidate) -> bool:

@@ -163,3 +163,12 @@ def test_a_page_that_is_no_article_has_the_date_of_its_video_or_gallery(
     found = times({"@type": kind, key: "2024-07-08T12:00:00+02:00"})
     assert found.published is not None
     assert (found.published.at, found.published.source) == (TEN, "json-ld")
+
+
+def test_the_date_of_the_page_wins_over_that_of_a_video_on_it() -> None:
+    found = times(
+        {"@type": "VideoObject", "uploadDate": "2023-01-02T12:00:00Z"},
+        meta("article:published_time", "2024-07-08T10:00:00Z"),
+    )
+    assert found.published is not None
+    assert (found.published.at, found.published.source) == (TEN, "meta")
