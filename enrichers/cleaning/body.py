@@ -31,6 +31,8 @@ from enrichers.cleaning.wrapping import FINAL_STOP
 
 LEAST_FOUND = 0.85
 """Share of trafilatura's text that must be found again on the page, or its text stays as it is."""
+LEAST_OF_ONE = 0.5
+"""The same where all that was found is one text: of a page with little on it, its menus may be in it."""
 WEAK_SHARE = 0.15
 LEAD = 100
 """Characters that a line before the body needs to be taken for a standfirst where it does not end like a sentence."""
@@ -63,7 +65,8 @@ class Body:
 
 def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
     """What was `found` in the page's order and words, with what was left out between, without what stands elsewhere."""
-    if not found or mark_found(pieces, found) < LEAST_FOUND:
+    least = LEAST_FOUND if len(found) > 1 else LEAST_OF_ONE
+    if not found or mark_found(pieces, found) < least:
         return list(found)
     looks = main_looks(pieces)
     container = common_ancestor([one.owner for one in pieces if one.is_kept and one.look in looks])
@@ -184,7 +187,8 @@ def drop_repeated(body: Body, found: Sequence[Block]) -> None:
             continue
         inside = [piece for piece in group if _holds(body, piece)]
         left = inside or group[:1]
-        if len(text) >= PROSE:
+        if group[0].is_prose:
+            left = sorted(left, key=lambda piece: piece.look not in body.looks)
             left = left[: max(1, allowed[text])]
         for piece in group:
             piece.is_kept = any(piece is one for one in left)

@@ -37,12 +37,17 @@ class Piece:
     @property
     def is_prose(self) -> bool:
         """Whether it is long enough, and not a link, to tell of where the body is."""
-        return len(self.block.text) >= PROSE and self.block.linked < 0.5
+        return self.block.linked < 0.5 and _weight(self.block.text) >= PROSE
 
     def drop(self, reason: str) -> None:
         """Leave it out of the body, with the reason."""
         self.is_kept = False
         self.block = replace(self.block, reason=reason)
+
+
+def _weight(text: str) -> int:
+    """Characters, those of scripts that write a word in one or two of them twice."""
+    return len(text) if len(text) >= PROSE else len(text) + sum(one >= "\u2e80" for one in text)
 
 
 def pieces_of(tree: HtmlElement) -> list[Piece]:
@@ -68,10 +73,12 @@ def mark_found(pieces: Sequence[Piece], found: Sequence[Block]) -> float:
         piece.is_kept = piece.folded in texts
     left = texts - {piece.folded for piece in pieces if piece.is_kept}
     missed = sum(map(len, left))
-    long = [text for text in left if len(text) >= SHORTEST_PART]
+    # Of a page with little on it trafilatura makes one text: its lines are put back in their places.
+    shortest = 1 if len(texts) == 1 else SHORTEST_PART
+    long = [text for text in left if len(text) >= shortest]
     joined = "\n".join(long)
     for piece in pieces if long else ():
-        if not piece.is_kept and len(piece.folded) >= SHORTEST_PART:
+        if not piece.is_kept and len(piece.folded) >= shortest:
             said = _said(piece.folded, long, joined)
             piece.is_kept = said > 0
             missed -= said
