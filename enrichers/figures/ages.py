@@ -100,6 +100,9 @@ def _is_apposed(line: Line, number: Number) -> bool:
     if not number.plain or text[max(0, start - 2) : start] != ", " or start < 4:
         return False
     name = line.token_before(start - 2)
+    junior = line.words_before(start - 2, 2)[:1] in (["jr"], ["sr"])
+    if junior and name is not None and name.word == ".":  # "Roe Jr., 55,"
+        return text[number.end : number.end + 1] in (",", ".")
     if (
         name is None
         or name.end != start - 2

@@ -275,7 +275,7 @@ def _currencies(data: Table) -> Currencies:
         hundredths=cents | hundredths,
         hundredth_signs=_texts(data, "hundredth_signs"),
         after=_sign_after(signs),
-        folded=_texts(data, "folded"),
+        folded=_texts(data, "folded") | _texts(_load("numbers.en"), "glued_signs"),
         denominators=frozenset(_strings(_table(data, "denominators")["words"])),
     )
 

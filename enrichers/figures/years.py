@@ -50,12 +50,10 @@ def is_year(line: Line, index: int) -> bool:
         return False
     before = line.words_before(token.start, 1)
     lead = before[0] if before else ""
-    if line.text[token.start - 2 : token.start - 1].isalpha() and _is_named(line, index):
-        return False
-    if (
-        lead in lexicon().words.sets["years.counting"]
-        or lead in line.lexicon.words.sets["traps.names"]
-    ):
+    if lead == "least" and _is_bounded_start(line, token.start):
+        return _is_led(line, token.end, "from", int(token.word))
+    sets = line.lexicon.words.sets
+    if lead in sets["years.counting"] or lead in sets["traps.names"] or _is_named(line, index):
         return False
     number = int(token.word)
     if lead not in ("around", "over") and modifier_of(line, token.start, token.end):
@@ -65,8 +63,16 @@ def is_year(line: Line, index: int) -> bool:
     return _is_led(line, token.end, lead, number)
 
 
+def _is_bounded_start(line: Line, start: int) -> bool:
+    """As in "from at least 2002", "since at least 1998": a bound on when it began, not on how many."""
+    before = line.words_before(start, 3)
+    return before[1:] == ["at", "least"] and before[0] in ("from", "since", "in")
+
+
 def _is_named(line: Line, index: int) -> bool:
     """As in "a film called Blade Runner 2049": a verb of naming, then capitals up to the digits."""
+    if not index or not line.tokens[index - 1].word.isalpha():
+        return False
     for offset in range(index - 1, max(-1, index - _NAME_WORDS), -1):
         token = line.tokens[offset]
         if token.word in _NAMING:
