@@ -107,6 +107,10 @@ BLOCK_TAG = re.compile(
 )
 TAG = re.compile(r"<[/!?a-z][^<>]*>?", re.I)
 DEEPEST = 200
+MOST_TAGS = 400_000
+"""Tags above which no tree is made of a page: it would take over half a kilobyte of memory each."""
+LONGEST_CLASS = 4_000
+LONG_CLASSES = etree.XPath(f"//*[string-length(@class) > {LONGEST_CLASS}]")
 
 
 def has_markup(text: str) -> bool:
@@ -119,7 +123,9 @@ def has_markup(text: str) -> bool:
 
 
 def parse_html(text: str) -> HtmlElement | None:
-    """The tree of a page or fragment, without comments; None where there is nothing to parse."""
+    """The tree of a page or fragment, without comments; None where there is nothing to parse, or too much."""
+    if text.count("<") > MOST_TAGS:
+        return None
     parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -133,6 +139,9 @@ def parse_html(text: str) -> HtmlElement | None:
         tree = etree.fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError):
         return None
+    # A page of one class of a megabyte took eleven seconds: every rule looks through it again.
+    for element in LONG_CLASSES(tree) if tree is not None else ():
+        del element.attrib["class"]
     return tree
 
 

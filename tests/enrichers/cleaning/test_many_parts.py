@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from enrichers.cleaning.clean import clean
+from enrichers.cleaning.fragments import MOST_TAGS, parse_html
 from schemas.article import Article
 from schemas.document import HTML, RawDocument
 
@@ -39,3 +40,20 @@ def test_a_title_of_ten_thousand_parts_is_a_title() -> None:
         f"<html><head><title>{title}</title></head><body><article>{text}</article></body></html>"
     )
     assert (article.title or "").startswith("Quay | Quay")
+
+
+def test_more_tags_than_a_tree_may_hold_are_read_by_eye() -> None:
+    article = cleaned(
+        f"<html><body><p>{'<b>' * MOST_TAGS}The first ship came at noon on Monday.</p></body></html>"
+    )
+    assert [one.text for one in article.paragraphs] == ["The first ship came at noon on Monday."]
+
+
+def test_a_class_of_a_hundred_thousand_words_is_no_class() -> None:
+    article = cleaned(
+        f'<html><body><article><p class="{"wide " * 100_000}">The first ship came at noon.</p></article></body></html>'
+    )
+    assert [one.text for one in article.paragraphs] == ["The first ship came at noon."]
+    tree = parse_html(f'<p class="{"wide " * 1_000}">Noon.</p><p class="lead">One.</p>')
+    assert tree is not None
+    assert [one.get("class") for one in tree.iter("p")] == [None, "lead"]
