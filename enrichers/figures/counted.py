@@ -12,6 +12,9 @@ from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 
 _REACH = 8
+_AGED = re.compile(
+    r" (?:[0-9]{1,3}|[a-z]+)-(?:year|month|week|day)-old(?= )"
+)  # "two 14-year-old boys"
 _INITIALS = re.compile(r" ?(?:[A-Z]\.){2,4}(?= [^\W\d_])")  # "three U.S. troops"
 _NO_NOUNS = frozenset({"strong", "odd", "something", "plus", "fold", "time"})
 _DETERMINERS = frozenset(
@@ -35,8 +38,8 @@ def is_plural(line: Line, word: str) -> bool:
 def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | None:
     """The head noun of the phrase that begins at `position`; for one of a thing also a singular."""
     sets = line.lexicon.words.sets
-    initials = _INITIALS.match(line.text, position)
-    position = initials.end() if initials else position
+    skipped = _INITIALS.match(line.text, position) or _AGED.match(line.text, position)
+    position = skipped.end() if skipped else position
     stop, index = sets["nouns.stop"], line.index_at(position)
     seen: list[Token] = []
     for offset in range(index, min(index + _REACH, len(line.tokens))):
@@ -44,6 +47,9 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
         if not _goes_on(line, token, seen, position, offset):
             break
         if token.word in ("and", ","):
+            continue
+        if token.word == "such" and not seen:  # "the fifth such attack"
+            position = token.end
             continue
         if token.word in stop and not _is_name_like(line, token, seen):
             break
@@ -99,7 +105,7 @@ def _is_modifying(line: Line, offset: int) -> bool:
         return False
     token, following = line.tokens[offset], line.tokens[offset + 1]
     if line.text[token.end : following.start] != " ":
-        return False
+        return line.text[token.end : following.start] == "-"  # "dues-paying members"
     words = line.lexicon.words.sets
     return token.word in words["nouns.modifying"] and is_plural(line, following.word)
 

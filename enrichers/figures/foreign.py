@@ -23,6 +23,7 @@ from schemas.marks import Modifier
 _SPACES = (" ", "\u00a0", "\u202f", "")
 _SPACED_LETTERS = frozenset({"m", "g", "l", "L", "W", "V", "ha"})
 _BESIDE = 10  # characters between a change and its outcome
+_QUOTES = '"”″′'  # in English an inch or a foot; here a quotation ends
 _MILLION = Decimal(1_000_000)
 
 
@@ -190,7 +191,11 @@ def _quantity(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None
     else:
         position = end + 1 if line.text[end : end + 1] in (" ", "\u00a0", "\u202f") else end
         symbol = match_symbol(line, position)
-        if symbol is None or not _is_believed(line.text[position : symbol.end], position > end):
+        if (
+            symbol is None
+            or line.text[position] in _QUOTES
+            or not _is_believed(line.text[position : symbol.end], position > end)
+        ):
             return None
         unit_end, name = symbol.end, symbol.name
     unit = line.lexicon.units.by_word.get(name)

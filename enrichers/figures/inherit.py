@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from enrichers.figures.line import Draft, Line, by_sentence
 
+_AND = re.compile(r"(?: (?P<adjective>[a-z]+(?:-[a-z]+)?))? and (?:(?P<verb>[a-z]+) )?")
 _BACK = 8  # figures
 _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
@@ -29,6 +31,20 @@ def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
         _take(left, right)
     elif right.rule == "bare_number" and _is_alike(line, left, right):
         _take(right, left)
+    elif left.rule == "bare_number" and right.rule == "count" and _shares_noun(line, left, right):
+        left.noun, left.rule = right.noun, "inherited"
+
+
+def _shares_noun(line: Line, left: Draft, right: Draft) -> bool:
+    """As in "killed 12 and injured 30 people", "14 full-time and 20 part-time staff": one noun for both."""
+    match = _AND.fullmatch(line.text[left.end : right.start]) if left.kind == "count" else None
+    if match is None:
+        return False
+    sets = line.lexicon.words.sets
+    between = [word for word in (match["adjective"], match["verb"]) if word]
+    if match["verb"] and not (match["verb"].endswith("ed") or match["verb"] in sets["nouns.stop"]):
+        return False
+    return match["verb"] is not None or not any(word in sets["nouns.stop"] for word in between)
 
 
 def _from_people(line: Line, inside: list[Draft], index: int) -> None:

@@ -67,7 +67,16 @@ def _is_range(
         and not second.scaled
     ):
         return False
-    return not _speaks_of_change(line, before)
+    return not _speaks_of_change(line, before) or _is_narrow(line, first, second, left)
+
+
+def _is_narrow(line: Line, first: Number, second: Number, left: Draft | None) -> bool:
+    """As in "lost 30 to 40 tanks": a bare number and one a little larger; "fell 5 to 120 points" has two meanings."""
+    if left is not None or first.value is None or second.value is None:
+        return False
+    if line.words_before(first.start, 1) == ["from"] or first.scaled:
+        return False
+    return first.value < second.value <= 2 * first.value
 
 
 def _is_dash_range(first: Number, second: Number, right: Draft | None) -> bool:

@@ -12,6 +12,7 @@ from enrichers.figures.numbers import Number
 from enrichers.figures.units import to_base
 
 _IN = re.compile(r" (?P<link>in|out of|of)(?: every)? ")
+_ONE_IN = re.compile(r" (?P<noun>[a-z]+) in (?:every )?")
 _TIMES = re.compile(r"[ -]?(?:times\b|(?P<x>[xX×])(?![^\W_])|-?fold\b)")
 _PART_UNIT = re.compile(
     r"\b(?P<part>half|quarter)(?: of)?(?: an?|-| )[ -]?(?P<percent>percentage )?(?P<unit>[a-z]+)\b(?!-)",
@@ -210,7 +211,18 @@ def _share(line: Line, start: int, end: int, value: Decimal) -> Draft:
 
 def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
     """As in "one in three", "nine out of 10", "two of four": the first as a share of the second."""
-    link = _IN.fullmatch(line.text[first.end : second.start])
+    between = line.text[first.end : second.start]
+    one_in = _ONE_IN.fullmatch(between) if first.value == 1 else None
+    if one_in and second.value in (3, 4, 5, 6, 8, 10, 20, 50, 100, 1000):
+        return Draft(
+            start=first.start,
+            end=second.end,
+            kind="ratio",
+            rule="n_in_m",
+            value=1 / second.value,
+            noun=one_in["noun"],
+        )
+    link = _IN.fullmatch(between)
     if link is None or not first.value or not second.value or first.value >= second.value:
         return None
     if not _is_share_of(link["link"], first, second):

@@ -131,7 +131,9 @@ def _follows_capital(line: Line, number: Number, word: str) -> bool:
     time = line.lexicon.time
     if word in time.weekdays or word in time.months or word in _PREPOSITIONS:
         return False
-    if is_start and (word.endswith("ed") or word in line.lexicon.words.sets["nouns.stop"]):
+    words = line.lexicon.words
+    opens = word.endswith(("ed", "ly")) or word in words.sets["nouns.stop"]
+    if is_start and (opens or word in words.modifiers):
         return False
     if is_title_case(line) and find_noun(line, number.end) is not None:
         return False  # "Acme Sells 30 Phones"
