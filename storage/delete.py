@@ -147,10 +147,27 @@ def drop_unused_raw(connection: sqlite3.Connection, digests: Iterable[str | None
 
 
 def lift_tombstones(connection: sqlite3.Connection, name: str) -> int:
-    """Let deleted articles in again, by id or key; returns how many names were lifted."""
+    """Let deleted articles in again, by id or key; returns how many names were lifted.
+
+    Their pages are asked for again: a fetch asks for what has come only where the server says that it changed.
+    """
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
     with transaction(connection):
+        _forget_fetches(connection, name, number)
         cursor = connection.execute(
             "DELETE FROM tombstones WHERE key = ? OR article_id = ?", (name, number)
         )
     return cursor.rowcount
+
+
+def _forget_fetches(connection: sqlite3.Connection, key: str, article_id: int) -> None:
+    """Forget that the pages have come, and when their sources last changed, so that these name them anew."""
+    names = "SELECT name FROM tombstones WHERE key = :key OR article_id = :id"
+    came = f"'raw:' || raw_sha256 IN ({names})"
+    given = {"key": key, "id": article_id}
+    connection.execute(
+        f"""UPDATE fetches SET etag = NULL, last_modified = NULL
+            WHERE source IN (SELECT source FROM fetches WHERE {came})""",
+        given,
+    )
+    connection.execute(f"DELETE FROM fetches WHERE {came}", given)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from schemas.filters import make_filters
 from schemas.stored import PreparedArticle, Problem
+from schemas.web import Validators
+from storage.fetches import FetchState
 from storage.sqlite import Store
 
 Prepare = Callable[..., PreparedArticle]
@@ -173,6 +178,42 @@ def test_forget_lets_an_article_in_again_under_a_new_id(
     assert store.forget(str(key)) > 0
     outcome = store.put([article])[0]
     assert (outcome.status, outcome.id, outcome.key) == ("stored", 2, key)
+
+
+def test_the_page_of_a_forgotten_article_is_asked_for_again(
+    store: Store, prepare_article: Prepare
+) -> None:
+    article, other = prepare_article(TEXT, origin="/1"), prepare_article("Other.", origin="/2")
+    store.put([article, other])
+    pages = [
+        _came("https://e.org/1", sha256(article.document.content).hexdigest()),
+        _came("https://e.org/2", sha256(other.document.content).hexdigest()),
+        _came("https://e.org/feed.xml", None),
+        _came("https://o.org/feed.xml", None, source="Other"),
+    ]
+    store.note_fetches(pages)
+    store.delete([1])
+    assert store.fetch_state("https://e.org/1") == pages[0]
+    store.forget(1)
+    assert store.fetch_state("https://e.org/1") is None
+    feed = replace(pages[2], validators=Validators())
+    assert store.fetch_state("https://e.org/feed.xml") == feed
+    assert store.fetch_state("https://o.org/feed.xml") == pages[3]
+    found = store.fetch_state("https://e.org/2")
+    assert found is not None
+    assert found.raw_sha256 == pages[1].raw_sha256
+
+
+def _came(url: str, digest: str | None, source: str = "Example") -> FetchState:
+    return FetchState(
+        url=url,
+        source=source,
+        validators=Validators(etag='"1"'),
+        status=200,
+        error=None,
+        raw_sha256=digest,
+        fetched_at=datetime(2024, 3, 5, 12, tzinfo=UTC),
+    )
 
 
 def test_forget_takes_the_old_id_as_well(store: Store, prepare_article: Prepare) -> None:
