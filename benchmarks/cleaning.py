@@ -51,6 +51,13 @@ def compare(arguments: argparse.Namespace) -> None:
     _count_lines(pages, rows, scoring)
     _say(table(HEAD, [line for said, wanted in _groups(arguments) for line in _group(said, wanted, rows, scoring)]))  # fmt: skip
 
+    for name, of_one in rows.items():
+        _say(f"{name}: {_cpu_ratio(of_one, rows[BASELINE]):.2f} of {BASELINE}'s CPU on all pages")
+
+
+def _cpu_ratio(ours: Sequence[Row], base: Sequence[Row]) -> float:
+    return float(sum(row["s"] for row in ours) / sum(row["s"] for row in base))
+
 
 def _clean(page: Page, started: Sequence[Worker], repeat: int) -> list[Row]:
     """One row a cleaner, with the least CPU of the repeats."""
@@ -105,7 +112,7 @@ def _figures(ours: list[Row], base: list[Row], scoring: Any) -> list[str]:
         str(found["residue_pages"]),
         f"{sum(one > 0.02 for one in less)}, {sum(one > 0.05 for one in less)}",
         f"{1000 * lost / max(real, 1):.1f}",
-        f"{sum(row['s'] for row in ours) / sum(row['s'] for row in base):.2f}",
+        f"{_cpu_ratio(ours, base):.2f}",
     ]  # fmt: skip
 
 

@@ -34,11 +34,17 @@ def printed(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["extract", "figures"])
-def test_no_figure_is_under_its_floor(name: str) -> None:
+def test_no_figure_is_under_its_floor_or_over_its_ceiling(name: str) -> None:
     reached = json.loads(printed(name).rpartition("FIGURE ")[2])
     for path, floor in FLOORS[name].items():
-        group, _, figure = path.partition(".")
-        assert reached[group][figure] >= floor, path
+        assert _figure(reached, path) >= floor, path
+    for path, ceiling in FLOORS["at-most"].get(name, {}).items():
+        assert _figure(reached, path) <= ceiling, path
+
+
+def _figure(reached: dict[str, dict[str, float]], path: str) -> float:
+    group, _, figure = path.partition(".")
+    return reached[group][figure]
 
 
 def test_entities_are_not_under_their_floor() -> None:
