@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from enrichers.cleaning.clean import clean
 from enrichers.cleaning.fragments import MOST_TAGS, parse_html
+from enrichers.cleaning.html import TREE_LIMIT
 from schemas.article import Article
 from schemas.document import HTML, RawDocument
 
@@ -57,3 +58,11 @@ def test_a_class_of_a_hundred_thousand_words_is_no_class() -> None:
     tree = parse_html(f'<p class="{"wide " * 1_000}">Noon.</p><p class="lead">One.</p>')
     assert tree is not None
     assert [one.get("class") for one in tree.iter("p")] == [None, "lead"]
+
+
+def test_more_paragraphs_than_an_article_has_are_read_as_they_stand() -> None:
+    count = TREE_LIMIT + 1
+    article = cleaned(
+        f"<html><body><article>{'<p>The ship came at noon.</p>' * count}</article></body></html>"
+    )
+    assert len(article.paragraphs) == count
