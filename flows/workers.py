@@ -15,7 +15,7 @@ from flows.attendants import Attendant, Job, Jobs
 from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
 from flows.worker_process import Terms
-from schemas.document import HTML, RawDocument
+from schemas.document import HTML, MARKDOWN, RawDocument
 
 POOL_FROM_BATCHES = 3
 """A worker costs a second or two of loading; below this many batches one process is done before that pays."""
@@ -74,6 +74,8 @@ def is_heavy(document: RawDocument) -> bool:
     """Whether it is larger than articles are, and might take more time than one may."""
     content = document.content
     if len(content) > LIGHT_BYTES or content.count(b"<") > LIGHT_TAGS:
+        return True
+    if document.media_type == MARKDOWN and content.count(b"[") + content.count(b"*") > LIGHT_TAGS:
         return True
     return document.media_type != HTML and content.count(b"\n") > LIGHT_LINES
 
