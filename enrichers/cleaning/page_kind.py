@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from enrichers.cleaning.draft import Block, Claims
 from enrichers.cleaning.json_ld import text_of, types_of
 from enrichers.cleaning.page_head import Page
-from enrichers.cleaning.page_phrases import address_parts, folded, page_phrases
+from enrichers.cleaning.page_phrases import address_parts, addresses, folded, page_phrases
 from enrichers.cleaning.page_signs import Signs, is_offer
 from schemas.article import PageKind
 
@@ -103,7 +103,7 @@ class _Look:
     @cached_property
     def story(self) -> Sequence[Block]:
         """The blocks without the lines at their end that say what the rest costs."""
-        asks = page_phrases().paywall_lines
+        asks = page_phrases("paywall_lines")
         end = len(self.blocks)
         while end and is_offer(self.blocks[end - 1].text, asks):
             end -= 1
@@ -120,7 +120,7 @@ class _Look:
 
     def has_address(self, kind: str) -> bool:
         """Whether a part of the address names the kind, be it not the last one with a title in it."""
-        return not page_phrases().addresses[kind].isdisjoint(self.parts)
+        return not addresses(kind).isdisjoint(self.parts)
 
     def is_titled(self, phrases: re.Pattern[str]) -> bool:
         return any(phrases.search(title) for title in self.titles)
@@ -139,31 +139,33 @@ class _Look:
 def _is_error(look: _Look) -> bool:
     if look.size >= LITTLE_TEXT or look.is_article:
         return False
-    phrases = page_phrases()
     if not look.marks.isdisjoint(_MARKED_AS["error"]):
         return True
-    if any(_STATUS.search(title) for title in look.titles) or look.is_titled(phrases.error_titles):
+    if any(_STATUS.search(title) for title in look.titles) or look.is_titled(
+        page_phrases("error_titles")
+    ):
         return True
-    return look.is_titled(phrases.bot_checks) or look.signs.is_bot_check
+    return look.is_titled(page_phrases("bot_checks")) or look.signs.is_bot_check
 
 
 def _is_consent(look: _Look) -> bool:
     """A page that speaks to its reader of consent, and of nearly nothing else."""
     if look.is_article or not look.blocks or look.size > LONGEST_WALL:
         return False
-    phrases = page_phrases()
     texts = [folded(block.text) for block in look.blocks]
-    about = sum(len(text) for text in texts if phrases.consent_words.search(text))
-    words = sum(len(phrases.consent_words.findall(text)) for text in texts)
+    consent_words = page_phrases("consent_words")
+    about = sum(len(text) for text in texts if consent_words.search(text))
+    words = sum(len(consent_words.findall(text)) for text in texts)
     if about <= 0.6 * sum(map(len, texts)) or words < 3:
         return False
-    return any(phrases.consent_phrases.search(text) for text in (*texts, *look.titles))
+    asks = page_phrases("consent_phrases")
+    return any(asks.search(text) for text in (*texts, *look.titles))
 
 
 def _is_live(look: _Look) -> bool:
     if "liveblogposting" in look.kinds:
         return True
-    hints = look.has_address("live") + look.is_titled(page_phrases().live_titles)
+    hints = look.has_address("live") + look.is_titled(page_phrases("live_titles"))
     return hints > 0 and look.prose > 0 and look.signs.times >= MANY_TIMES
 
 
@@ -235,7 +237,7 @@ def _is_section(look: _Look) -> bool:
 def _is_list_by_name(look: _Look) -> bool:
     """Whether its address or title say that it is a list, and nothing much is told on it."""
     is_named = look.is_query or look.has_address("section")
-    if look.told < LITTLE_TEXT and (is_named or look.is_titled(page_phrases().section_titles)):
+    if look.told < LITTLE_TEXT and (is_named or look.is_titled(page_phrases("section_titles"))):
         return True
     parts = _split(look.address)
     return look.told < NO_TEXT and parts is not None and bool(_RUBRIC.fullmatch(parts[0]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from typing import Literal
 from urllib.parse import urlsplit
 
 from enrichers.cleaning.phrase_lists import DATA
@@ -17,18 +17,9 @@ NO_SPACES = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _SEPARATORS = re.compile(r"[-_.\s]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagePhrases:
-    """All languages together; each pattern is searched in a line as `folded` gives it."""
-
-    error_titles: re.Pattern[str]
-    bot_checks: re.Pattern[str]
-    consent_phrases: re.Pattern[str]
-    consent_words: re.Pattern[str]
-    paywall_lines: re.Pattern[str]
-    live_titles: re.Pattern[str]
-    section_titles: re.Pattern[str]
-    addresses: dict[str, frozenset[str]]
+PhraseList = Literal[
+    "error_titles", "bot_checks", "consent_phrases", "consent_words", "paywall_lines", "live_titles", "section_titles"
+]  # fmt: skip
 
 
 def folded(line: str) -> str:
@@ -40,21 +31,27 @@ def folded(line: str) -> str:
     return " ".join(line.replace("’", "'").casefold().split())
 
 
-@lru_cache(maxsize=1)
-def page_phrases() -> PagePhrases:
-    """The file, read once."""
-    tables = tomllib.loads((DATA / FILE).read_text("utf-8"))
-    addresses = tables.pop("addresses")
-    phrases = {
-        name: [phrase for listed in table.values() for phrase in listed]
-        for name, table in tables.items()
-    }
-    words = phrases.pop("consent_words")
-    return PagePhrases(
-        addresses={kind: frozenset(map(_part, parts)) for kind, parts in addresses.items()},
-        consent_words=re.compile("|".join(re.escape(folded(word)) for word in words)),
-        **{name: _any_of(listed) for name, listed in phrases.items()},
-    )
+@cache
+def page_phrases(name: PhraseList) -> re.Pattern[str]:
+    """One list in all languages, to be searched in a line as `folded` gives it.
+
+    Each is compiled when it is first asked for: an article needs three of the seven.
+    """
+    listed = [phrase for phrases in _tables()[name].values() for phrase in phrases]
+    if name == "consent_words":
+        return re.compile("|".join(re.escape(folded(word)) for word in listed))
+    return _any_of(listed)
+
+
+@cache
+def addresses(kind: str) -> frozenset[str]:
+    """The parts of addresses that name a kind of page, as `address_parts` gives them."""
+    return frozenset(map(_part, _tables()["addresses"][kind]))
+
+
+@cache
+def _tables() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((DATA / FILE).read_text("utf-8"))
 
 
 def address_parts(url: str | None) -> list[str]:

@@ -67,7 +67,7 @@ class Signs:
 
         The same words stand in menus, in teasers of other stories and under buttons that keep a story for later.
         """
-        asks, lines, end = page_phrases().paywall_lines, self._lines, folded(last)[:COMPARED]
+        asks, lines, end = page_phrases("paywall_lines"), self._lines, folded(last)[:COMPARED]
         places = [place for place, line in enumerate(lines) if line[:COMPARED] == end]
         behind = lines[places[-1] + 1 :][:NEAR] if places and end else []
         return any(is_offer(line, asks) for line in behind)
@@ -75,7 +75,7 @@ class Signs:
     @cached_property
     def is_bot_check(self) -> bool:
         """Whether a line asks who is there."""
-        asks = page_phrases().bot_checks
+        asks = page_phrases("bot_checks")
         return any(asks.search(line) for line in self._lines if len(line) <= LONGEST_OFFER)
 
     @cached_property
