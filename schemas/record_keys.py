@@ -12,6 +12,18 @@ AUTHORS = ("author", "authors", "byline")
 SITE = ("source", "site")
 LANGUAGE = ("language", "lang")
 SUMMARY = ("summary", "standfirst", "description")
+MODIFIED = (
+    "modified",
+    "updated",
+    "datemodified",
+    "date_modify",
+    "modified_at",
+    "updated_at",
+    "updatedat",
+)
+SECTION = ("section", "articlesection", "category")
+IMAGE = ("image", "image_url", "imageurl", "thumbnail", "urltoimage")
+IMAGE_CAPTION = ("image_caption", "imagecaption")
 IDENTITY = ("id", "guid", "uuid")
 
 

@@ -52,7 +52,8 @@ def clean(document: RawDocument) -> Article | None:
     draft = _read(document)
     blocks = [replace(block, text=one_line(repair(block.text))) for block in draft.blocks]
     said = with_text(draft.claims, blocks, fetched_at=document.fetched_at)
-    claims = with_hints(_merged(said, draft.heads), _settle_subject(document.hints, blocks))
+    hints = _settle_subject(document.hints, blocks)
+    claims = with_hints(_merged(said, draft.heads), hints, fetched_at=document.fetched_at)
     title, blocks, dropped_first = _settle_title(claims, blocks)
     reasons = _reasons(blocks, title=title, headlines=claims.headlines, authors=claims.authors)
     if draft.page_kind in NO_ARTICLE and None not in reasons:
@@ -265,9 +266,8 @@ def _dropped(blocks: Sequence[Block], reasons: Sequence[str | None]) -> list[Dro
 
 
 def _language(claims: Claims, title: str | None, kept: Sequence[Block]) -> str | None:
-    for said in (claims.language,):
-        match = re.match(r"\s*([A-Za-z]{2})(?:[-_]|\s*$)", said or "")
-        if match:
-            return match[1].lower()
+    said = re.match(r"\s*([A-Za-z]{2})(?:[-_]|\s*$)", claims.language or "")
+    if said:
+        return said[1].lower()
     found = detect_language(" ".join([title or "", *(block.text for block in kept)]))
     return found or claims.page_language

@@ -14,6 +14,8 @@ from enrichers.cleaning.people import people
 from schemas import record_keys
 from schemas.errors import DocumentError
 
+LONGEST_SECTION = 60
+
 
 def read_record(text: str) -> dict[str, object]:
     """The object in `text`; DocumentError "malformed" for anything else.
@@ -42,6 +44,9 @@ def record_claims(record: Mapping[str, object], *, fetched_at: datetime) -> Clai
     """What the record's keys say; front matter of a text file is read the same way."""
     title = _string(record_keys.pick(record, record_keys.TITLE))
     summary = _string(record_keys.pick(record, record_keys.SUMMARY))
+    modified = believe(
+        record_keys.pick(record, record_keys.MODIFIED), "record", not_after=fetched_at
+    )
     return Claims(
         title=None if title is None else _label(title),
         authors=tuple(people(record_keys.pick(record, record_keys.AUTHORS) or "")),
@@ -52,7 +57,29 @@ def record_claims(record: Mapping[str, object], *, fetched_at: datetime) -> Clai
         url=_address(record_keys.pick(record, record_keys.URL)),
         language=_string(record_keys.pick(record, record_keys.LANGUAGE)) or None,
         summary=summary,
+        modified_at=modified.at if modified else None,
+        modified_precision=modified.precision if modified else None,
+        section=_section(record_keys.pick(record, record_keys.SECTION)),
+        image_url=_image(record_keys.pick(record, record_keys.IMAGE)),
+        image_caption=_label(_string(record_keys.pick(record, record_keys.IMAGE_CAPTION)) or "")
+        or None,
     )
+
+
+def _section(value: object) -> str | None:
+    """One label; the first of a list."""
+    first = next(iter(value), None) if isinstance(value, list) else value
+    text = _label(_string(first) or "")
+    is_label = 1 < len(text) <= LONGEST_SECTION and not text.isdigit()
+    return text if is_label else None
+
+
+def _image(value: object) -> str | None:
+    """The address of one picture; of a list or an object the first that has one."""
+    first = next(iter(value), None) if isinstance(value, list) else value
+    if isinstance(first, Mapping):
+        first = first.get("url") or first.get("src") or first.get("contentUrl")
+    return _address(first)
 
 
 def _string(value: object) -> str | None:

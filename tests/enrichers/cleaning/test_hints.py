@@ -81,3 +81,25 @@ def test_what_was_said_outside_stands_among_the_candidates() -> None:
         ("soon", "listing", "unreadable"),
     ]
     assert article.published_from == "hint"
+
+
+def test_a_date_after_the_fetch_is_not_believed_of_a_listing_nor_of_a_record() -> None:
+    late = "2031-01-01T10:00:00Z"
+    found = cleaned(PAGE, hints=Hints(published=late, listed_published=late))
+    assert found.published_from == "json-ld"
+    refused = [(one.source, one.refused) for one in found.published_candidates]
+    assert refused == [
+        ("hint", "after the fetch"),
+        ("json-ld", None),
+        ("listing", "after the fetch"),
+    ]
+
+
+def test_a_day_before_the_web_is_believed_where_somebody_says_it() -> None:
+    found = cleaned(PAGE, hints=Hints(published="1931-05-02"))
+    assert found.published_at == datetime(1931, 5, 2, tzinfo=UTC)
+
+
+def test_staff_that_was_said_from_outside_is_nobody() -> None:
+    assert cleaned(PAGE, hints=Hints(authors=("Staff",))).authors == ("Ana Ruiz",)
+    assert cleaned(PAGE, hints=Hints(authors=("Tom Berg", "Web Desk"))).authors == ("Tom Berg",)
