@@ -59,7 +59,7 @@ def _rest(body: Sequence[Block], declared: Sequence[Block]) -> list[Block]:
     if (
         not shown
         or len(agreed) < AGREE * len(shown)
-        or not whole[: 4 * HEAD].count(shown[0][: HEAD // 2])
+        or shown[0][: HEAD // 2] not in whole[: 4 * HEAD]
     ):
         return []
     place = next(
