@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from flows.engines import Engines
 from schemas.article import Article, Paragraph
@@ -22,6 +23,10 @@ from schemas.provenance import Provenance
 from schemas.stored import PreparedArticle
 from storage.sqlite import Store
 from storage.values import sha256
+
+# The first example loads data and models that the others have at hand, which on a busy machine takes over a deadline.
+settings.register_profile("copydesk", deadline=None)
+settings.load_profile("copydesk")
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 Prepare = Callable[..., PreparedArticle]
