@@ -42,7 +42,7 @@ SUBHEADING = re.compile(r"sub-?_?(?:head|title)|cross-?head|head(?:ing|line)|zwi
 BESIDE = re.compile(
     r"caption|(?:^|[-_ ])(?:image|img|photo|picture|gallery|slideshow|video|player|media(?:con|info|box)?)(?:[-_ ]|$)|image-?widget|"
     r"teaser|related|recommend|read-?(?:more|also|next)|most-?(?:read|popular)|outbrain|taboola|promo|newsletter|subscri|sign-?up|"
-    r"poll(?:[-_ ]|$)|quiz|survey|advert|sponsor|social|share|follow|author-?(?:bio|box|card)|bio(?:[-_ ]|$)|comment|excerpt|feedback|tooltip",
+    r"(?:^|[-_ ])ads?(?:[-_ ]|$)|poll(?:[-_ ]|$)|quiz|survey|advert|sponsor|social|share|follow|author-?(?:bio|box|card)|bio(?:[-_ ]|$)|comment|excerpt|feedback|tooltip",
     re.I,
 )  # fmt: skip
 NAMED_BY = ("class", "id", "data-testid", "data-component", "data-type")

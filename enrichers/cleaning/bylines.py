@@ -19,7 +19,6 @@ from enrichers.cleaning.people import split_names, unique
 _DATA = Path(__file__).parent / "data" / "byline_words.toml"
 SENTENCE_END = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 LETTERS = re.compile(r"[^\W\d_]+")
-_CAPITALS = re.compile(r"[^\W\d_]")
 _PARTS = re.compile(r"\s+[|·•–—-]+\s+|\s*[|·•]\s*|\s*[,;]\s+")
 _BARS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+|\s{3,}")
 _ORIENTAL = re.compile(
@@ -37,6 +36,7 @@ _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Jr|Sr)\.$")
 _NAMES_OF_MONTHS = frozenset(
     ("jan", "may", "mai", "april", "avril", "june", "juni", "august", "augusto", "agosto", "mar")
 )
+_SHORT_FORM = 3
 _LONGEST_BYLINE, _MOST_WORDS = 160, 20
 _LONGEST_STAMP = 90
 _LONGEST_CREDIT = 600
@@ -163,7 +163,9 @@ def _without_stamp(said: str) -> tuple[str, str | None]:
 
 def _names(said: str) -> tuple[str, ...]:
     """The people in `said`; () if its beginning is no name."""
-    words = {word.casefold() for word in LETTERS.findall(said)} - _NAMES_OF_MONTHS
+    # Three letters are a day's short form in one language and a name in another: Per, Dec, Mar.
+    words = {word.casefold() for word in LETTERS.findall(said) if len(word) > _SHORT_FORM}
+    words -= _NAMES_OF_MONTHS
     if any(word in weekday_names() or word in month_names() for word in words):
         return ()
     found: list[str] = []

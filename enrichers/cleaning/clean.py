@@ -17,7 +17,7 @@ from enrichers.cleaning.draft import Block, Claims, Draft
 from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment, visible_text
 from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.hints import with_hints
-from enrichers.cleaning.lines import one_line
+from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.mail_html import without_quoted_mail
 from enrichers.cleaning.mail_marks import plain_subject
 from enrichers.cleaning.markdown import split_markdown
@@ -224,7 +224,13 @@ def _reasons(
     authors: Sequence[str] = (),
 ) -> list[str | None]:
     """Why each block is not the article's: as it was read, by an agency's last line, by the lines of the page."""
-    known = [block.reason or _credit(block) for block in blocks]
+    shown = fold(title or "")
+    known = [
+        "title"
+        if block.reason and shown and fold(block.text) == shown
+        else block.reason or _credit(block)
+        for block in blocks
+    ]
     rest = [block for block, reason in zip(blocks, known, strict=True) if reason is None]
     judged = boilerplate.drop_reasons(rest, title=title, headlines=headlines, authors=authors)
     left = iter(judged)

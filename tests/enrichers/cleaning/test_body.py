@@ -1,0 +1,60 @@
+"""What stands among a body's paragraphs and is not the article's leaves with a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from enrichers.cleaning.clean import clean
+from schemas.article import Article
+from schemas.document import HTML, RawDocument
+
+PARTS = [
+    "The council of Nordhaven voted on Tuesday to rebuild the harbour wall after the storm.",
+    "Engineers told the meeting that the old stones could not be used again because of salt.",
+    "The work will begin in March, when the fishing fleet leaves for the northern grounds.",
+    "Opponents argued that the money should go first to the school, whose heating had failed.",
+]
+ADVERTISING = "Buy boots at Bootland, 20% off!"
+
+
+def page(body: str, head: str = "") -> Article:
+    document = RawDocument(
+        content=f"<html lang=en><head>{head}<title>Harbour wall vote</title></head><body><main>{body}</main></body></html>".encode(),
+        media_type=HTML,
+        origin="page",
+        fetched_at=datetime(2024, 8, 1, tzinfo=UTC),
+    )
+    article = clean(document)
+    assert article is not None
+    return article
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+@pytest.mark.parametrize("name", ["ad", "ads", "article-ad", "ad_middle", "mobile ad"])
+def test_what_stands_in_an_advertisement_s_place_is_no_paragraph(name: str) -> None:
+    box = f"<div class='{name}'><p>{ADVERTISING}</p></div>"
+    found = page(
+        f"<article><h1>Harbour wall vote</h1>{paragraphs(*PARTS[:2])}{box}{paragraphs(*PARTS[2:])}</article>"
+    )
+    assert [one.text for one in found.paragraphs] == PARTS
+    assert (ADVERTISING, "beside") in [(one.text, one.reason) for one in found.dropped]
+
+
+@pytest.mark.parametrize("name", ["lead", "adventure", "header-adjacent", "road"])
+def test_a_name_that_only_holds_the_letters_is_no_advertisement_s(name: str) -> None:
+    box = f"<div class='{name}'><p>A wall stands.</p></div>"
+    found = page(
+        f"<article><h1>Harbour wall vote</h1>{paragraphs(*PARTS[:2])}{box}{paragraphs(*PARTS[2:])}</article>"
+    )
+    assert "A wall stands." in [one.text for one in found.paragraphs]
+
+
+def test_a_headline_above_the_body_is_the_title_repeated() -> None:
+    shown = f"<video src='/a.mp4'></video><p>{PARTS[0]}</p>"
+    found = page(f"<article><h1>Harbour wall vote</h1><div class='player'>{shown}</div></article>")
+    assert [(one.text, one.reason) for one in found.dropped] == [("Harbour wall vote", "title")]
