@@ -41,7 +41,9 @@ def with_text(claims: Claims, blocks: Sequence[Block], *, fetched_at: datetime) 
         claims,
         authors=claims.authors or tuple(found.authors),
         published=published,
-        published_candidates=(*claims.published_candidates, *found.candidates),
+        published_candidates=tuple(
+            dict.fromkeys((*claims.published_candidates, *found.candidates))
+        ),
         modified_at=claims.modified_at or (found.modified.at if found.modified else None),
         modified_precision=claims.modified_precision
         or (found.modified.precision if found.modified and not claims.modified_at else None),

@@ -103,3 +103,9 @@ def test_a_day_before_the_web_is_believed_where_somebody_says_it() -> None:
 def test_staff_that_was_said_from_outside_is_nobody() -> None:
     assert cleaned(PAGE, hints=Hints(authors=("Staff",))).authors == ("Ana Ruiz",)
     assert cleaned(PAGE, hints=Hints(authors=("Tom Berg", "Web Desk"))).authors == ("Tom Berg",)
+
+
+def test_a_stamp_that_head_and_text_both_read_is_one_candidate() -> None:
+    stamp = "Published 8 July 2024, 10:15 GMT"
+    page = f"<html lang=en><body><article><h1>Tram line approved</h1><p>{stamp}</p><p>{LEAD}</p></article></body></html>"
+    assert [one.value for one in cleaned(page).published_candidates] == [stamp]
