@@ -11,6 +11,7 @@ from enrichers.figures.foreign_words import Foreign, foreign_words
 from enrichers.figures.line import Line
 
 _LONGEST = 40  # digits; a longer run is an identifier
+_GREATEST = Decimal("1e30")  # past it a run of scale words is no number
 _HUNDRED = 100
 
 
@@ -73,6 +74,8 @@ def _scaled(
 ) -> ForeignNumber:
     following, scale = line.index_at(end), Decimal(1)
     while (found := words.scales.match(line, following)) and _follows(line, end, following):
+        if scale > _GREATEST:
+            break
         scale, following = scale * found[0], found[1]
         end = line.tokens[following - 1].end
     return ForeignNumber(
@@ -104,7 +107,11 @@ def _in_words(line: Line, index: int, words: Foreign) -> ForeignNumber | None:
             current, at = current + small[0], small[1]
             continue
         scaling = words.scales.match(line, at)
-        if scaling is None or (at == index and line.tokens[at].word not in words.alone):
+        if (
+            scaling is None
+            or total > _GREATEST
+            or (at == index and line.tokens[at].word not in words.alone)
+        ):
             break
         scale, at = scaling
         if total and not current:  # "mil millones"

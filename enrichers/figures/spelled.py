@@ -9,6 +9,7 @@ from decimal import Decimal
 from enrichers.figures.lexicon import NumberWords
 from enrichers.figures.line import Line, Token
 
+_GREATEST = Decimal("1e30")  # past it a run of scale words is no number, and its digits have no end
 _JOINERS = (" ", "-", "‐", "‑", "")
 
 
@@ -94,7 +95,7 @@ class _Reader:
 
     def _scale(self) -> bool:
         scale = self.words.scales.get(self.word())
-        if scale is None or self.value() == 0:
+        if scale is None or self.value() == 0 or self.value() > _GREATEST:
             return False
         if scale == 100 and self.current is not None and self.current < 100:
             self.current *= 100

@@ -137,3 +137,19 @@ def test_a_plainly_foreign_text_is_read_in_its_language() -> None:
 def test_english_with_a_foreign_name_stays_english() -> None:
     text = "Die Hard at the Festival de Cannes cost $28 million and drew 1,200 people."
     assert [f.value for f in find_figures([text])[0]] == [Decimal(28_000_000), Decimal(1200)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "one " + "trillion " * 3_000),
+        ("en", "two hundred " + "hundred " * 2_000),
+        ("de", "zwei " + "Millionen " * 3_000 + "Euro"),
+        ("fr", "5 " + "milliards " * 3_000 + "euros"),
+        ("es", "mil " + "millones " * 3_000 + "de euros"),
+    ],
+)
+def test_a_run_of_scale_words_never_makes_a_number_of_thousands_of_digits(
+    language: str, text: str
+) -> None:
+    assert all(len(str(figure.value)) < 100 for figure in read(text, language))
