@@ -44,6 +44,8 @@ def apply_modifiers(line: Line) -> None:
         ):
             continue
         name = modifier_of(line, draft.start, draft.end)
+        if draft.rule in ("last_n", "first_n") and name in ("over", "under"):
+            name = None  # "over the next three years", "within the last month": when, not how long
         if name == "over" and draft.kind == "duration" and _is_during(line, draft.start):
             name = None
         if name == "equal":

@@ -47,20 +47,24 @@ def is_ahead(line: Line, position: int) -> bool:
     return direction(line, position) > 0
 
 
-def way_of(line: Line, position: int) -> int:
+def way_of(line: Line, position: int, end: int | None = None) -> int:
     """The direction of a weekday: "by" and "until" look ahead where no verb says otherwise."""
     way, lead = direction(line, position), line.words_before(position, 1)
     if lead and lead[0] in _ALWAYS_AHEAD:
         return 1
+    way = way or _way_after(
+        line,
+        line.words_after(position, _REACH)[1:] if end is None else line.words_after(end, _REACH),
+    )
     if way == 0 and lead and lead[0] in lexicon().words.sets["tense.starting"]:
         return 1
-    return way or _way_after(line, position)
+    return way
 
 
-def _way_after(line: Line, position: int) -> int:
-    """As in "Saturday's match kicks off": with nothing to the left, the first verb to the right decides."""
+def _way_after(line: Line, words: list[str]) -> int:
+    """As in "Saturday's match kicks off": with nothing to the left, the first verb of `words`, to the right, decides."""
     past = line.lexicon.time.sets["past"]
-    for word in line.words_after(position, _REACH)[1:]:
+    for word in words:
         if word in (".", ";", ","):
             return 0
         if word in lexicon().words.sets["tense.coming"]:
@@ -71,7 +75,7 @@ def _way_after(line: Line, position: int) -> int:
 
 
 def nearest_day(
-    line: Line, start: int, _end: int, calendar: Calendar, month_day: tuple[int, int]
+    line: Line, start: int, end: int, calendar: Calendar, month_day: tuple[int, int]
 ) -> Span | None:
     """The day of that month and number nearest in the direction the sentence looks; without a cue, a soon one counts."""
     reference = calendar.reference
@@ -83,7 +87,7 @@ def nearest_day(
     )
     if here is None:
         return _leap_day(reference, month, number)
-    way = way_of(line, start)
+    way = way_of(line, start, end)
     days = (here[0] - reference).days
     if days > 0 and (way < 0 or (way == 0 and days > _SOON_DAYS)):
         return periods.day(reference.year - 1, month, number)
@@ -105,7 +109,8 @@ def nearest_month(line: Line, start: int, calendar: Calendar, month: int) -> Spa
     reference = calendar.reference
     if reference is None:
         return None
-    way, ahead = direction(line, start), month - reference.month
+    way = direction(line, start) or _way_after(line, line.words_after(start, _REACH)[1:])
+    ahead = month - reference.month
     lead = line.words_before(start, 1)
     if lead and lead[0] in lexicon().words.sets["tense.starting"] - {"from"}:
         way = way_of(line, start)
