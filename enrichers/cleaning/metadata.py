@@ -34,12 +34,11 @@ def claims_of(page: Page, *, fetched_at: datetime) -> Claims:
     published, candidates = times.published, times.candidates
     title = title_of(page, site)
     if published is None or not title:
-        guessed = _guessed(page)
-        day = getattr(guessed, "date", None)
-        if published is None and isinstance(day, str):
+        day = _guessed_day(page) if published is None else None
+        if day is not None:
             published = believe(day, "trafilatura", not_after=fetched_at)
             candidates = (*candidates, DateCandidate(value=day, source="trafilatura"))
-        title = title or one_line(getattr(guessed, "title", None) or "") or None
+        title = title or _guessed_title(page)
     image_url, headlines = image_of(page), headlines_of(page)
     return Claims(
         title=title,
@@ -114,12 +113,24 @@ def _site_names(page: Page) -> list[str]:
     return [name for name in named if name]
 
 
-def _guessed(page: Page) -> object:
-    """The metadata trafilatura finds, for what nothing else told: it reads dates in the visible text."""
-    from trafilatura import extract_metadata
+def _guessed_day(page: Page) -> str | None:
+    """The day trafilatura finds, for a page whose head tells none: in its address and its visible text."""
+    from htmldate import find_date
+    from trafilatura.settings import set_date_params
 
     try:
-        return extract_metadata(page.tree, default_url=page.url, extensive=False)
+        return find_date(
+            page.tree, url=canonical_of(page) or page.url, **set_date_params(extensive=False)
+        )
+    except PARSER_ERRORS:
+        return None
+
+
+def _guessed_title(page: Page) -> str | None:
+    from trafilatura.metadata import extract_title
+
+    try:
+        return one_line(html.unescape(extract_title(page.tree) or "")) or None
     except PARSER_ERRORS:
         return None
 

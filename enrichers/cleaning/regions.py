@@ -66,12 +66,11 @@ def linked_share(block: Block, anchors: frozenset[str]) -> float:
     folded = fold(block.text)
     if folded in anchors:
         return 1.0
-    ends = (
-        len(anchor)
-        for anchor in anchors
-        if len(anchor) >= SHORTEST_ANCHOR and folded.endswith(anchor)
+    # Tried from the longest end: a page has more links than a short block has ends.
+    longest = next(
+        (n for n in range(len(folded) - 1, SHORTEST_ANCHOR - 1, -1) if folded[-n:] in anchors), 0
     )
-    return max(ends, default=0) / (len(folded) or 1)
+    return longest / (len(folded) or 1)
 
 
 def with_links(blocks: Sequence[Block], anchors: frozenset[str]) -> list[Block]:
