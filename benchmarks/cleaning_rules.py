@@ -131,7 +131,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="dates: meta tags", touches="head", off={"PUBLISHED_METAS": being(())}),
     Rule(name="dates: the zone another one gives", touches="head", off={"_zoned": nth_argument(1)}),
     Rule(name="dates: stamp under the headline", touches="head", off={"page_times:_shown": saying(())}),
-    Rule(name="dates: trafilatura's guess", touches="head", off={"_guessed": saying(None)}),
+    Rule(name="dates: trafilatura's guess", touches="head", off={"metadata:_guessed_day": saying(None)}),
 )  # fmt: skip
 
 

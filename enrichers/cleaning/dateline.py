@@ -113,7 +113,9 @@ def read_place_line(line: str) -> Dateline | None:
         return None
     is_known_city = is_city(head.place.split(",")[0])
     is_dated = head.full_day is not None and len(head.place.split()) < 3
-    is_sure = _is_known(head.agency) or (head.day and is_known_city) or (is_dated and head.agency is None)
+    is_sure = (
+        _is_known(head.agency) or (head.day and is_known_city) or (is_dated and head.agency is None)
+    )
     return head if is_sure else None
 
 

@@ -41,7 +41,9 @@ def test_a_record_says_when_it_was_changed_and_never_after_the_fetch() -> None:
     assert claims(modified="2031-07-09").modified_at is None
 
 
-@pytest.mark.parametrize("value", [7, 1234, None, [], {}, [[]], [None], "x" * 500, True, "no address"])
+@pytest.mark.parametrize(
+    "value", [7, 1234, None, [], {}, [[]], [None], "x" * 500, True, "no address"]
+)
 def test_odd_values_of_a_record_say_nothing(value: object) -> None:
     found = claims(section=value, image=value, modified=value)
     assert found.image_url is None

@@ -153,3 +153,19 @@ def test_a_run_of_scale_words_never_makes_a_number_of_thousands_of_digits(
     language: str, text: str
 ) -> None:
     assert all(len(str(figure.value)) < 100 for figure in read(text, language))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Åtminstone nio personer dog och mer än 30 skadades i går när två tåg körde på varandra.",
+        "В результате пожара пострадали 14 человек, ещё 3 доставлены в больницу в тяжёлом состоянии.",
+    ],
+)
+def test_no_english_count_is_read_in_a_language_without_a_data_file(text: str) -> None:
+    assert find_figures([text]) == [[]]
+
+
+def test_accents_in_names_leave_a_text_english() -> None:
+    text = "In São Paulo, José and Zoë sold 40 cars for $3 million, said Renée."
+    assert [f.value for f in find_figures([text])[0]] == [Decimal(40), Decimal(3_000_000)]
