@@ -11,6 +11,7 @@ _LEAST_WORDS = 3
 _LOOKED_AT = 1000
 _SHORT = 100
 _FOREIGN_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+_LEAST_LETTERS = 3
 _FOREIGN_SHARE = 50  # one letter in so many characters
 _SMALL_WORDS = frozenset(
     ["der", "die", "das", "den", "dem", "und", "ein", "eine", "im", "am", "auf", "mit", "von", "zu", "ist", "um", "für",
@@ -51,4 +52,5 @@ def _has_foreign_letters(text: str) -> bool:
     if text.isascii():
         return False
     start = text[:_LOOKED_AT]
-    return len(_FOREIGN_LETTER.findall(start)) * _FOREIGN_SHARE > len(start)
+    count = len(_FOREIGN_LETTER.findall(start))
+    return count >= _LEAST_LETTERS and count * _FOREIGN_SHARE > len(start)
