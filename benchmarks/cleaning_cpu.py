@@ -19,7 +19,7 @@ STAGES = {
     "parse": ("parse_html",),
     "head: tags and JSON-LD": ("read_page",),
     "head: claims": ("claims_of",),
-    "head: trafilatura's metadata": ("_guessed",),
+    "head: the day in the text": ("metadata:_guessed_day",),
     "head: title": ("title_of",),
     "head: authors": ("authors_of",),
     "head: times": ("page_times",),
