@@ -16,6 +16,8 @@ SHORTEST_ANCHOR = 12
 
 
 POPUP = re.compile(r"tooltip|popover|pop-?up|rollover-\w*block|hover-?card|screen-?reader|\bsr-only|visually-?hidden|assistive", re.I)  # fmt: skip
+BOXES = ("aside", "blockquote", "div", "figure", "form", "nav", "ol", "section", "table", "ul")
+WITHIN_LINES = frozenset(("a", "b", "em", "font", "i", "span", "strong", "u"))
 UNSEEN = re.compile(r"display:none|visibility:hidden|clip:rect\([01]", re.I)
 
 
@@ -23,6 +25,19 @@ def put_right(tree: HtmlElement, title: str | None) -> None:
     """Leave one article in `tree`, and no words in it that a reader does not see."""
     drop_other_articles(tree, title)
     drop_unseen(tree)
+    part_tails(tree)
+
+
+def part_tails(tree: HtmlElement) -> None:
+    """Begin a line where text goes on behind a box: without the box its two halves would be glued together."""
+    for element in list(tree.iter(*BOXES)):
+        following = element.getnext()
+        goes_on = following is not None and following.tag in WITHIN_LINES
+        if element.getparent() is not None and (goes_on or (element.tail or "").strip()):
+            first, second = element.makeelement("br"), element.makeelement("br")
+            second.tail, element.tail = element.tail, None
+            element.addnext(second)
+            element.addnext(first)
 
 
 def drop_unseen(tree: HtmlElement) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from enrichers.cleaning.clean import clean
@@ -244,6 +244,8 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=40, deadline=None)
+@example(["{0}<br><br>{1}", "<aside><p>{4}</p></aside>", "{0}<br><br>{1}"], "de")
+@example(["{0}<br><br>{1}", "<aside>{4}</aside>", "<span>&nbsp;&#8203;</span>", "{0}<br>"], "de")
 @given(st.lists(PIECES, min_size=1, max_size=12), st.sampled_from(sorted(STORIES)))
 def test_what_is_kept_or_dropped_stands_on_the_page(pieces: list[str], language: str) -> None:
     story = STORIES[language]
