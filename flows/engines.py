@@ -65,6 +65,10 @@ class Engines:
         """Makes vectors. Raises ModelUnavailableError where the model's files are not on this machine."""
         return self._lazy()
 
+    def give_up(self) -> None:
+        """End the encoding that is under way on another thread: of what it makes nothing would be kept."""
+        self._lazy.give_up()
+
     def preload(self) -> None:
         """Begin to load the encoder beside whatever else is loading."""
         self._lazy.preload()

@@ -155,6 +155,9 @@ class _Run:
                     self._finish_next(embedding.popleft())
             while embedding:
                 self._finish_next(embedding.popleft())
+        except KeyboardInterrupt:
+            self.engines.give_up()
+            raise
         finally:
             thread.shutdown(wait=False, cancel_futures=True)
         while self._waiting:

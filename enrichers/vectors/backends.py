@@ -105,6 +105,8 @@ class OpenVinoBackend:
         self._pad_id = pad_id
         self._requests = [compiled.create_infer_request() for _ in range(self._threads)]
         self._lock = threading.Lock()
+        self.given_up = threading.Event()
+        """Where it is set, a call of `run` ends with KeyboardInterrupt after the batches in hand."""
 
     def run(self, windows: Sequence[Window]) -> Matrix:
         """Unit vectors of `windows`; safe to call from several threads, one call at a time."""
@@ -117,7 +119,7 @@ class OpenVinoBackend:
             while True:
                 with turn:
                     rows = next(waiting, None)
-                if rows is None:
+                if rows is None or self.given_up.is_set():
                     return
                 ids, mask = pad([windows[row] for row in rows], pad_id=self._pad_id)
                 request.infer(self._feed(ids, mask), share_inputs=True, share_outputs=True)
@@ -133,6 +135,8 @@ class OpenVinoBackend:
             with ThreadPoolExecutor(len(at_work), thread_name_prefix="copydesk-vectors") as pool:
                 for done in [pool.submit(work, request) for request in at_work]:
                     done.result()
+            if self.given_up.is_set():
+                raise KeyboardInterrupt
         return unit(result)
 
     def _feed(self, ids: Ids, mask: Ids) -> dict[str, Ids]:

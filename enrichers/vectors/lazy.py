@@ -40,6 +40,12 @@ class LazyEncoder:
             # Python tears daemon threads out as it ends: in the middle of C++ code that aborts the whole process.
             atexit.register(thread.join, _LAST_WAIT_S)
 
+    def give_up(self) -> None:
+        """End the encoding that is under way on another thread, where the encoder can."""
+        end = getattr(self._made, "give_up", None)
+        if end is not None:
+            end()
+
     def _try(self) -> None:
         # Also RuntimeError and the like, where the process ends meanwhile: an empty query needs no encoder.
         with suppress(Exception):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from enrichers.vectors.backends import Backend, SentenceTransformersBackend
+from enrichers.vectors.backends import Backend, OpenVinoBackend, SentenceTransformersBackend
 from enrichers.vectors.batches import unit
 from enrichers.vectors.model_folder import ModelFolder
 from enrichers.vectors.tokens import Window, WindowTokenizer, checked_texts, without_lone_surrogates
@@ -50,7 +50,14 @@ class WindowEncoder:
             self._encode_windows(checked_texts([text]), prompt=self._spec.query_prompt), self.dim
         )
 
+    def give_up(self) -> None:
+        """End the call that is under way on another thread, where the backend can, with KeyboardInterrupt."""
+        if isinstance(self._backend, OpenVinoBackend):
+            self._backend.given_up.set()
+
     def _encode_windows(self, texts: Sequence[str], *, prompt: str) -> list[Matrix]:
+        if isinstance(self._backend, OpenVinoBackend):
+            self._backend.given_up.clear()  # that was another call
         windows_by_text = self._tokenizer.windows(texts, prompt=prompt)
         flat: list[Window] = [window for windows in windows_by_text for window in windows]
         ends = np.cumsum([len(windows) for windows in windows_by_text], dtype=np.int64)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -222,3 +223,16 @@ def test_one_text_in_place_of_a_list_is_refused(encoder: Encoder) -> None:
         encoder.encode("a text")
     with pytest.raises(UsageError, match="text 1"):
         encoder.encode(["a", 2])  # type: ignore[list-item]
+
+
+def test_an_encoding_that_is_given_up_ends_and_the_next_one_does_not(encoder: Encoder) -> None:
+    if encoder.provenance.backend != "openvino":
+        pytest.skip("sentence-transformers encodes to the end")
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(encoder.encode_windows, SENTENCES * 400)
+        while not work.done():
+            encoder.give_up()  # type: ignore[attr-defined]
+            time.sleep(0.02)
+        with pytest.raises(KeyboardInterrupt):
+            work.result()
+    assert len(encoder.encode_windows(SENTENCES)) == len(SENTENCES)
