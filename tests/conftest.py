@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from storage.values import sha256
 # The first example loads data and models that the others have at hand, which on a busy machine takes over a deadline.
 settings.register_profile("copydesk", deadline=None)
 settings.load_profile("copydesk")
+# A shell starts what runs in the background deaf to Ctrl-C, and so would be every process that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 Prepare = Callable[..., PreparedArticle]
