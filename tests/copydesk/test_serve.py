@@ -7,6 +7,7 @@ import random
 import signal
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError
@@ -128,8 +129,13 @@ def test_a_run_whose_process_is_killed_is_told_crashed_and_the_next_one_runs(
     desk: ServedDesk,
 ) -> None:
     before = completed(desk)
-    os.kill(a_flow_process(desk), signal.SIGKILL)
-    until(lambda: desk.runs("CRASHED"), within=60, what="a crashed run")
+    for _ in range(4):
+        # One that was killed after its run's last word is no crash.
+        with suppress(ProcessLookupError, AssertionError):
+            os.kill(a_flow_process(desk), signal.SIGKILL)
+            until(lambda: desk.runs("CRASHED"), within=30, what="a crashed run")
+            break
+    assert desk.runs("CRASHED")
     until(lambda: completed(desk) > before, within=90, what="the next run")
 
 
