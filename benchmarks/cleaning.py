@@ -81,11 +81,11 @@ def _count_lines(pages: Sequence[Page], rows: dict[str, list[Row]], scoring: Any
 def _groups(arguments: argparse.Namespace) -> list[tuple[str, Callable[[Row], bool]]]:
     groups: list[tuple[str, Callable[[Row], bool]]] = []
     for key, said in SETS.items():
-        groups.append((said, lambda row, key=key: row["set"] == key))  # type: ignore[misc]
+        groups.append((said, lambda row, key=key: row["set"] == key))  # type: ignore[misc]  # no type is inferred for a default
         if arguments.halves:
             for tuned in (True, False):
                 half = "tuned" if tuned else "check"
-                groups.append((f"{said}, {half} half", lambda row, key=key, tuned=tuned: row["set"] == key and row["tuned"] is tuned))  # type: ignore[misc]  # fmt: skip
+                groups.append((f"{said}, {half} half", lambda row, key=key, tuned=tuned: row["set"] == key and row["tuned"] is tuned))  # type: ignore[misc]  # no type is inferred for a default  # fmt: skip
     return groups
 
 
