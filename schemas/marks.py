@@ -11,6 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from schemas.periods import Period
+from schemas.rates import Rates
+
 FigureKind = Literal[
     "money",
     "percent",
@@ -88,9 +91,20 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureQuery:
-    """Which figures: kind, unit (case does not count), and a span of values that a figure's own span must meet."""
+    """Which figures are asked for; `schemas.asking.make_figure_query` makes one of what people type, and checks it.
+
+    A figure's own span must meet `minimum` and `maximum`, which are in `unit` where one is named: a unit finds its whole
+    dimension ("km" finds miles), a currency itself and, with `rates`, those that are in there. `subject` is whom the figure
+    is about, under any name of the entity; `noun` what is counted, singular or plural; `about` the days that the period
+    the figure speaks of must meet; `words` must all stand in its paragraph.
+    """
 
     kind: FigureKind | None = None
     minimum: float | None = None
     maximum: float | None = None
     unit: str | None = None
+    subject: str | None = None
+    noun: str | None = None
+    about: Period | None = None
+    words: str | None = None
+    rates: Rates | None = None

@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import cast
+
+from schemas.rates import Rates
 
 DATA = Path(__file__).parent / "data"
 _PER = re.compile(r"\s*/\s*|\s+(?:per|an?|each|every)\s+")
@@ -21,7 +25,17 @@ _PERCENT = {
     "percentage_point": ("percentage point", "percentage points", "pp", "ppt", "% points"),
     "basis_point": ("basis point", "basis points", "bp", "bps"),
 }
+_POINTS = {"percentage_point": Decimal(1), "basis_point": Decimal("0.01")}
 _Table = Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How a unit leads to what its dimension is measured in: `value * factor + offset`."""
+
+    dimension: str
+    factor: Decimal = Decimal(1)
+    offset: Decimal = Decimal(0)
 
 
 @cache
@@ -67,6 +81,44 @@ def nearest_unit(text: str) -> str | None:
     return None
 
 
+def scale_of(unit: str, rates: Rates | None = None) -> Scale:
+    """The scale of a stored unit. What is measured in nothing else, as a currency without `rates`, is its own dimension.
+
+    A price is compared with prices for the same thing: USD/barrel neither with USD nor with USD/tonne.
+
+    >>> scale_of("mile").dimension, scale_of("tonne/day").dimension, scale_of("USD/barrel").dimension
+    ('metre', 'kilogram/second', 'USD/barrel')
+    """
+    if unit in _POINTS:
+        return Scale(dimension="percentage_point", factor=_POINTS[unit])
+    if whole := _measure(unit):
+        return whole
+    above, slash, below = unit.partition("/")
+    if rates and above in rates.worth:
+        return Scale(dimension=f"{rates.base}{slash}{below}", factor=rates.worth[above])
+    over, under = _measure(above), _measure(below)
+    if over is None or under is None or over.offset or under.offset:
+        return Scale(dimension=unit)
+    return Scale(dimension=f"{over.dimension}/{under.dimension}", factor=over.factor / under.factor)
+
+
+def is_currency(unit: str) -> bool:
+    """Whether a stored unit is an amount of money, or of money for something.
+
+    >>> is_currency("USD"), is_currency("EUR/share"), is_currency("mile")
+    (True, True, False)
+    """
+    return unit.partition("/")[0] in currency_codes()
+
+
+@cache
+def currency_codes() -> frozenset[str]:
+    """The codes that money is stored under."""
+    table = currency_table()
+    named = (*table["signs"].values(), *table["names"].values(), *table["hundredths"].values())
+    return frozenset((*_strings(table["spoken"]["codes"]), *map(str, named)))
+
+
 def plural_of(word: str) -> str:
     """The regular plural, of the first noun where it is a measure of something.
 
@@ -75,6 +127,18 @@ def plural_of(word: str) -> str:
     """
     head, _, tail = word.partition(" of ")
     return f"{head}s of {tail}" if tail else f"{word}s"
+
+
+@cache
+def _measure(name: str) -> Scale | None:
+    row = cast("_Table", unit_table()["unit"]).get(name)
+    if row is None or "factor" not in row:
+        return None
+    return Scale(
+        dimension=str(row["base"]),
+        factor=Decimal(str(row["factor"])),
+        offset=Decimal(str(row.get("offset", 0))),
+    )
 
 
 def _load(name: str) -> _Table:
@@ -115,8 +179,7 @@ def _words() -> Iterator[tuple[str, str]]:
     for part in ("names", "hundredths"):
         for word, code in cast("Mapping[str, str]", currencies[part]).items():
             yield from ((word, code), (plural_of(word), code), (code, code))
-    for code in {*_strings(currencies["spoken"]["codes"]), *map(str, currencies["signs"].values())}:
-        yield code, code
+    yield from ((code, code) for code in currency_codes())
     for name, words in _PERCENT.items():
         yield from ((word, name) for word in (name, *words))
     for name, row in _units():

@@ -1,114 +1,15 @@
-"""Lists over the whole store: figures by value, entities by how often, and what there is."""
+"""Lists over the whole store: entities by how often, and what there is."""
 
 from __future__ import annotations
 
-import math
 import sqlite3
 
-from schemas.errors import UsageError
 from schemas.filters import Filters, require_type
-from schemas.marks import FigureOrder, FigureQuery
 from schemas.provenance import Provenance
-from schemas.stored import FoundFigure, StoredEntity
-from schemas.units import nearest_unit, stored_units
+from schemas.stored import StoredEntity
 from storage.filters import ROWS, Conditions, row_conditions
-from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
+from storage.read import select_by_ids
 from storage.values import name_key, to_instant
-
-_ROUNDING = 1e-9
-
-
-def read_found_figures(
-    connection: sqlite3.Connection,
-    query: FigureQuery,
-    filters: Filters,
-    *,
-    limit: int | None,
-    order: FigureOrder = "newest",
-) -> tuple[int, list[FoundFigure]]:
-    """How many figures match, and the first `limit` of them: newest article first, or largest value first."""
-    if query.unit is not None:
-        _require_unit(connection, query.unit)
-    conditions = _figure_conditions(query, row_conditions(filters))
-    source = (
-        f"figures f JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = f.paragraph_id', 1)}"
-    )
-    total = connection.execute(
-        f"SELECT count(*) FROM {source} WHERE {conditions.sql}", conditions.values
-    ).fetchone()[0]
-    by = {
-        "newest": "r.published_at DESC NULLS LAST, a.id DESC, p.n, f.start",
-        "value": "coalesce(f.value, f.high, f.low) DESC NULLS LAST, a.id, p.n, f.start",
-    }[order]
-    rows = connection.execute(
-        f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at
-            FROM {source} WHERE {conditions.sql} ORDER BY {by} LIMIT ?""",
-        (*conditions.values, row_limit(limit)),
-    )
-    width = FIGURE_COLUMNS.count(",") + 1
-    found = []
-    for row in rows:
-        figure = figure_of(row[:width], row[width])
-        text, article_id, key, title, url, site, published = row[width + 1 :]
-        found.append(
-            FoundFigure(
-                figure=figure,
-                article_id=article_id,
-                key=key,
-                title=title,
-                url=url,
-                source=site,
-                published_at=to_instant(published),
-                sentence=text[figure.sentence_start : figure.sentence_end] or text,
-            )
-        )
-    return int(total), found
-
-
-def _require_unit(connection: sqlite3.Connection, unit: str) -> None:
-    """Raise UsageError for what is neither a unit known here nor one that is stored."""
-    require_type("the unit", unit, str)
-    there = "SELECT 1 FROM figures WHERE lower(unit) = lower(?) LIMIT 1"
-    if not unit or stored_units(unit) or connection.execute(there, (unit,)).fetchone():
-        return
-    near = nearest_unit(unit)
-    raise UsageError(
-        f"unknown unit {unit!r}",
-        remedy=(f"did you mean {near}? " if near else "")
-        + "Write a currency (USD, dollars, $), % or a unit of measure (km, tonnes, barrels a day)",
-    )
-
-
-def _figure_conditions(query: FigureQuery, conditions: Conditions) -> Conditions:
-    if query.kind:
-        conditions.add("f.kind = ?", query.kind)
-    if query.unit:
-        names = sorted({query.unit, *stored_units(query.unit)})
-        marks = ", ".join("lower(?)" for _ in names)
-        conditions.add(f"lower(f.unit) IN ({marks})", *names)
-    # A figure that is a span (a range, "at least 20") counts where any of it may lie within what is asked for.
-    if query.minimum is not None:
-        conditions.add("coalesce(f.value, f.high, f.low) >= ?", _less(query.minimum))
-    if query.maximum is not None:
-        conditions.add("coalesce(f.value, f.low, f.high) <= ?", _more(query.maximum))
-    return conditions
-
-
-def _less(number: float) -> float:
-    try:
-        real = float(number)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{number!r} is no number to compare figures with") from error
-    except OverflowError:
-        real = math.inf if number > 0 else -math.inf
-    if math.isnan(real):
-        raise UsageError("figures cannot be compared with NaN")
-    return real if math.isinf(real) else real - abs(real) * _ROUNDING
-
-
-def _more(number: float) -> float:
-    less = _less(number)
-    return less if math.isinf(less) else less + 2 * abs(float(number)) * _ROUNDING
 
 
 def row_limit(limit: int | None) -> int:

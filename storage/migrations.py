@@ -179,6 +179,16 @@ _SITE_MEMORY = (
 )
 
 
+# What figures are asked by. Nouns and subjects are matched against each name there is, which an index lists in one go.
+_ASKED_FIGURES = (
+    "DROP INDEX figures_value",
+    "CREATE INDEX figures_unit ON figures(unit, coalesce(value, high, low))",
+    "CREATE INDEX figures_kind ON figures(kind, coalesce(value, high, low))",
+    "CREATE INDEX figures_noun ON figures(noun) WHERE noun IS NOT NULL",
+    "CREATE INDEX figures_subjects ON figures(subjects) WHERE subjects <> '[]'",
+)
+
+
 @migrations()
 def m001_first_schema(db: Database) -> None:
     """All tables of the first release."""
@@ -236,6 +246,13 @@ def m007_more_metadata(db: Database) -> None:
 def m008_site_memory(db: Database) -> None:
     """What is counted of the lines that sites repeat, and which of them were learned."""
     for statement in _SITE_MEMORY:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m009_asked_figures(db: Database) -> None:
+    """The indexes that questions about figures are answered by."""
+    for statement in _ASKED_FIGURES:
         db.conn.execute(statement)
 
 

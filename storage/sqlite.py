@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Self, Unpack, get_args
 
 from schemas.article import Article
+from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.document import RawDocument
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
-from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery, Mention
+from schemas.marks import Figure, FigureOrder, FigureQuery, Mention
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import (
@@ -32,6 +33,7 @@ from storage import (
     delete,
     derived,
     fetches,
+    figures,
     identity,
     learned,
     outbox,
@@ -136,17 +138,16 @@ class Store:
     def figures(
         self,
         *,
-        kind: FigureKind | None = None,
-        min: float | None = None,  # noqa: A002  public name
-        max: float | None = None,  # noqa: A002  public name
-        unit: str | None = None,
         limit: int | None = None,
         order: FigureOrder = "newest",
-        **filters: Unpack[FilterArgs],
+        **asked: Unpack[FigureAndFilterArgs],
     ) -> list[FoundFigure]:
-        """Stored figures with article and sentence; newest article first, or largest value first."""
-        query = FigureQuery(kind=kind, minimum=min, maximum=max, unit=unit)
-        return self.find_figures(query, make_filters(**filters), limit=limit, order=order)[1]
+        """Stored figures with article and sentence; newest article first, or largest value first.
+
+        A unit finds its whole dimension, compared as what it is in the named one: min=100, unit="km" finds miles too.
+        """
+        query, filters = split_figure_args(asked)
+        return self.find_figures(query, filters, limit=limit, order=order)[1]
 
     def find_figures(
         self,
@@ -158,10 +159,8 @@ class Store:
     ) -> tuple[int, list[FoundFigure]]:
         """As `figures`, with the exact number of all that match first."""
         require_one_of("order", order, get_args(FigureOrder))
-        if query.kind is not None:
-            require_one_of("kind of figure", query.kind, get_args(FigureKind))
         with snapshot(self._connection):
-            return browse.read_found_figures(
+            return figures.read_found_figures(
                 self._connection, query, filters, limit=limit, order=order
             )
 

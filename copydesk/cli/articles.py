@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
@@ -48,8 +47,9 @@ from copydesk.present import (
     write_styled,
     write_table,
 )
+from schemas.asking import make_figure_query
 from schemas.errors import UsageError
-from schemas.marks import Figure, FigureKind, FigureOrder, FigureQuery
+from schemas.marks import Figure, FigureKind, FigureOrder
 
 if TYPE_CHECKING:
     from schemas.stored import FoundFigure, StoredArticle, StoredEntity
@@ -181,8 +181,7 @@ def figures(
     """List figures by kind, value and unit, each with its sentence."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label, include)
-    _check_span(minimum, maximum)
-    query = FigureQuery(kind=_kind(kind), minimum=minimum, maximum=maximum, unit=unit)
+    query = make_figure_query(spelled="--{}", kind=kind, min=minimum, max=maximum, unit=unit)
     with open_existing(settings_of(db, config)) as store:
         total, found = store.find_figures(query, filters, limit=k, order=_order(sort))
     if form == "json":
@@ -194,26 +193,11 @@ def figures(
     return 4 if fail_empty and not found else 0
 
 
-def _check_span(minimum: float | None, maximum: float | None) -> None:
-    for name, value in (("min", minimum), ("max", maximum)):
-        if value is not None and isnan(value):
-            raise UsageError(f"--{name} is no number", remedy="write 1000000, 1e6 or -2.5")
-    if minimum is not None and maximum is not None and minimum > maximum:
-        raise UsageError(f"--min {minimum:g} is over --max {maximum:g}", remedy="swap the two")
-
-
 def _order(name: str) -> FigureOrder:
     orders: dict[str, FigureOrder] = {"newest": "newest", "value": "value"}
     if name not in orders:
         raise UsageError(f"unknown order {name!r}", remedy=f"choose one of: {', '.join(orders)}")
     return orders[name]
-
-
-def _kind(name: str | None) -> FigureKind | None:
-    kinds: dict[str, FigureKind] = {kind: kind for kind in get_args(FigureKind)}
-    if name is not None and name not in kinds:
-        raise UsageError(f"unknown kind {name!r}", remedy=f"choose one of: {', '.join(kinds)}")
-    return kinds[name] if name else None
 
 
 def _figure_columns() -> list[str]:

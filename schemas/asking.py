@@ -1,0 +1,95 @@
+"""What may be asked of figures, by the names that the command line and Python share, checked once and then trusted."""
+
+from __future__ import annotations
+
+import math
+from typing import TypedDict, Unpack, cast, get_args
+
+from schemas.errors import UsageError
+from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
+from schemas.marks import FigureKind, FigureQuery
+from schemas.periods import PeriodLike, parse_period
+from schemas.rates import Rates
+
+
+class FigureArgs(TypedDict, total=False):
+    """What is asked of figures as keyword arguments, as `make_figure_query` takes it."""
+
+    kind: str | None
+    min: float | None
+    max: float | None
+    unit: str | None
+    subject: str | None
+    noun: str | None
+    about: PeriodLike | None
+    words: str | None
+    rates: Rates | None
+
+
+class FigureAndFilterArgs(FigureArgs, FilterArgs, total=False):
+    """What is asked of figures, and the filters that everything listed shares."""
+
+
+def split_figure_args(args: FigureAndFilterArgs) -> tuple[FigureQuery, Filters]:
+    """The query of figures and the shared filters. Raises UsageError for an argument that is neither."""
+    given = dict(args)
+    known = FigureArgs.__annotations__
+    query = {name: given.pop(name) for name in list(given) if name in known}
+    filters = make_filters(**cast("FilterArgs", given))
+    return make_figure_query(**cast("FigureArgs", query)), filters
+
+
+def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> FigureQuery:
+    """A query of what a person types. `spelled` is how a name stands in errors: "--{}" on the command line.
+
+    >>> make_figure_query(kind="money", min=1e9, unit="USD", about="2024").about
+    (datetime.date(2024, 1, 1), datetime.date(2024, 12, 31))
+
+    Raises UsageError for a kind, number or period that is none, a span that ends before it begins, or a blank name.
+    Whether a unit is known is the store's to say.
+    """
+    for name in args:
+        require_one_of("question about figures", name, tuple(FigureArgs.__annotations__))
+    kind = args.get("kind")
+    if kind is not None:
+        require_one_of("kind of figure", kind, get_args(FigureKind))
+    least, most, about = args.get("min"), args.get("max"), args.get("about")
+    low, high, period = (spelled.format(name) for name in ("min", "max", "about"))
+    minimum = None if least is None else _number(least, low)
+    maximum = None if most is None else _number(most, high)
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise UsageError(f"{low} {minimum:g} is over {high} {maximum:g}", remedy="swap the two")
+    return FigureQuery(
+        kind=cast("FigureKind | None", kind),
+        minimum=minimum,
+        maximum=maximum,
+        unit=_name(args.get("unit"), spelled.format("unit")),
+        subject=_name(args.get("subject"), spelled.format("subject")),
+        noun=_name(args.get("noun"), spelled.format("noun")),
+        about=None if about is None else parse_period(about, period),
+        words=_name(args.get("words"), "the words to look for"),
+        rates=args.get("rates"),
+    )
+
+
+def _number(value: object, name: str) -> float:
+    try:
+        real = float(cast("float", value))
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"{name} {value!r} is no number", remedy="write 1000000, 1e6 or -2.5"
+        ) from error
+    except OverflowError:
+        real = math.inf if cast("float", value) > 0 else -math.inf
+    if math.isnan(real):
+        raise UsageError(f"{name} {value!r} is no number", remedy="write 1000000, 1e6 or -2.5")
+    return real
+
+
+def _name(value: str | None, name: str) -> str | None:
+    if value is None:
+        return None
+    require_type(name, value, str)
+    if not value.strip():
+        raise UsageError(f"{name} is blank", remedy="name something, or leave it out")
+    return " ".join(value.split())

@@ -1,0 +1,50 @@
+"""What is counted, by name: which noun phrases a person means who asks for "soldiers"."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_IRREGULAR = {
+    "people": "person", "children": "child", "feet": "foot", "teeth": "tooth", "geese": "goose", "mice": "mouse",
+    "oxen": "ox", "criteria": "criterion", "phenomena": "phenomenon", "men": "man", "women": "woman",
+}  # fmt: skip
+_NO_MEN = ("specimen", "regimen", "abdomen", "omen", "yemen", "turkmen")
+_SHORT = 3
+
+
+def names_noun(asked: str, noun: str) -> bool:
+    """Whether `noun` is what is asked for: the phrase itself, or one with that head; number and case do not count.
+
+    >>> names_noun("soldier", "Indian soldiers"), names_noun("Indian soldiers", "soldiers")
+    (True, False)
+    >>> names_noun("barrels", "barrels of oil"), names_noun("oil", "barrels of oil")
+    (True, False)
+    """
+    wanted = _keys(asked)
+    whole, head = _keys(noun), _keys(noun.partition(" of ")[0])
+    return bool(wanted) and (whole == wanted or head[-len(wanted) :] == wanted)
+
+
+@lru_cache(maxsize=65_536)
+def _keys(phrase: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKD", phrase.casefold().replace("’", "'"))
+    folded = "".join(c for c in plain if not unicodedata.combining(c))
+    return tuple(_key(word) for word in folded.split())
+
+
+def _key(word: str) -> str:
+    """One key for a noun's singular and plural; no word of any language, and only to be compared."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("men") and not word.endswith(_NO_MEN):
+        return f"{word[:-3]}man"
+    stem = word
+    if word.endswith("sis"):  # crisis, crises
+        stem = word[:-2]
+    elif word.endswith("s") and len(word) > _SHORT and not word.endswith(("us", "ss")):
+        stem = word[:-1]
+    stem = stem.removesuffix("e")
+    if stem.endswith("i"):  # cities, movies
+        return f"{stem[:-1]}y"
+    return f"{stem[:-1]}f" if stem.endswith("v") else stem  # wives

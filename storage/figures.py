@@ -1,0 +1,222 @@
+"""Figures asked for over the whole store: by kind, value, unit, noun, subject and period, each with its sentence."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+
+from schemas.errors import UsageError
+from schemas.filters import Filters
+from schemas.marks import FigureOrder, FigureQuery
+from schemas.nouns import names_noun
+from schemas.stored import FoundFigure
+from schemas.units import Scale, nearest_unit, scale_of, stored_units
+from storage.browse import row_limit
+from storage.filters import ROWS, Conditions, row_conditions
+from storage.read import FIGURE_COLUMNS, figure_of
+from storage.values import dump, load, name_key, to_instant
+from storage.words import query_words
+
+UPPER = "coalesce(f.value, f.high, f.low)"
+LOWER = "coalesce(f.value, f.low, f.high)"
+# What is computed in another unit differs in the last digits from what was written in this one.
+_ROUNDING = 1e-9
+
+
+def read_found_figures(
+    connection: sqlite3.Connection,
+    query: FigureQuery,
+    filters: Filters,
+    *,
+    limit: int | None,
+    order: FigureOrder = "newest",
+) -> tuple[int, list[FoundFigure]]:
+    """How many figures match, and the first `limit` of them: newest article first, or largest value first."""
+    conditions = row_conditions(filters)
+    asked = figure_conditions(connection, query, lang=filters.lang)
+    conditions.add(asked.sql, *asked.values)
+    source = (
+        f"figures f JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = f.paragraph_id', 1)}"
+    )
+    total = connection.execute(
+        f"SELECT count(*) FROM {source} WHERE {conditions.sql}", conditions.values
+    ).fetchone()[0]
+    by = {
+        "newest": "r.published_at DESC NULLS LAST, a.id DESC, p.n, f.start",
+        "value": f"{UPPER} DESC NULLS LAST, a.id, p.n, f.start",
+    }[order]
+    rows = connection.execute(
+        f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at
+            FROM {source} WHERE {conditions.sql} ORDER BY {by} LIMIT ?""",
+        (*conditions.values, row_limit(limit)),
+    )
+    width = FIGURE_COLUMNS.count(",") + 1
+    found = []
+    for row in rows:
+        figure = figure_of(row[:width], row[width])
+        text, article_id, key, title, url, site, published = row[width + 1 :]
+        found.append(
+            FoundFigure(
+                figure=figure,
+                article_id=article_id,
+                key=key,
+                title=title,
+                url=url,
+                source=site,
+                published_at=to_instant(published),
+                sentence=text[figure.sentence_start : figure.sentence_end] or text,
+            )
+        )
+    return int(total), found
+
+
+def figure_conditions(
+    connection: sqlite3.Connection, query: FigureQuery, *, lang: str | None = None
+) -> Conditions:
+    """What a row f of figures must meet: for a list of figures, or for paragraphs that have one such figure.
+
+    `p.id IN (SELECT f.paragraph_id FROM figures f WHERE {sql})` is a paragraph with one; no other row is named in it.
+    `lang` is the language that `query.words` are in, where that is known.
+
+    Raises UsageError for a unit that is neither known nor stored.
+    """
+    found = Conditions()
+    if query.kind:
+        found.add("f.kind = ?", query.kind)
+    _add_values(connection, query, found)
+    if query.noun:
+        _add_names(connection, found, "noun", _is_noun(query.noun))
+    if query.subject:
+        _add_names(connection, found, "subjects", _has_subject(connection, query.subject))
+    if query.about:
+        first, last = (str(day) for day in query.about)
+        found.add(
+            """((f.about_start <= ? OR f.about_start IS NULL) AND f.about_end >= ?
+                OR f.about_start <= ? AND f.about_end IS NULL
+                OR f.date_start <= ? AND f.date_end >= ?)""",
+            *(last, first, last, last, first),
+        )
+    if query.words:
+        found.add(
+            "f.paragraph_id IN (SELECT rowid FROM paragraphs_fts WHERE paragraphs_fts MATCH ?)",
+            _all_words(connection, query.words, lang),
+        )
+    return found
+
+
+def asked_scales(
+    connection: sqlite3.Connection, query: FigureQuery
+) -> dict[str, tuple[str, Scale]]:
+    """The stored units that the asked unit finds: each with the asked one, and the scale from it to that.
+
+    Raises UsageError for a unit that is neither known nor stored.
+    """
+    if query.unit is None:
+        return {}
+    stored = _distinct(connection, "unit")
+    same = [unit for unit in stored if unit.lower() == query.unit.lower()]
+    asked = list(dict.fromkeys((*stored_units(query.unit), *same)))
+    if not asked:
+        raise _unknown_unit(query.unit)
+    found: dict[str, tuple[str, Scale]] = {}
+    for name in asked:
+        to = scale_of(name, query.rates)
+        for unit in stored:
+            scale = scale_of(unit, query.rates)
+            if scale.dimension == to.dimension:
+                found.setdefault(unit, (name, _between(scale, to)))
+    return found
+
+
+def _between(unit: Scale, asked: Scale) -> Scale:
+    return Scale(
+        dimension=asked.dimension,
+        factor=unit.factor / asked.factor,
+        offset=(unit.offset - asked.offset) / asked.factor,
+    )
+
+
+def _add_values(connection: sqlite3.Connection, query: FigureQuery, found: Conditions) -> None:
+    """A figure that is a span (a range, "at least 20") counts where any of it may lie within what is asked for."""
+    if query.unit is None:
+        _add_span(query, Scale(dimension=""), found)
+        return
+    terms = Conditions()
+    for unit, (_, scale) in asked_scales(connection, query).items():
+        term = Conditions()
+        term.add("f.unit = ?", unit)
+        _add_span(query, scale, term)
+        terms.add(term.sql, *term.values)
+    found.add(f"({' OR '.join(terms.clauses) or '0'})", *terms.values)
+
+
+def _add_span(query: FigureQuery, scale: Scale, found: Conditions) -> None:
+    factor, offset = float(scale.factor), float(scale.offset)
+    for bound, condition, sign in (
+        (query.minimum, f"{UPPER} >= ?", -1),
+        (query.maximum, f"{LOWER} <= ?", 1),
+    ):
+        if bound is not None:
+            slack = _ROUNDING * (abs(bound) + abs(offset)) if abs(bound) < float("inf") else 0.0
+            found.add(condition, (bound - offset + sign * slack) / factor)
+
+
+def _unknown_unit(unit: str) -> UsageError:
+    near = nearest_unit(unit)
+    return UsageError(
+        f"unknown unit {unit!r}",
+        remedy=(f"did you mean {near}? " if near else "")
+        + "Write a currency (USD, dollars, $), % or a unit of measure (km, tonnes, barrels a day)",
+    )
+
+
+def _add_names(
+    connection: sqlite3.Connection, found: Conditions, column: str, wanted: Callable[[str], bool]
+) -> None:
+    """The values of a column that are wanted, of those there are: few against the rows, and the column has an index."""
+    values = [value for value in _distinct(connection, column) if wanted(value)]
+    found.add(f"f.{column} IN (SELECT value FROM json_each(?))", dump(values))
+
+
+def _distinct(connection: sqlite3.Connection, column: str) -> Iterable[str]:
+    """Each value of an indexed column once. A jump from one to the next reads as many rows as there are values."""
+    some = {"noun": "noun IS NOT NULL", "subjects": "subjects <> '[]'"}.get(column, "1")
+    rows = connection.execute(
+        f"""WITH RECURSIVE each(v) AS (
+                SELECT min({column}) FROM figures WHERE {some}
+                UNION ALL
+                SELECT (SELECT min({column}) FROM figures WHERE {some} AND {column} > each.v) FROM each
+                WHERE each.v IS NOT NULL)
+            SELECT v FROM each WHERE v IS NOT NULL"""
+    )
+    return [str(row[0]) for row in rows]
+
+
+def _is_noun(asked: str) -> Callable[[str], bool]:
+    return lambda noun: names_noun(asked, noun)
+
+
+def _has_subject(connection: sqlite3.Connection, asked: str) -> Callable[[str], bool]:
+    """Whether one of a figure's subjects (JSON) is `asked` or another name of the entity that goes by it."""
+    rows = connection.execute(
+        """SELECT DISTINCT alias_key FROM aliases
+           WHERE entity_id IN (SELECT entity_id FROM aliases WHERE alias_key IN (?, ?))""",
+        (name_key(asked), _bare(asked)),
+    )
+    keys = {_bare(asked), *(_bare(str(row[0])) for row in rows)}
+    return lambda subjects: any(_bare(str(name)) in keys for name in load(subjects))
+
+
+def _bare(name: str) -> str:
+    return name_key(name).removeprefix("the ")
+
+
+def _all_words(connection: sqlite3.Connection, words: str, lang: str | None) -> str:
+    """An FTS5 query: each of the words, in any language that is stored."""
+    rows = connection.execute(
+        """SELECT language FROM renderings WHERE current = 1 GROUP BY language
+           ORDER BY count(*) DESC, language"""
+    )
+    languages = [lang] if lang else [row[0] for row in rows]
+    each = [" OR ".join(f'"{stem}"' for stem in stems) for stems in query_words(words, languages)]
+    return " AND ".join(f"({stems})" for stems in each) or '""'

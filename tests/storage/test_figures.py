@@ -1,0 +1,126 @@
+"""Figures asked for by unit in its dimension, by noun, subject, period and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from schemas.errors import UsageError
+from schemas.marks import Figure, FigureQuery
+from schemas.stored import PreparedArticle
+from storage.figures import figure_conditions
+from storage.sqlite import Store
+
+Prepare = Callable[..., PreparedArticle]
+
+
+def figure(text: str, unit: str | None = None, value: float | None = None, **of: Any) -> Figure:
+    """A figure that stands alone in its paragraph."""
+    number = None if value is None else Decimal(str(value))
+    of = {"kind": "quantity", **of}
+    return Figure(
+        paragraph=0, start=0, end=len(text), text=text, unit=unit, value=number,
+        sentence_start=0, sentence_end=len(text), **of,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ask(store: Store, prepare_article: Prepare) -> Callable[..., set[str]]:
+    """Puts each figure into a paragraph of its own, and tells the texts of those that are found."""
+
+    def ask_it(figures: list[Figure], **asked: Any) -> set[str]:
+        body = [f.text for f in figures]
+        placed = [replace(f, paragraph=i) for i, f in enumerate(figures)]
+        store.put([prepare_article(*body, figures=placed)])
+        return {found.figure.text for found in store.figures(**asked)}
+
+    return ask_it
+
+
+LENGTHS = [
+    figure("70 miles", "mile", 70),
+    figure("60 miles", "mile", 60),
+    figure("100 km", "kilometre", 100),
+    figure("200,000 metres", "metre", 200_000),
+    figure("400,000 feet", "foot", 400_000),
+    figure("50 to 110 km", "kilometre", low=Decimal(50), high=Decimal(110), modifier="range"),
+    figure("120 km/h", "kilometre/hour", 120),
+    figure("500 tonnes", "tonne", 500),
+]
+
+
+def test_a_unit_finds_what_is_written_in_others_of_its_dimension(
+    ask: Callable[..., set[str]],
+) -> None:
+    found = ask(LENGTHS, kind="quantity", min=100, unit="km")
+    assert found == {"70 miles", "100 km", "200,000 metres", "400,000 feet", "50 to 110 km"}
+
+
+def test_both_bounds_are_read_in_the_unit_that_is_named(ask: Callable[..., set[str]]) -> None:
+    assert ask(LENGTHS, min=60, max=63, unit="miles") == {"60 miles", "100 km", "50 to 110 km"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"noun": "soldiers"}, {"20 Indian soldiers", "one soldier"}),
+        ({"noun": "Indian soldier"}, {"20 Indian soldiers"}),
+        ({"noun": "Indian"}, set()),
+        ({"subject": "the bank"}, {"5 hectares"}),
+        ({"about": "2019"}, {"9 tonnes"}),
+        ({"about": "2018..2019-01-01"}, {"9 tonnes"}),
+        ({"about": "2020"}, set()),
+        ({"about": "2024-07-08"}, {"Monday"}),
+        ({"words": "hectare"}, {"5 hectares"}),
+        ({"words": "five hectares"}, set()),
+        ({"words": "???"}, set()),
+    ],
+)
+def test_figures_are_asked_for_by_what_they_are_tied_to(
+    ask: Callable[..., set[str]], asked: dict[str, Any], expected: set[str]
+) -> None:
+    year, day = (date(2019, 1, 1), date(2019, 12, 31)), date(2024, 7, 8)
+    figures = [
+        figure("20 Indian soldiers", kind="count", value=20, noun="Indian soldiers"),
+        figure("one soldier", kind="count", value=1, noun="Soldier"),
+        figure("5 hectares", "hectare", 5, subjects=("Bank", "Oslo")),
+        figure("9 tonnes", "tonne", 9, about_start=year[0], about_end=year[1]),
+        figure("Monday", kind="date", date_start=day, date_end=day),
+    ]
+    assert ask(figures, **asked) == expected
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"noun": " "},
+        {"subject": ""},
+        {"words": " "},
+        {"about": "2024-13"},
+        {"about": "lately"},
+        {"min": 2, "max": 1},
+        {"unit": "parsnips"},
+    ],
+)
+def test_what_cannot_be_meant_is_a_usage_error_with_a_remedy(
+    store: Store, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError) as told:
+        store.figures(**asked)
+    assert told.value.remedy
+
+
+def test_the_conditions_pick_paragraphs_as_well(store: Store, prepare_article: Prepare) -> None:
+    figures = [replace(figure("70 miles", "mile", 70), paragraph=1)]
+    store.put([prepare_article("None.", "70 miles", figures=figures)])
+    asked = figure_conditions(store.connection, FigureQuery(unit="km", minimum=100))
+    rows = store.connection.execute(
+        f"SELECT p.n FROM paragraphs p WHERE p.id IN (SELECT f.paragraph_id FROM figures f WHERE {asked.sql})",
+        asked.values,
+    )
+    assert [row[0] for row in rows] == [1]
