@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -68,6 +68,25 @@ def query_words(query: str, languages: Iterable[str | None]) -> list[list[str]]:
         list(dict.fromkeys(_stemmer(language)(word) for language in known))
         for word in telling[:MAX_QUERY_WORDS]
     ]
+
+
+def split_words(text: str) -> list[str]:
+    """The words of `text`, folded, each time they stand there.
+
+    >>> split_words("Élan’s oil-price")
+    ['elan', 's', 'oil', 'price']
+    """
+    return [word for _, _, word in _split(text)]
+
+
+def fold_text(text: str) -> str:
+    """A whole text folded as its words are: what no word of it begins with is nowhere in it."""
+    return text.lower() if text.isascii() else _plain(text)
+
+
+def stems_of(words: Sequence[str], language: str | None) -> list[str]:
+    """The stems of folded words in a language, as the index has them."""
+    return _stemmer(language).all(list(words))
 
 
 def match_expression(words: list[list[str]]) -> str:
@@ -136,7 +155,9 @@ def _split(text: str) -> Iterable[tuple[int, int, str]]:
 
 @lru_cache(maxsize=65_536)
 def _fold(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    return word.lower() if word.isascii() else _plain(word)
+
+
+def _plain(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
