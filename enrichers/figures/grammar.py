@@ -1,6 +1,6 @@
 """Figures in news text: money, percent, quantities, counts, ordinals, ratios, dates and durations, with their meaning.
 
-One pass over each line, in the order dates, traps, fractions, money, percent, units, counts, ordinals, with one mask of
+One pass over each sentence, in the order dates, traps, fractions, money, percent, units, counts, ordinals, with one mask of
 consumed characters; then modifiers, roles and periods. Words, currencies, units and months are data (`data/*.toml`).
 Who did what to whom is left to others.
 """
@@ -110,18 +110,31 @@ def _figures(text: str, paragraph: int, calendar: Calendar, language: str) -> li
     triggers = foreign_words(language).triggers if is_foreign else lexicon().triggers
     for start, end in split_lines(text):
         line = Line(text[start:end], lexicon())
-        if (language == "en" and not line.is_worth_reading()) or not line.is_prose(triggers):
+        if not line.is_prose(triggers):
             continue
         sentences = split_sentences(line.text)
         if language == "en":
-            _read_english(line, calendar, sentences)
-        elif is_foreign:
+            for first, last in sentences if line.is_worth_reading() else ():
+                sentence = line.text[first:last]
+                found.extend(_in_sentence(sentence, calendar, start + first, paragraph))
+            continue
+        if is_foreign:
             read_foreign(line, calendar, language)
             apply_periods(line, sentences)
         else:
             read_neutral(line, language)
         found.extend(_finished(line, sentences, start, paragraph))
     return found
+
+
+def _in_sentence(text: str, calendar: Calendar, offset: int, paragraph: int) -> list[Figure]:
+    """A sentence is read by itself, so that none can change the figures of another."""
+    line, sentences = Line(text, lexicon()), [(0, len(text))]
+    if not line.is_worth_reading():
+        return []
+    calendar.seen = None
+    _read_english(line, calendar, sentences)
+    return _finished(line, sentences, offset, paragraph)
 
 
 def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int]]) -> None:

@@ -15,7 +15,12 @@ _ABBREVIATIONS = _ALWAYS_GOES_ON.union(
     ["sr", "jr", "inc", "corp", "co", "ltd", "llc", "plc", "bros", "etc", "approx", "dept", "est", "fig", "vol",
      "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
      "fri", "sat", "sun", "u.s", "u.k", "u.n", "e.u", "a.m", "p.m", "d.c", "al", "ave", "blvd", "rd", "mt", "ft",
-     "sq", "cu", "supt", "insp"]
+     "sq", "cu", "supt", "insp", "a.d", "b.c", "ca", "cf", "pp", "para"]
+)  # fmt: skip
+
+_BEFORE_DIGITS = frozenset(
+    ["p", "h.r", "h.b", "s.b", "a.b", "u.s.c", "c.f.r", "res", "art", "arts", "sec", "ch", "tel", "ext", "fr",
+     "dhs", "shs", "op"]
 )  # fmt: skip
 
 
@@ -54,6 +59,8 @@ def _ends_here(line: str, end: re.Match[str], first: str) -> bool:
     head = line[max(0, end.start() - 12) : end.start()]
     word = head.rsplit(None, 1)[-1].lstrip("(“\"'‘[").lower() if head.strip() else ""
     if word in _ALWAYS_GOES_ON:
+        return False
+    if word in _BEFORE_DIGITS and first.isdigit():
         return False
     if word in _ABBREVIATIONS:
         return word not in ("etc", "inc", "corp", "co", "ltd", "plc", "llc") and _starts_anew(
