@@ -29,8 +29,42 @@ _DIGITS = re.compile(
 _GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
 _VERSE = re.compile(r"\b(?P<book>[A-Z][a-z]{2,15}) \d{1,3}:\d{1,3}(?:[-–]\d{1,3})?(?!\d)")
 _EXACT = re.compile(
-    r"(?<![\w$£€¥.,])3M(?!\w)(?! (?:[a-z]+s|people|men|women|children)\b)"
-)  # the company
+    r"(?<![\w$£€¥.,])3M(?!\w)(?! (?:[a-z]+s|people|men|women|children)\b)"  # the company
+    r"|(?<!\w)50 Cent(?!\w)"  # the rapper
+    r"|(?<!\w)(?:60 Minutes|48 Hours)(?!\w)"  # the programmes
+    r"|(?<![\w.,])[2-9][0-9]{2}X(?!\w)"  # "777X": an aircraft
+)
+_EXACT_WORDS = ("3M", "50 Cent", "60 Minutes", "48 Hours", "X")
+_STREET = (
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Plaza|Square|Court|Ct|Terrace"
+    r"|Crescent|Circle|Mews|Gardens|Parkway)"
+)
+_UNIT_OF_ARMS = r"Airborne|Armou?red|Army|Battalion|Brigade|Cavalry|Division|Fleet|Infantry|Marines|Regiment|Squadron"
+_LABELLED = re.compile(  # a label or a bracket says that the digits are a paragraph's, a form's, a unit's or a house's name
+    r"(?<![\w.,])(?:"
+    r"\d{1,4}\([a-z]{1,3}\)(?:\([0-9a-zA-Z]{1,4}\))*"  # "401(k)", "501(c)(3)"
+    r"|§§? ?\d+[a-z]?"
+    r"|\d{1,3} (?:U\.S\.C?\.?|F\.[234]d|S\. ?Ct\.|C\.F\.R\.)(?: §§?)? \d+"
+    r"|(?:H\. ?R\.|H\. ?B\.|S\. ?B\.|A\. ?B\.|H\. ?Res\.|S\. ?Res\.|H\.J\. ?Res\.) ?\d+"
+    r"|S\. \d{2,4}(?! [a-z])"
+    r"|pp?\. ?\d+(?: ?[-–] ?\d+)?"
+    r"|\d{1,3}(?:st|nd|rd|th) (?:U\.S\. )?(?:Circuit|Amendment|Congress|" + _UNIT_OF_ARMS + r")\b"
+    r"|\d{1,3}(?:st|nd|rd|th) parallel\b"
+    r"|[1-3] (?:Chronicles|Corinthians|Kings|Maccabees|Peter|Samuel|Thessalonians|Timothy)\b(?: \d+(?::\d+)?)?"
+    r"|(?!(?:1[89]|20)\d\d )\d{1,5}[A-Z]? (?:(?:North|South|East|West|N\.|S\.|E\.|W\.) )?(?:[A-Z][a-z]+ |\d{1,3}(?:st|nd|rd|th) ){1,2}"
+    + _STREET
+    + r"\b(?! [a-z]+s\b)"
+    r"|[1-5](?:-[1-5]){2,3}(?![\w-])"  # "4-4-2": how a team lines up
+    r"|D\.C\. \d{5}"
+    r"|\+\d{1,3} ?\(0\)[ \d-]{6,14}"
+    r"|\d{1,2}:\d{2}-[a-z]{2}-\d+"  # "1:21-cr-00175"
+    r"|Chang['’]e[ -]\d"
+    r"|[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"  # "HTTP/2"
+    r")"
+)
+_LINEAGE = re.compile(r"(?<![\w.])(?P<head>[A-Z]{1,4})(?:\.\d{1,3}){2,}(?!\w)")  # "B.1.1.7"
+_TAIL = re.compile(r"(?:\.[0-9]+)+(?![\w%])")
+_SQUADS = re.compile(r"(?<!\w)[Uu]nder-(?:1[4-9]|2[0-3])s?(?!\w)")
 _ROMAN_WORDS = ("World War", "Bowl", "WWI", "Chapter", "King", "Pope", "Elizabeth", "Charles")
 _ROMAN = re.compile(
     r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
@@ -45,11 +79,15 @@ def cover_traps(line: Line) -> None:
         if any(sign in text for sign in ".-("):
             _cover_all(line, _DIGITS)
         _cover_all(line, _GLUED_END)
+        _cover_all(line, _LABELLED)
+        _cover_lineages(line)
         _cover_verses(line)
     if any(word in text for word in _ROMAN_WORDS):
         _cover_all(line, _ROMAN)
-    if "3M" in text:
+    if any(word in text for word in _EXACT_WORDS):
         _cover_all(line, _EXACT)
+    if "nder-" in text:
+        _cover_all(line, _SQUADS)
     _cover_phrases(line)
     _cover_glued(line)
     cover_capitals(line)
@@ -80,7 +118,8 @@ def _cover_glued(line: Line) -> None:
         if gap == " -":  # "COVID -19" as some agencies space it; elsewhere a minus
             is_part = before.word in line.lexicon.words.sets["traps.names"]
         if is_part or (gap == "" and not _is_glued_unit(line, index)):
-            line.cover(token.start, token.end)
+            tail = _TAIL.match(line.text, token.end)  # "PM2.5", "GPT-3.5"
+            line.cover(token.start, tail.end() if tail else token.end)
 
 
 def _is_dotted_name(line: Line, index: int) -> bool:
@@ -135,6 +174,13 @@ def _cover_phrases(line: Line) -> None:
             end = token.start + len(phrase)
             if text[token.start : end].lower() == phrase and not text[end : end + 1].isalnum():
                 line.cover(token.start, end)
+
+
+def _cover_lineages(line: Line) -> None:
+    """As in "B.1.1.7"; but "RM.2.50" is money."""
+    for match in _LINEAGE.finditer(line.text) if "." in line.text else ():
+        if not _is_currency(line, *match.span("head")):
+            line.cover(*match.span())
 
 
 def _cover_all(line: Line, pattern: re.Pattern[str]) -> None:
