@@ -9,7 +9,9 @@ from schemas.errors import UsageError
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import FigureKind, FigureQuery
 from schemas.periods import PeriodLike, parse_period
+from schemas.rate_files import RatesLike, rates_of
 from schemas.rates import Rates
+from schemas.units import is_currency, stored_units
 
 
 class FigureArgs(TypedDict, total=False):
@@ -23,7 +25,7 @@ class FigureArgs(TypedDict, total=False):
     noun: str | None
     about: PeriodLike | None
     words: str | None
-    rates: Rates | None
+    rates: RatesLike | None
 
 
 class FigureAndFilterArgs(FigureArgs, FilterArgs, total=False):
@@ -54,6 +56,11 @@ def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> Fig
     if kind is not None:
         require_one_of("kind of figure", kind, get_args(FigureKind))
     least, most, about = args.get("min"), args.get("max"), args.get("about")
+    given = args.get("rates")
+    rates = None if given is None else rates_of(given)
+    unit = _name(args.get("unit"), spelled.format("unit"))
+    if rates:
+        _require_rated(rates, unit, spelled)
     low, high, period = (spelled.format(name) for name in ("min", "max", "about"))
     minimum = None if least is None else _number(least, low)
     maximum = None if most is None else _number(most, high)
@@ -63,13 +70,28 @@ def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> Fig
         kind=cast("FigureKind | None", kind),
         minimum=minimum,
         maximum=maximum,
-        unit=_name(args.get("unit"), spelled.format("unit")),
+        unit=unit,
         subject=_name(args.get("subject"), spelled.format("subject")),
         noun=_name(args.get("noun"), spelled.format("noun")),
         about=None if about is None else parse_period(about, period),
         words=_name(args.get("words"), "the words to look for"),
-        rates=args.get("rates"),
+        rates=rates,
     )
+
+
+def _require_rated(rates: Rates, unit: str | None, spelled: str) -> None:
+    name = spelled.format("unit")
+    if unit is None:
+        raise UsageError(
+            f"{spelled.format('rates')} without {name}",
+            remedy=f"name the currency to compare in: {name} {rates.base}",
+        )
+    money = [code for code in stored_units(unit) if is_currency(code)]
+    if money and not any(code.partition("/")[0] in rates.worth for code in money):
+        known = ", ".join(sorted(rates.worth))
+        raise UsageError(
+            f"the rates have none for {money[0]}", remedy=f"add it, or name one of: {known}"
+        )
 
 
 def _number(value: object, name: str) -> float:

@@ -21,13 +21,14 @@ def names_noun(asked: str, noun: str) -> bool:
     >>> names_noun("barrels", "barrels of oil"), names_noun("oil", "barrels of oil")
     (True, False)
     """
-    wanted = _keys(asked)
-    whole, head = _keys(noun), _keys(noun.partition(" of ")[0])
+    wanted = noun_key(asked)
+    whole, head = noun_key(noun), noun_key(noun.partition(" of ")[0])
     return bool(wanted) and (whole == wanted or head[-len(wanted) :] == wanted)
 
 
 @lru_cache(maxsize=65_536)
-def _keys(phrase: str) -> tuple[str, ...]:
+def noun_key(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase as they are compared, the same for singular and plural."""
     plain = unicodedata.normalize("NFKD", phrase.casefold().replace("’", "'"))
     folded = "".join(c for c in plain if not unicodedata.combining(c))
     return tuple(_key(word) for word in folded.split())

@@ -15,8 +15,8 @@ PeriodLike = str | int | date | Sequence[str | date]
 """What a program may name a period by: text as typed, a year, a day, or the first and the last of a span."""
 
 _FORM = re.compile(
-    r"(?P<year>\d{4})(?:s(?P<decade>)|[- ]?[Qq](?P<quarter>[1-4])|[- ]?[Hh](?P<half>[12])"
-    r"|-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?"
+    r"(?P<year>[0-9]{4})(?:s(?P<decade>)|[- ]?[Qq](?P<quarter>[1-4])|[- ]?[Hh](?P<half>[12])"
+    r"|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
 )
 _LAST_MONTH = 12
 

@@ -124,3 +124,76 @@ def test_the_conditions_pick_paragraphs_as_well(store: Store, prepare_article: P
         asked.values,
     )
     assert [row[0] for row in rows] == [1]
+
+
+MONEY = [
+    figure("$1.1bn", "USD", 1.1e9, kind="money"),
+    figure("€1bn", "EUR", 1e9, kind="money"),
+    figure("¥100bn", "JPY", 100e9, kind="money"),
+    figure("CHF 9bn", "CHF", 9e9, kind="money"),
+    figure("€90 a tonne", "EUR/tonne", 90, kind="money"),
+    figure("$98 a barrel", "USD/barrel", 98, kind="money"),
+]
+RATES = {"base": "USD", "EUR": 1.08, "JPY": 0.0064}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"unit": "USD", "min": 1e9}, {"$1.1bn"}),
+        ({"unit": "USD", "min": 1e9, "rates": RATES}, {"$1.1bn", "€1bn"}),
+        ({"unit": "euros", "max": 999e6, "rates": RATES}, {"¥100bn"}),
+        ({"unit": "USD", "rates": RATES}, {"$1.1bn", "€1bn", "¥100bn"}),
+        ({"unit": "USD/tonne", "min": 97, "rates": RATES}, {"€90 a tonne"}),
+        ({"unit": "USD/tonne", "min": 97}, set()),
+        ({"unit": "USD/tonne", "min": 98, "rates": RATES}, set()),
+        ({"unit": "CHF", "min": 1}, {"CHF 9bn"}),
+    ],
+)
+def test_currencies_are_compared_where_the_user_gives_their_rates(
+    ask: Callable[..., set[str]], asked: dict[str, Any], expected: set[str]
+) -> None:
+    assert ask(MONEY, **asked) == expected
+
+
+@pytest.mark.parametrize("asked", [{"unit": "CHF"}, {}, {"unit": "CHF/tonne"}])
+def test_rates_that_cannot_be_used_are_told(store: Store, asked: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="rates"):
+        store.figures(**asked, rates=RATES)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"unit": "fahrenheit", "min": 32, "max": 32}, {"0 °C", "32F", "273.15 K"}),
+        ({"unit": "celsius", "max": -39.9}, {"-40 °C"}),
+        ({"unit": "percentage points", "min": 0.25}, {"25bps", "two points"}),
+        ({"unit": "bps", "max": 25}, {"25bps"}),
+        ({"unit": "%"}, {"2%"}),
+        ({"unit": "months", "min": 24, "max": 24}, {"two years", "24 months"}),
+        ({"unit": "mph", "min": 74.5, "max": 74.6}, {"120 km/h"}),
+        ({"unit": "MB", "min": 2000}, {"2 GB"}),
+        ({"unit": "Mbps"}, {"100 Mbps"}),
+        ({"unit": "litres/second", "min": 1}, {"100 barrels a day"}),
+        ({"unit": "litres"}, set()),
+    ],
+)
+def test_each_dimension_is_compared_with_itself_alone(
+    ask: Callable[..., set[str]], asked: dict[str, Any], expected: set[str]
+) -> None:
+    figures = [
+        figure("0 °C", "celsius", 0),
+        figure("32F", "fahrenheit", 32),
+        figure("273.15 K", "kelvin", 273.15),
+        figure("-40 °C", "celsius", -40),
+        figure("25bps", "basis_point", 25, kind="percent"),
+        figure("two points", "percentage_point", 2, kind="percent"),
+        figure("2%", "percent", 2, kind="percent"),
+        figure("two years", "year", 2, kind="duration"),
+        figure("24 months", "month", 24, kind="duration"),
+        figure("120 km/h", "kilometre/hour", 120),
+        figure("2 GB", "gigabyte", 2),
+        figure("100 Mbps", "megabit/second", 100),
+        figure("100 barrels a day", "barrel/day", 100_000),
+    ]
+    assert ask(figures, **asked) == expected
