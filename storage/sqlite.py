@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Self, Unpack, get_args
 
 from schemas.article import Article
-from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.document import RawDocument
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
-from schemas.marks import Figure, FigureOrder, FigureQuery, Mention
+from schemas.marks import Figure, Mention
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import (
-    FoundFigure,
     LearnedLine,
     Mode,
     Outcome,
@@ -25,7 +23,6 @@ from schemas.stored import (
     SearchHit,
     SearchResult,
     StoredArticle,
-    StoredEntity,
 )
 from schemas.web import SourceSpec
 from storage import (
@@ -33,7 +30,6 @@ from storage import (
     delete,
     derived,
     fetches,
-    figures,
     identity,
     learned,
     outbox,
@@ -47,10 +43,11 @@ from storage import (
 )
 from storage.connection import Access, open_database, snapshot, transaction
 from storage.faults import Connection
+from storage.lists import Lists
 from storage.search import Searcher
 
 
-class Store:
+class Store(Lists):
     """One open database. Close it, or use it in a `with`.
 
     `encoder` is called at the first search that needs a query's vector: opening a store loads no model. Not for use by
@@ -134,48 +131,6 @@ class Store:
         with snapshot(self._connection):
             article_id = read.require_article_id(self._connection, name)
             return read.read_article(self._connection, article_id)
-
-    def figures(
-        self,
-        *,
-        limit: int | None = None,
-        order: FigureOrder = "newest",
-        **asked: Unpack[FigureAndFilterArgs],
-    ) -> list[FoundFigure]:
-        """Stored figures with article and sentence; newest article first, or largest value first.
-
-        A unit finds its whole dimension, compared as what it is in the named one: min=100, unit="km" finds miles too.
-        """
-        query, filters = split_figure_args(asked)
-        return self.find_figures(query, filters, limit=limit, order=order)[1]
-
-    def find_figures(
-        self,
-        query: FigureQuery,
-        filters: Filters,
-        *,
-        limit: int | None,
-        order: FigureOrder = "newest",
-    ) -> tuple[int, list[FoundFigure]]:
-        """As `figures`, with the exact number of all that match first."""
-        require_one_of("order", order, get_args(FigureOrder))
-        with snapshot(self._connection):
-            return figures.read_found_figures(
-                self._connection, query, filters, limit=limit, order=order
-            )
-
-    def entities(
-        self, name: str | None = None, *, limit: int | None = None, **filters: Unpack[FilterArgs]
-    ) -> list[StoredEntity]:
-        """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name."""
-        return self.find_entities(name, make_filters(**filters), limit=limit)[1]
-
-    def find_entities(
-        self, name: str | None, filters: Filters, *, limit: int | None
-    ) -> tuple[int, list[StoredEntity]]:
-        """As `entities`, with the exact number of all that match first."""
-        with snapshot(self._connection):
-            return browse.read_entities(self._connection, name, filters, limit=limit)
 
     def status(self) -> dict[str, object]:
         """Counts of everything there is."""

@@ -1,0 +1,83 @@
+"""The lists over the whole store that can be asked of it: figures, what is said differently, entities."""
+
+from __future__ import annotations
+
+from typing import Protocol, Unpack, get_args
+
+from schemas.asking import FigureAndFilterArgs, split_figure_args
+from schemas.conflicts import FigureConflict
+from schemas.filters import FilterArgs, Filters, make_filters, require_one_of
+from schemas.marks import FigureOrder, FigureQuery
+from schemas.stored import FoundFigure, StoredEntity
+from storage import browse, conflicts, figures
+from storage.connection import snapshot
+from storage.faults import Connection
+
+
+class Lists(Protocol):
+    """What an open database can list. `storage.sqlite.Store` is one."""
+
+    @property
+    def connection(self) -> Connection:
+        """The open connection."""
+        ...
+
+    def figures(
+        self,
+        *,
+        limit: int | None = None,
+        order: FigureOrder = "newest",
+        **asked: Unpack[FigureAndFilterArgs],
+    ) -> list[FoundFigure]:
+        """Stored figures with article and sentence; newest article first, or largest value first.
+
+        A unit finds its whole dimension, compared as what it is in the named one: min=100, unit="km" finds miles too.
+        """
+        query, filters = split_figure_args(asked)
+        return self.find_figures(query, filters, limit=limit, order=order)[1]
+
+    def find_figures(
+        self,
+        query: FigureQuery,
+        filters: Filters,
+        *,
+        limit: int | None,
+        order: FigureOrder = "newest",
+    ) -> tuple[int, list[FoundFigure]]:
+        """As `figures`, with the exact number of all that match first."""
+        require_one_of("order", order, get_args(FigureOrder))
+        with snapshot(self.connection):
+            return figures.read_found_figures(
+                self.connection, query, filters, limit=limit, order=order
+            )
+
+    def figure_conflicts(
+        self, *, limit: int | None = None, **asked: Unpack[FigureAndFilterArgs]
+    ) -> list[FigureConflict]:
+        """Figures that versions of one article, or several articles, state differently; the newest first.
+
+        What is asked for, one side must meet. Figures are compared only where kind, dimension, noun, role and period are the
+        same and the words around them say that they are of one thing; rounding, bounds and "about" are no conflict.
+        """
+        query, filters = split_figure_args(asked)
+        return self.find_figure_conflicts(query, filters, limit=limit)[1]
+
+    def find_figure_conflicts(
+        self, query: FigureQuery, filters: Filters, *, limit: int | None
+    ) -> tuple[int, list[FigureConflict]]:
+        """As `figure_conflicts`, with the exact number of all that there are first."""
+        with snapshot(self.connection):
+            return conflicts.read_conflicts(self.connection, query, filters, limit=limit)
+
+    def entities(
+        self, name: str | None = None, *, limit: int | None = None, **filters: Unpack[FilterArgs]
+    ) -> list[StoredEntity]:
+        """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name."""
+        return self.find_entities(name, make_filters(**filters), limit=limit)[1]
+
+    def find_entities(
+        self, name: str | None, filters: Filters, *, limit: int | None
+    ) -> tuple[int, list[StoredEntity]]:
+        """As `entities`, with the exact number of all that match first."""
+        with snapshot(self.connection):
+            return browse.read_entities(self.connection, name, filters, limit=limit)
