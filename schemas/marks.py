@@ -31,7 +31,10 @@ Modifier = Literal[
 ]
 
 
-FigureOrder = Literal["newest", "value"]
+FigureOrder = Literal["newest", "value", "date", "article"]
+"""Newest article first, which is also "date"; largest value first; or article by article, as written."""
+FigureGrouping = Literal["month", "entity", "noun", "source", "unit", "kind"]
+"""By month and source of the article, by entities in the figure's sentence, by what is counted, by unit, by kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

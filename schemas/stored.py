@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from schemas.article import Article, DateCandidate, Dropped, PageKind, Paragraph, Precision
 from schemas.document import RawDocument
-from schemas.marks import Figure, Mention
+from schemas.marks import Figure, FigureKind, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 
@@ -170,7 +171,11 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFigure:
-    """A stored figure with its article and its sentence."""
+    """A stored figure with its article and its sentence.
+
+    `asked_value`, `asked_low` and `asked_high` are what it is in `asked_unit`, the unit that was asked for; None where it
+    was written in that unit, or none was asked for.
+    """
 
     figure: Figure
     article_id: int
@@ -180,6 +185,28 @@ class FoundFigure:
     source: str | None
     published_at: datetime | None
     sentence: str
+    asked_value: Decimal | None = None
+    asked_low: Decimal | None = None
+    asked_high: Decimal | None = None
+    asked_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureGroup:
+    """The figures of one kind and unit in a group: how many, the least, the middle one, the most, and their sum.
+
+    Of a range the low end counts for `min`, the high end for `max`, and its middle for `median` and `sum`. They are None
+    where the figures hold no value, as dates do.
+    """
+
+    group: str | None
+    kind: FigureKind
+    unit: str | None
+    count: int
+    min: Decimal | None
+    median: Decimal | None
+    max: Decimal | None
+    sum: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
