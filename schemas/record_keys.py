@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TITLE = ("title", "headline")
-BODY = ("text", "body", "content", "articlebody", "maintext")
+BODY = ("text", "body", "content", "articlebody", "maintext", "paragraphs")
 URL = ("url", "link")
 PUBLISHED = ("date", "published", "datepublished", "date_publish", "published_at", "publishedat")
 AUTHORS = ("author", "authors", "byline")

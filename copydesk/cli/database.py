@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from copydesk.cli import export
 from copydesk.cli.options import Config, Db, Json, examples, open_existing, settings_of
 from copydesk.present import count_of, write, write_json
 from schemas.errors import UsageError
@@ -15,13 +16,16 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="What is done to the database as a whole.",
-    epilog=examples("copydesk db delete 3", "copydesk db delete --help"),
+    epilog=examples("copydesk db export news.jsonl", "copydesk db delete 3"),
 )
 
 
 @app.callback()
 def database() -> None:
     """Work on the database as a whole."""
+
+
+export.register(app)
 
 
 @app.command(

@@ -33,11 +33,17 @@ def read_record(text: str) -> dict[str, object]:
 
 
 def body_of(record: Mapping[str, object]) -> str:
-    """The record's text; a list is taken as its paragraphs."""
+    """The record's text; a list is taken as its paragraphs, which may be objects with a text ("paragraphs" of an export)."""
     value = record_keys.pick(record, record_keys.BODY)
     if isinstance(value, list):
-        return "\n\n".join(_string(item) or "" for item in value)
+        return "\n\n".join(_paragraph(item) or "" for item in value)
     return _string(value) or ""
+
+
+def _paragraph(item: object) -> str | None:
+    return (
+        _string(item.get("text")) if isinstance(item, Mapping) and "text" in item else _string(item)
+    )
 
 
 def record_claims(record: Mapping[str, object], *, fetched_at: datetime) -> Claims:
