@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TypedDict, Unpack, cast, get_args
 
 from schemas.errors import UsageError
@@ -32,13 +33,27 @@ class FigureAndFilterArgs(FigureArgs, FilterArgs, total=False):
     """What is asked of figures, and the filters that everything listed shares."""
 
 
-def split_figure_args(args: FigureAndFilterArgs) -> tuple[FigureQuery, Filters]:
+def split_figure_args(
+    args: FigureAndFilterArgs, *, spelled: str = "{}"
+) -> tuple[FigureQuery, Filters]:
     """The query of figures and the shared filters. Raises UsageError for an argument that is neither."""
     given = dict(args)
     known = FigureArgs.__annotations__
     query = {name: given.pop(name) for name in list(given) if name in known}
-    filters = make_filters(**cast("FilterArgs", given))
-    return make_figure_query(**cast("FigureArgs", query)), filters
+    filters = make_filters(spelled=spelled, **cast("FilterArgs", given))
+    return make_figure_query(spelled=spelled, **cast("FigureArgs", query)), filters
+
+
+def make_row_filters(*, spelled: str = "{}", **args: Unpack[FigureAndFilterArgs]) -> Filters:
+    """The shared filters, with a figure that each row must have where one is asked for.
+
+    >>> make_row_filters(lang="en", kind="money", min=1e9).figure.minimum
+    1000000000.0
+
+    Raises UsageError as `make_filters` and `make_figure_query` do.
+    """
+    query, filters = split_figure_args(args, spelled=spelled)
+    return filters if query == FigureQuery() else replace(filters, figure=query)
 
 
 def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> FigureQuery:

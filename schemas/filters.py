@@ -11,6 +11,7 @@ from typing import TypedDict, Unpack
 
 from schemas.errors import UsageError
 from schemas.languages import language_code
+from schemas.marks import FigureQuery
 
 ENTITY_LABELS = (
     *("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WORK_OF_ART", "PRODUCT", "LAW"),
@@ -32,7 +33,8 @@ class Filters:
     """Which articles and rows count. `since` is inclusive, `before` exclusive, both aware UTC; the rest is as typed.
 
     `entity` is any name or alias of an entity, matched without case; `label` an OntoNotes label. Both hold for the
-    row: a hit with entity="Russia" mentions Russia itself. `include` names kinds of page beside those always searched.
+    row: a hit with entity="Russia" mentions Russia itself. `figure` holds for the row, too: one figure of it must meet all
+    that is asked. `include` names kinds of page beside those always searched.
     """
 
     since: datetime | None = None
@@ -42,6 +44,7 @@ class Filters:
     entity: str | None = None
     label: str | None = None
     include: tuple[str, ...] = ()
+    figure: FigureQuery | None = None
 
 
 class FilterArgs(TypedDict, total=False):

@@ -37,7 +37,7 @@ class BooleanQuery:
 
     def article_ids(self) -> Ids:
         """All articles it finds, in order; each has a row that the filters leave."""
-        rows = row_conditions(self.filters)
+        rows = row_conditions(self.filters, self.connection)
         found = self._articles(self.node, rows)
         if self.filters == _of_articles(self.filters):
             return found
@@ -172,7 +172,7 @@ class BooleanQuery:
 
 def _of_articles(filters: Filters) -> Filters:
     """The filters that hold for whole articles."""
-    return replace(filters, entity=None, label=None)
+    return replace(filters, entity=None, label=None, figure=None)
 
 
 def _phrases(term: Term, language: str | None) -> list[str]:

@@ -59,7 +59,7 @@ def read_entities(
 def _entity_conditions(
     connection: sqlite3.Connection, name: str | None, filters: Filters
 ) -> Conditions:
-    conditions = row_conditions(filters)
+    conditions = row_conditions(filters, connection)
     if filters.label:
         conditions.add("m.label = ?", filters.label)
     if not name:

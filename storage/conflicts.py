@@ -214,7 +214,7 @@ def _rows(
 ) -> Iterator[_Row]:
     """The figures to compare. What is asked for is asked of one side: the other may be of any date and source."""
     read = row_conditions(Filters(include=filters.include))
-    asked = row_conditions(filters)
+    asked = row_conditions(filters, connection)
     of_figure = figure_conditions(connection, query, lang=filters.lang)
     cursor = connection.execute(
         f"""SELECT {_COLUMNS}, ({asked.sql}) AND ({of_figure.sql}) FROM {_SOURCE}

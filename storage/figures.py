@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from schemas.errors import UsageError
 from schemas.filters import Filters
-from schemas.marks import FigureOrder, FigureQuery
+from schemas.marks import Figure, FigureOrder, FigureQuery
 from schemas.nouns import names_noun
 from schemas.stored import FoundFigure
 from schemas.units import Scale, nearest_unit, scale_of, stored_units
@@ -19,8 +20,15 @@ from storage.words import query_words
 
 UPPER = "coalesce(f.value, f.high, f.low)"
 LOWER = "coalesce(f.value, f.low, f.high)"
+AskedScales = dict[str, tuple[str, Scale]]
+"""Stored units that are compared with an asked one: each with the asked unit, and the scale from it to that."""
 # What is computed in another unit differs in the last digits from what was written in this one.
 _ROUNDING = 1e-9
+
+
+SOURCE = (
+    f"figures f JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = f.paragraph_id', 1)}"
+)
 
 
 def read_found_figures(
@@ -31,24 +39,17 @@ def read_found_figures(
     limit: int | None,
     order: FigureOrder = "newest",
 ) -> tuple[int, list[FoundFigure]]:
-    """How many figures match, and the first `limit` of them: newest article first, or largest value first."""
-    conditions = row_conditions(filters)
-    asked = figure_conditions(connection, query, lang=filters.lang)
-    conditions.add(asked.sql, *asked.values)
-    source = (
-        f"figures f JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = f.paragraph_id', 1)}"
-    )
+    """How many figures match, and the first `limit` of them in `order`; figures of one article as they are written."""
+    conditions = listed_conditions(connection, query, filters)
     total = connection.execute(
-        f"SELECT count(*) FROM {source} WHERE {conditions.sql}", conditions.values
+        f"SELECT count(*) FROM {SOURCE} WHERE {conditions.sql}", conditions.values
     ).fetchone()[0]
-    by = {
-        "newest": "r.published_at DESC NULLS LAST, a.id DESC, p.n, f.start",
-        "value": f"{UPPER} DESC NULLS LAST, a.id, p.n, f.start",
-    }[order]
+    asked = asked_scales(connection, query)
+    by = _order_by(connection, query, order, asked)
     rows = connection.execute(
         f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at
-            FROM {source} WHERE {conditions.sql} ORDER BY {by} LIMIT ?""",
-        (*conditions.values, row_limit(limit)),
+            FROM {SOURCE} WHERE {conditions.sql} ORDER BY {by.sql} LIMIT ?""",
+        (*conditions.values, *by.values, row_limit(limit)),
     )
     width = FIGURE_COLUMNS.count(",") + 1
     found = []
@@ -65,9 +66,56 @@ def read_found_figures(
                 source=site,
                 published_at=to_instant(published),
                 sentence=text[figure.sentence_start : figure.sentence_end] or text,
+                **_in_asked_unit(figure, asked),
             )
         )
     return int(total), found
+
+
+def listed_conditions(
+    connection: sqlite3.Connection, query: FigureQuery, filters: Filters
+) -> Conditions:
+    """What a row of SOURCE must meet to be listed."""
+    found = row_conditions(filters)
+    asked = figure_conditions(connection, query, lang=filters.lang)
+    found.add(asked.sql, *asked.values)
+    return found
+
+
+def value_in(asked: AskedScales, value: str) -> Conditions:
+    """An SQL expression over f: `value` (of UPPER, LOWER ...) in the asked unit, or as it stands where none was."""
+    terms = Conditions()
+    for unit, (_, scale) in asked.items():
+        terms.add(f"WHEN ? THEN {value} * ? + ?", unit, float(scale.factor), float(scale.offset))
+    if not asked:
+        return Conditions([value])
+    return Conditions([f"CASE f.unit {' '.join(terms.clauses)} END"], terms.values)
+
+
+def _order_by(
+    connection: sqlite3.Connection, query: FigureQuery, order: FigureOrder, asked: AskedScales
+) -> Conditions:
+    if order == "article":
+        return Conditions(["a.id, p.n, f.start"])
+    if order != "value":
+        return Conditions(["r.published_at DESC NULLS LAST, a.id DESC, p.n, f.start"])
+    if query.kind == "duration" and not asked:  # the one kind whose units are all of one dimension
+        asked = asked_scales(connection, FigureQuery(unit="second"))
+    value = value_in(asked, UPPER)
+    if query.kind == "date":
+        value = Conditions(["coalesce(f.date_end, f.date_start)"])
+    return Conditions([f"{value.sql} DESC NULLS LAST, a.id, p.n, f.start"], value.values)
+
+
+def _in_asked_unit(figure: Figure, asked: AskedScales) -> dict[str, Any]:
+    unit, scale = asked.get(figure.unit or "", (figure.unit, None))
+    if scale is None or unit == figure.unit:
+        return {}
+    values = {"value": figure.value, "low": figure.low, "high": figure.high}
+    return {
+        "asked_unit": unit,
+        **{f"asked_{name}": scale.of(value) for name, value in values.items() if value is not None},
+    }
 
 
 def figure_conditions(
@@ -104,10 +152,8 @@ def figure_conditions(
     return found
 
 
-def asked_scales(
-    connection: sqlite3.Connection, query: FigureQuery
-) -> dict[str, tuple[str, Scale]]:
-    """The stored units that the asked unit finds: each with the asked one, and the scale from it to that.
+def asked_scales(connection: sqlite3.Connection, query: FigureQuery) -> AskedScales:
+    """The stored units that the asked unit finds; none where none is asked for.
 
     Raises UsageError for a unit that is neither known nor stored.
     """
@@ -115,25 +161,17 @@ def asked_scales(
         return {}
     stored = _distinct(connection, "unit")
     same = [unit for unit in stored if unit.lower() == query.unit.lower()]
-    asked = list(dict.fromkeys((*stored_units(query.unit), *same)))
-    if not asked:
+    names = list(dict.fromkeys((*stored_units(query.unit), *same)))
+    if not names:
         raise _unknown_unit(query.unit)
-    found: dict[str, tuple[str, Scale]] = {}
-    for name in asked:
+    found: AskedScales = {}
+    for name in names:
         to = scale_of(name, query.rates)
         for unit in stored:
             scale = scale_of(unit, query.rates)
             if scale.dimension == to.dimension:
-                found.setdefault(unit, (name, _between(scale, to)))
+                found.setdefault(unit, (name, scale.to(to)))
     return found
-
-
-def _between(unit: Scale, asked: Scale) -> Scale:
-    return Scale(
-        dimension=asked.dimension,
-        factor=unit.factor / asked.factor,
-        offset=(unit.offset - asked.offset) / asked.factor,
-    )
 
 
 def _add_values(connection: sqlite3.Connection, query: FigureQuery, found: Conditions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, field
 
 from schemas.filters import Filters
@@ -32,8 +33,8 @@ class Conditions:
         return " AND ".join(self.clauses) or "1"
 
 
-def row_conditions(filters: Filters) -> Conditions:
-    """What a row must meet to be searched under `filters`."""
+def row_conditions(filters: Filters, connection: sqlite3.Connection | None = None) -> Conditions:
+    """What a row must meet to be searched under `filters`; those of a figure need the connection."""
     found = article_conditions(filters)
     found.add("p.masked = 0")
     kinds = (*SEARCHED_KINDS, *filters.include)
@@ -43,7 +44,22 @@ def row_conditions(filters: Filters) -> Conditions:
             f"p.id IN (SELECT m.paragraph_id FROM mentions m WHERE {mentions.sql})",
             *mentions.values,
         )
+    if figures := figured_rows(filters, connection):
+        found.add(f"p.id IN ({figures.sql})", *figures.values)
     return found
+
+
+def figured_rows(filters: Filters, connection: sqlite3.Connection | None) -> Conditions | None:
+    """A SELECT of the ids of all rows that have such a figure as is asked for; None where any row will do."""
+    if filters.figure is None:
+        return None
+    if connection is None:
+        raise TypeError("filters that ask for a figure need the connection")
+    from storage.figures import figure_conditions  # which lists figures by the conditions of rows
+
+    asked = figure_conditions(connection, filters.figure, lang=filters.lang)
+    sql = f"SELECT f.paragraph_id FROM figures f WHERE {asked.sql}"
+    return Conditions([sql], asked.values)
 
 
 def article_conditions(filters: Filters) -> Conditions:

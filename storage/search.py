@@ -134,7 +134,7 @@ class Searcher:
         expression = match_expression(words)
         found: list[tuple[int, int, float]] = []
         if expression:
-            conditions = row_conditions(filters)
+            conditions = row_conditions(filters, self.connection)
             found = self.connection.execute(
                 f"""SELECT r.article_id, p.id, -bm25(paragraphs_fts) FROM paragraphs_fts
                     JOIN {ROWS.replace("paragraphs p", "paragraphs p ON p.id = paragraphs_fts.rowid", 1)}

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Self, Unpack, get_args
 
 from schemas.article import Article
+from schemas.asking import FigureAndFilterArgs, make_row_filters
 from schemas.document import RawDocument
-from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
+from schemas.filters import Filters, require_one_of, require_type
 from schemas.marks import Figure, Mention
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
@@ -83,13 +84,20 @@ class Store(Lists):
     # -- finding ---------------------------------------------------------------------------------------------------
 
     def search(
-        self, query: str, *, mode: Mode = "hybrid", k: int = 10, **filters: Unpack[FilterArgs]
+        self,
+        query: str,
+        *,
+        mode: Mode = "hybrid",
+        k: int = 10,
+        **filters: Unpack[FigureAndFilterArgs],
     ) -> list[SearchHit]:
         """The best row of each of the `k` best articles, best first; see `find` for the total and notes.
 
+        With kind, min, unit ... as `figures` takes them, only rows that have such a figure.
+
         Raises UsageError for an unknown mode or a date that is none; any text is a safe query.
         """
-        return list(self.find(query, mode=mode, k=k, filters=make_filters(**filters)).hits)
+        return list(self.find(query, mode=mode, k=k, filters=make_row_filters(**filters)).hits)
 
     def find(self, query: str, *, mode: Mode, k: int, filters: Filters) -> SearchResult:
         """As `search`, with the exact total in words mode, the time taken and notes for people."""
@@ -99,7 +107,7 @@ class Store(Lists):
         return self._searcher.search(query, mode, k, filters)
 
     def similar(
-        self, article: int | str, *, k: int = 10, **filters: Unpack[FilterArgs]
+        self, article: int | str, *, k: int = 10, **filters: Unpack[FigureAndFilterArgs]
     ) -> list[SearchHit]:
         """The articles most like a stored one (id or key), most similar first, without itself.
 
@@ -108,7 +116,7 @@ class Store(Lists):
         """
         require_type("k", k, int)
         article_id = read.require_article_id(self._connection, article)
-        return self.similar_filtered(article_id, k=k, filters=make_filters(**filters))
+        return self.similar_filtered(article_id, k=k, filters=make_row_filters(**filters))
 
     def similar_filtered(self, article_id: int, *, k: int, filters: Filters) -> list[SearchHit]:
         """As `similar`, for a known id and made filters."""

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from schemas.filters import Filters
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
-from storage.filters import ROWS, article_conditions, mention_conditions, row_conditions
+from storage.filters import (
+    ROWS,
+    article_conditions,
+    figured_rows,
+    mention_conditions,
+    row_conditions,
+)
 
 Ids = NDArray[np.int64]
 
@@ -126,6 +132,8 @@ def allowed_lines(
     if of_mention := mention_conditions(filters):
         sql = f"SELECT DISTINCT m.paragraph_id FROM mentions m WHERE {of_mention.sql}"
         keep &= _is_in(connection, rows.row_ids, sql, of_mention.values)
+    if of_figure := figured_rows(filters, connection):
+        keep &= _is_in(connection, rows.row_ids, of_figure.sql, of_figure.values)
     return keep
 
 
@@ -138,7 +146,7 @@ def _is_in(
 
 def has_rows(connection: sqlite3.Connection, filters: Filters) -> bool:
     """Whether `filters` leave any searchable row."""
-    conditions = row_conditions(filters)
+    conditions = row_conditions(filters, connection)
     sql = f"SELECT 1 FROM {ROWS} WHERE {conditions.sql} LIMIT 1"
     return connection.execute(sql, conditions.values).fetchone() is not None
 
