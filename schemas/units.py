@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ _PERCENT = {
     "basis_point": ("basis point", "basis points", "bp", "bps"),
 }
 _POINTS = {"percentage_point": Decimal(1), "basis_point": Decimal("0.01")}
+_DIGITS = Context(prec=12)
 _Table = Mapping[str, Mapping[str, object]]
 
 
@@ -36,6 +37,22 @@ class Scale:
     dimension: str
     factor: Decimal = Decimal(1)
     offset: Decimal = Decimal(0)
+
+    def to(self, other: Scale) -> Scale:
+        """The scale from this unit to another of its dimension."""
+        return Scale(
+            dimension=self.dimension,
+            factor=self.factor / other.factor,
+            offset=(self.offset - other.offset) / other.factor,
+        )
+
+    def of(self, value: Decimal) -> Decimal:
+        """What `value` leads to, in twelve digits: a factor of thirty would say more than was written.
+
+        >>> scale_of("mile").to(scale_of("kilometre")).of(Decimal(70))
+        Decimal('112.65408')
+        """
+        return _DIGITS.create_decimal(value * self.factor + self.offset).normalize(_DIGITS)
 
 
 @cache

@@ -7,9 +7,9 @@ from typing import Protocol, Unpack, get_args
 from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.conflicts import FigureConflict
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of
-from schemas.marks import FigureOrder, FigureQuery
-from schemas.stored import FoundFigure, StoredEntity
-from storage import browse, conflicts, figures
+from schemas.marks import FigureGrouping, FigureOrder, FigureQuery
+from schemas.stored import FigureGroup, FoundFigure, StoredEntity
+from storage import browse, conflicts, figure_groups, figures
 from storage.connection import snapshot
 from storage.faults import Connection
 
@@ -26,15 +26,19 @@ class Lists(Protocol):
         self,
         *,
         limit: int | None = None,
+        sort: FigureOrder | None = None,
         order: FigureOrder = "newest",
         **asked: Unpack[FigureAndFilterArgs],
     ) -> list[FoundFigure]:
-        """Stored figures with article and sentence; newest article first, or largest value first.
+        """Stored figures with article and sentence, in the order of `sort`: newest (date), value or article.
 
         A unit finds its whole dimension, compared as what it is in the named one: min=100, unit="km" finds miles too.
+        Money is compared across currencies only under `rates`. `order` is the older name of `sort`.
+
+        Raises UsageError for what cannot be meant: an unknown kind, unit, order, period or filter.
         """
         query, filters = split_figure_args(asked)
-        return self.find_figures(query, filters, limit=limit, order=order)[1]
+        return self.find_figures(query, filters, limit=limit, order=sort or order)[1]
 
     def find_figures(
         self,
@@ -49,6 +53,27 @@ class Lists(Protocol):
         with snapshot(self.connection):
             return figures.read_found_figures(
                 self.connection, query, filters, limit=limit, order=order
+            )
+
+    def figure_groups(
+        self,
+        by: FigureGrouping,
+        *,
+        limit: int | None = None,
+        **asked: Unpack[FigureAndFilterArgs],
+    ) -> list[FigureGroup]:
+        """Figures counted and summed up, a group for each kind and unit: by month, entity, noun, source, unit or kind."""
+        query, filters = split_figure_args(asked)
+        return self.find_figure_groups(query, filters, by=by, limit=limit)[1]
+
+    def find_figure_groups(
+        self, query: FigureQuery, filters: Filters, *, by: FigureGrouping, limit: int | None
+    ) -> tuple[int, list[FigureGroup]]:
+        """As `figure_groups`, with the exact number of groups first."""
+        require_one_of("group", by, get_args(FigureGrouping))
+        with snapshot(self.connection):
+            return figure_groups.read_figure_groups(
+                self.connection, query, filters, by=by, limit=limit
             )
 
     def figure_conflicts(
