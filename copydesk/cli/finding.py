@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from copydesk.cli.figure_options import (
+    About,
+    Kind,
+    Maximum,
+    Minimum,
+    Noun,
+    Rates,
+    Subject,
+    Unit,
+)
 from copydesk.cli.options import (
     Config,
     Count,
@@ -25,7 +35,6 @@ from copydesk.cli.options import (
     Until,
     examples,
     existing_file,
-    filters_of,
     format_of,
     open_existing,
     settings_of,
@@ -45,6 +54,7 @@ from copydesk.present import (
     write_styled,
 )
 from copydesk.settings import Settings
+from schemas.asking import make_row_filters
 from schemas.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +69,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             'copydesk search "oil imports"',
-            'copydesk search "rate decision" --mode words --since 2024-01-01 -k 5',
+            'copydesk search "oil imports" --kind money --min 1e9 --unit USD --since 2024-01-01',
         )
     )(search)
     app.command(
@@ -81,6 +91,14 @@ def search(
     entity: Entity = None,
     label: Label = None,
     include: Include = None,
+    kind: Kind = None,
+    minimum: Minimum = None,
+    maximum: Maximum = None,
+    unit: Unit = None,
+    subject: Subject = None,
+    noun: Noun = None,
+    about: About = None,
+    rates: Rates = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -91,12 +109,35 @@ def search(
     """Find stored articles by meaning, by word, or both.
 
     Shows the best paragraph of each. Filters hold exactly: there are always k hits if that many articles match them.
+    With --kind, --min, --unit ... only paragraphs that have one figure which meets them all.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, entity, label, include)
+    filters = make_row_filters(
+        spelled="--{}",
+        since=since,
+        until=until,
+        source=source,
+        lang=lang,
+        entity=entity,
+        label=label,
+        include=include,
+        kind=kind,
+        min=minimum,
+        max=maximum,
+        unit=unit,
+        subject=subject,
+        noun=noun,
+        about=about,
+        rates=rates,
+    )
     by = _mode(mode)
+    text = " ".join(query)
+    if filters.figure and not text.strip():
+        raise UsageError(
+            "nothing to look for", remedy="say what, or list the figures with: copydesk figures"
+        )
     with open_existing(settings_of(db, config), by_meaning=by != "words") as store:
-        result = store.find(" ".join(query), mode=by, k=k, filters=filters)
+        result = store.find(text, mode=by, k=k, filters=filters)
     return _show(result, form, fail_empty=fail_empty)
 
 
@@ -114,6 +155,14 @@ def similar(
     entity: Entity = None,
     label: Label = None,
     include: Include = None,
+    kind: Kind = None,
+    minimum: Minimum = None,
+    maximum: Maximum = None,
+    unit: Unit = None,
+    subject: Subject = None,
+    noun: Noun = None,
+    about: About = None,
+    rates: Rates = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -123,7 +172,24 @@ def similar(
 ) -> int:
     """Find the stored articles most like another, or like a file."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, entity, label, include)
+    filters = make_row_filters(
+        spelled="--{}",
+        since=since,
+        until=until,
+        source=source,
+        lang=lang,
+        entity=entity,
+        label=label,
+        include=include,
+        kind=kind,
+        min=minimum,
+        max=maximum,
+        unit=unit,
+        subject=subject,
+        noun=noun,
+        about=about,
+        rates=rates,
+    )
     settings = settings_of(db, config)
     began = time.perf_counter()
     with open_existing(settings, by_meaning=True) as store:
