@@ -188,6 +188,35 @@ _ASKED_FIGURES = (
     "CREATE INDEX figures_subjects ON figures(subjects) WHERE subjects <> '[]'",
 )
 
+# What search can see of which article changed, in order: by these numbers the file of vectors beside the database knows
+# what it lacks. The token makes a number mean one state of one database, also where a copy of it went another way.
+_CHANGE = "INSERT INTO article_changes (article_id)"
+_ARTICLE_CHANGES = (
+    """CREATE TABLE article_changes (
+        seq INTEGER PRIMARY KEY, article_id INTEGER NOT NULL,
+        token INTEGER NOT NULL DEFAULT (random())) STRICT""",
+    f"{_CHANGE} VALUES (0)",
+    f"""CREATE TRIGGER rendering_came AFTER INSERT ON renderings
+        BEGIN {_CHANGE} VALUES (new.article_id); END""",
+    f"""CREATE TRIGGER rendering_changed AFTER UPDATE OF current, page_kind ON renderings
+        BEGIN {_CHANGE} VALUES (new.article_id); END""",
+    f"""CREATE TRIGGER rendering_went AFTER DELETE ON renderings WHEN old.current = 1
+        BEGIN {_CHANGE} VALUES (old.article_id); END""",
+    f"""CREATE TRIGGER paragraph_masked AFTER UPDATE OF masked ON paragraphs WHEN new.masked <> old.masked
+        BEGIN {_CHANGE} SELECT article_id FROM renderings WHERE id = new.rendering_id; END""",
+    # The vectors of an article come before it is said that it has them.
+    f"""CREATE TRIGGER vectors_came AFTER INSERT ON stage_done WHEN new.stage = 'vectors'
+        BEGIN {_CHANGE} SELECT article_id FROM renderings WHERE id = new.rendering_id; END""",
+    f"""CREATE TRIGGER vectors_changed AFTER UPDATE ON stage_done WHEN new.stage = 'vectors'
+        BEGIN {_CHANGE} SELECT article_id FROM renderings WHERE id = new.rendering_id; END""",
+    f"""CREATE TRIGGER vector_went AFTER DELETE ON embeddings
+        BEGIN {_CHANGE} SELECT r.article_id FROM paragraphs p JOIN renderings r ON r.id = p.rendering_id
+        WHERE p.text_sha256 = old.text_sha256; END""",
+    # Whoever is further behind reads everything anew.
+    """CREATE TRIGGER changes_forgotten AFTER INSERT ON article_changes
+        BEGIN DELETE FROM article_changes WHERE seq <= new.seq - 200000; END""",
+)
+
 
 @migrations()
 def m001_first_schema(db: Database) -> None:
@@ -253,6 +282,13 @@ def m008_site_memory(db: Database) -> None:
 def m009_asked_figures(db: Database) -> None:
     """The indexes that questions about figures are answered by."""
     for statement in _ASKED_FIGURES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m010_article_changes(db: Database) -> None:
+    """The numbers of what changed, kept by triggers: whoever writes cannot forget them."""
+    for statement in _ARTICLE_CHANGES:
         db.conn.execute(statement)
 
 
