@@ -56,6 +56,15 @@ class Body:
     looks: set[Look]
     container: HtmlElement
     beside: dict[HtmlElement, bool] = field(default_factory=dict)
+    held: frozenset[HtmlElement] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Know what the container holds."""
+        self.hold(self.container)
+
+    def hold(self, container: HtmlElement) -> None:
+        """Take another element for the one that holds the body."""
+        self.container, self.held = container, frozenset(container.iter())
 
     @property
     def names(self) -> set[str]:
@@ -109,7 +118,8 @@ def grow(body: Body) -> None:
         ):
             more.append(piece.owner)
     found = common_ancestor(more)
-    body.container = body.container if found is None else found
+    if found is not None and found is not body.container:
+        body.hold(found)
 
 
 def take_prose(body: Body) -> None:
@@ -213,7 +223,7 @@ def _looks_like(body: Body, piece: Piece) -> bool:
 
 
 def _holds(body: Body, piece: Piece) -> bool:
-    return is_within(piece.owner, body.container)
+    return piece.owner in body.held
 
 
 def _stands_beside(body: Body, piece: Piece) -> bool:

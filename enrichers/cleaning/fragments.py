@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.lines import WHITESPACE, is_blank, one_line
@@ -126,23 +126,29 @@ def parse_html(text: str) -> HtmlElement | None:
     """The tree of a page or fragment, without comments; None where there is nothing to parse, or too much."""
     if text.count("<") > MOST_TAGS:
         return None
-    parser = HTMLParser(
-        encoding="utf-8",
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-        default_doctype=False,
-    )
     # NULs end the document for libxml2, and it knows no lone surrogate.
     data = without_attribute_floods(text.replace("\x00", "")).encode("utf-8", "replace")
     try:
-        tree = etree.fromstring(data, parser=parser)
+        tree = etree.fromstring(data, parser=_parser())
     except (etree.LxmlError, ValueError):
         return None
     # A page of one class of a megabyte took eleven seconds: every rule looks through it again.
     for element in LONG_CLASSES(tree) if tree is not None else ():
         del element.attrib["class"]
     return tree
+
+
+def _parser() -> etree.HTMLParser:
+    """lxml.html's, but for forms and inputs, whose classes would be looked up in Python for every element of a page."""
+    parser = etree.HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
 
 
 def visible_text(text: str) -> str:
@@ -194,20 +200,21 @@ def located_blocks(tree: HtmlElement) -> list[tuple[Block, HtmlElement]]:
 
 def _walked(tree: HtmlElement) -> _Walk:
     walk = _Walk(places=[tree])
-    unseen = depth = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
+    depth = 0
+    steps = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in steps:
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
             depth += 1
-            unseen += tag in UNSEEN_TAGS
-            if not unseen:
+            if tag in UNSEEN_TAGS:
+                steps.skip_subtree()
+            else:
                 walk.open(tag, element, is_shallow=depth < DEEPEST)
             continue
-        if not unseen:
+        if tag not in UNSEEN_TAGS:
             walk.close(tag, is_shallow=depth < DEEPEST)
-        unseen -= tag in UNSEEN_TAGS
         depth -= 1
-        if not unseen and depth:
+        if depth:
             walk.say(element.tail)
     walk.flush()
     return walk
@@ -291,6 +298,9 @@ class _Walk:
         """End what was read so far; `is_double` where two breaks do it."""
         owner = self.places[-1]
         self.parted = owner if is_double else self.parted
+        if not any(map(str.strip, self.parts)):
+            self.parts, self.linked, self.breaks = [], 0, 0
+            return
         # Where an element parts its paragraphs by two breaks, one is only a new line.
         turns = [] if self.parted is owner else self.turns
         start = linked = 0
@@ -298,9 +308,8 @@ class _Walk:
         for end, linked_so_far in [*turns, (len(self.parts), self.linked)]:
             lines.append(("".join(self.parts[start:end]), linked_so_far - linked))
             start, linked = end, linked_so_far
-        if self.parts:
-            kind = self.kinds[-1] if self.kinds else "text"
-            self.found.append(_Found(lines=lines, kind=kind, owner=owner))
+        kind = self.kinds[-1] if self.kinds else "text"
+        self.found.append(_Found(lines=lines, kind=kind, owner=owner))
         self.parts, self.turns, self.linked, self.breaks = [], [], 0, 0
 
     def _parts_lines(self, tag: str) -> bool:

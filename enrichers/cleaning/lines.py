@@ -30,7 +30,7 @@ IDLE_JOINERS = re.compile(
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 WHITESPACE = re.compile(r"\s+")
-NO_LETTERS = re.compile(r"[\W_]+")
+NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 # Every character the patterns above are about, so that most lines are passed at one look.
 SUSPECT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]"
@@ -44,12 +44,15 @@ def tidy(text: str) -> str:
     'oil prices\nrose'
     """
     if not SUSPECT.search(text):
-        return (
-            text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-        )
+        return _composed(text)
     text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", ESCAPES.sub("", text)))
     text = _without_idle_directions(CONTROLS.sub("", INVISIBLE.sub("", text)))
-    text = IDLE_JOINERS.sub("", text)
+    return _composed(IDLE_JOINERS.sub("", text))
+
+
+def _composed(text: str) -> str:
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
     return unicodedata.normalize("NFC", text)
 
 
@@ -68,6 +71,10 @@ def one_line(text: str) -> str:
     >>> one_line("  10\u202f000\n barrels ")
     '10 000 barrels'
     """
+    joined = " ".join(text.split())
+    # Nothing of what `tidy` takes out is printable; all but one of its line ends part words for `split` as well.
+    if joined.isprintable() and "\x1f" not in text:
+        return _composed(joined)
     return " ".join(tidy(text).split())
 
 
@@ -77,7 +84,7 @@ def is_blank(text: str) -> bool:
     >>> is_blank("* * *"), is_blank("7")
     (True, False)
     """
-    return not any(character.isalnum() for character in text)
+    return not (text[:1].isalnum() or any(map(str.isalnum, text)))
 
 
 def fold(text: str) -> str:
@@ -86,4 +93,6 @@ def fold(text: str) -> str:
     >>> fold("Don’t stop – now!")
     'dontstopnow'
     """
-    return NO_LETTERS.sub("", text.casefold())
+    if text.isascii():
+        return text.lower().encode().translate(None, NO_LETTERS).decode()
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -6,7 +6,7 @@ What it means is left to the modules that ask: `headline`, `authors`, `page_time
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import dropwhile
 
 from lxml.html import HtmlElement
@@ -18,6 +18,7 @@ LOOKED_FOR = ("meta", "link", "script", "title", "h1", "time", "figure", "articl
 NAMING = ("property", "name", "itemprop")
 MOST_OF_A_KIND = 200
 MOST_METAS = 1000
+MOST_ELEMENTS = 20_000
 LONGEST_CONTENT = 4000
 
 
@@ -36,6 +37,8 @@ class Page:
     times: Sequence[HtmlElement]
     figures: Sequence[HtmlElement]
     teasers: int
+    elements: Sequence[HtmlElement] = field(repr=False)
+    """Held so that lxml makes the object of each element once, not at every walk."""
 
     def meta(self, *names: str) -> Iterator[str]:
         """What the meta tags of these names say, in the order of the names."""
@@ -50,8 +53,10 @@ class Page:
 def read_page(tree: HtmlElement, url: str | None) -> Page:
     """The page's head, read once."""
     found: dict[str, list[HtmlElement]] = {name: [] for name in LOOKED_FOR}
-    for element in tree.iter(*LOOKED_FOR):
-        found[element.tag].append(element)
+    elements = list(tree.iter())
+    for element in elements:
+        if element.tag in found:
+            found[element.tag].append(element)
     scripts = (
         script.text or ""
         for script in found["script"]
@@ -70,6 +75,7 @@ def read_page(tree: HtmlElement, url: str | None) -> Page:
         times=found["time"][:MOST_OF_A_KIND],
         figures=found["figure"][:MOST_OF_A_KIND],
         teasers=sum(next(one.iter("a"), None) is not None for one in found["article"]),
+        elements=elements[:MOST_ELEMENTS],
     )
 
 

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -126,9 +128,14 @@ def _said(text: str, long: Sequence[str], joined: str) -> int:
 
 
 def _look(owner: HtmlElement, looks: dict[HtmlElement, Look]) -> Look:
-    if owner not in looks:
-        around = [owner, *list(owner.iterancestors())[:2]]
-        looks[owner] = tuple(
-            f"{one.tag}.{DIGITS.sub('', one.get('class') or '')}" for one in around
-        )
-    return looks[owner]
+    found = looks.get(owner)
+    if found is None:
+        around = (owner, *islice(owner.iterancestors(), 2))
+        found = looks[owner] = tuple(_named(one.tag, one.get("class") or "") for one in around)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _named(tag: str, classes: str) -> str:
+    """Asked of the same few hundred names on every page of a site."""
+    return f"{tag}.{DIGITS.sub('', classes)}"

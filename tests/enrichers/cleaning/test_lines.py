@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers.cleaning.decode import decode
-from enrichers.cleaning.lines import tidy
+from enrichers.cleaning.lines import fold, one_line, tidy
 from schemas.document import HTML, PLAIN_TEXT
 
 ESCAPED = [
@@ -32,3 +32,13 @@ def test_they_are_gone_before_anything_is_parsed(text: str, left: str, media_typ
 def test_tidying_twice_is_tidying_once(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
     assert "\x1b" not in tidy(text)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("\x1f\x85\u2028\u200b\u0301 \n\t"))))
+def test_a_line_that_needs_no_tidying_is_what_tidying_makes_of_it(text: str) -> None:
+    assert one_line(text) == " ".join(tidy(text).split())
+
+
+@given(st.text())
+def test_folding_leaves_letters_and_digits_in_every_script(text: str) -> None:
+    assert fold(text) == "".join(one for one in text.casefold() if one.isalnum())
