@@ -9,7 +9,7 @@ from schemas.conflicts import FigureConflict
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of
 from schemas.marks import FigureGrouping, FigureOrder, FigureQuery
 from schemas.stored import FigureGroup, FoundFigure, StoredEntity
-from storage import browse, conflicts, figure_groups, figures
+from storage import browse, figure_groups, figures
 from storage.connection import snapshot
 from storage.faults import Connection
 
@@ -91,6 +91,8 @@ class Lists(Protocol):
         self, query: FigureQuery, filters: Filters, *, limit: int | None
     ) -> tuple[int, list[FigureConflict]]:
         """As `figure_conflicts`, with the exact number of all that there are first."""
+        from storage import conflicts  # a search must not wait for what it does not need
+
         with snapshot(self.connection):
             return conflicts.read_conflicts(self.connection, query, filters, limit=limit)
 
