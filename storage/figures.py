@@ -13,6 +13,7 @@ from schemas.nouns import names_noun
 from schemas.stored import FoundFigure
 from schemas.units import Scale, nearest_unit, scale_of, stored_units
 from storage.browse import row_limit
+from storage.figure_matches import MOST_RANKED, Match, best_first
 from storage.filters import ROWS, Conditions, row_conditions
 from storage.read import FIGURE_COLUMNS, figure_of
 from storage.values import dump, load, name_key, to_instant
@@ -24,6 +25,8 @@ AskedScales = dict[str, tuple[str, Scale]]
 """Stored units that are compared with an asked one: each with the asked unit, and the scale from it to that."""
 # What is computed in another unit differs in the last digits from what was written in this one.
 _ROUNDING = 1e-9
+# Characters behind a figure in which what it counts is named.
+_NOUN_PHRASE = 80
 
 
 SOURCE = (
@@ -37,39 +40,48 @@ def read_found_figures(
     filters: Filters,
     *,
     limit: int | None,
-    order: FigureOrder = "newest",
+    order: FigureOrder | None = None,
 ) -> tuple[int, list[FoundFigure]]:
-    """How many figures match, and the first `limit` of them in `order`; figures of one article as they are written."""
+    """How many figures match, and the first `limit` of them in `order`; figures of one article as they are written.
+
+    Without an order, those first that the words asked for mean most, or the newest where no words are.
+    """
     conditions = listed_conditions(connection, query, filters)
     total = connection.execute(
         f"SELECT count(*) FROM {SOURCE} WHERE {conditions.sql}", conditions.values
     ).fetchone()[0]
     asked = asked_scales(connection, query)
-    by = _order_by(connection, query, order, asked)
+    by = _order_by(connection, query, order or "newest", asked)
+    words = query.words if order is None else None
+    most = row_limit(limit)
     rows = connection.execute(
-        f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at
+        f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at,
+                r.language
             FROM {SOURCE} WHERE {conditions.sql} ORDER BY {by.sql} LIMIT ?""",
-        (*conditions.values, *by.values, row_limit(limit)),
+        (*conditions.values, *by.values, max(most, MOST_RANKED) if words and most > 0 else most),
     )
+    found = [Match(_found(row, asked), row[-1]) for row in rows]
+    if not words:
+        return int(total), [match.found for match in found]
+    ranked = best_first(found, query_words(words, _languages(connection, filters.lang)))
+    return int(total), ranked if most < 0 else ranked[:most]
+
+
+def _found(row: tuple[Any, ...], asked: AskedScales) -> FoundFigure:
     width = FIGURE_COLUMNS.count(",") + 1
-    found = []
-    for row in rows:
-        figure = figure_of(row[:width], row[width])
-        text, article_id, key, title, url, site, published = row[width + 1 :]
-        found.append(
-            FoundFigure(
-                figure=figure,
-                article_id=article_id,
-                key=key,
-                title=title,
-                url=url,
-                source=site,
-                published_at=to_instant(published),
-                sentence=text[figure.sentence_start : figure.sentence_end] or text,
-                **_in_asked_unit(figure, asked),
-            )
-        )
-    return int(total), found
+    figure = figure_of(row[:width], row[width])
+    text, article_id, key, title, url, site, published = row[width + 1 : -1]
+    return FoundFigure(
+        figure=figure,
+        article_id=article_id,
+        key=key,
+        title=title,
+        url=url,
+        source=site,
+        published_at=to_instant(published),
+        sentence=text[figure.sentence_start : figure.sentence_end] or text,
+        **_in_asked_unit(figure, asked),
+    )
 
 
 def listed_conditions(
@@ -133,7 +145,7 @@ def figure_conditions(
         found.add("f.kind = ?", query.kind)
     _add_values(connection, query, found)
     if query.noun:
-        _add_names(connection, found, "noun", _is_noun(query.noun))
+        _add_noun(connection, query.noun, found)
     if query.subject:
         _add_names(connection, found, "subjects", _has_subject(connection, query.subject))
     if query.about:
@@ -216,6 +228,24 @@ def _add_names(
     found.add(f"f.{column} IN (SELECT value FROM json_each(?))", dump(values))
 
 
+def _add_noun(connection: sqlite3.Connection, asked: str, found: Conditions) -> None:
+    """The noun as it is stored; of "school districts" the last word is, so that the rest must stand before it in the text."""
+    names = Conditions()
+    _add_names(connection, names, "noun", _is_noun(asked))
+    rest, _, head = asked.strip().rpartition(" ")
+    if rest:
+        phrase = Conditions()
+        _add_names(connection, phrase, "noun", _is_noun(head))
+        phrase.add(
+            """instr(lower((SELECT substr(w.text, f."end" + 1, ?) FROM paragraphs w WHERE w.id = f.paragraph_id)),
+                  lower(? || ' ' || f.noun)) > 0""",
+            _NOUN_PHRASE,
+            rest,
+        )
+        names.add(phrase.sql, *phrase.values)
+    found.add(f"({' OR '.join(names.clauses)})", *names.values)
+
+
 def _distinct(connection: sqlite3.Connection, column: str) -> Iterable[str]:
     """Each value of an indexed column once. A jump from one to the next reads as many rows as there are values."""
     some = {"noun": "noun IS NOT NULL", "subjects": "subjects <> '[]'"}.get(column, "1")
@@ -251,10 +281,17 @@ def _bare(name: str) -> str:
 
 def _all_words(connection: sqlite3.Connection, words: str, lang: str | None) -> str:
     """An FTS5 query: each of the words, in any language that is stored."""
+    each = [
+        " OR ".join(f'"{stem}"' for stem in stems)
+        for stems in query_words(words, _languages(connection, lang))
+    ]
+    return " AND ".join(f"({stems})" for stems in each) or '""'
+
+
+def _languages(connection: sqlite3.Connection, lang: str | None) -> list[str | None]:
+    """The languages that words are looked for in, the most common first."""
     rows = connection.execute(
         """SELECT language FROM renderings WHERE current = 1 GROUP BY language
            ORDER BY count(*) DESC, language"""
     )
-    languages = [lang] if lang else [row[0] for row in rows]
-    each = [" OR ".join(f'"{stem}"' for stem in stems) for stems in query_words(words, languages)]
-    return " AND ".join(f"({stems})" for stems in each) or '""'
+    return [lang] if lang else [row[0] for row in rows]

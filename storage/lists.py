@@ -27,13 +27,14 @@ class Lists(Protocol):
         *,
         limit: int | None = None,
         sort: FigureOrder | None = None,
-        order: FigureOrder = "newest",
+        order: FigureOrder | None = None,
         **asked: Unpack[FigureAndFilterArgs],
     ) -> list[FoundFigure]:
         """Stored figures with article and sentence, in the order of `sort`: newest (date), value or article.
 
         A unit finds its whole dimension, compared as what it is in the named one: min=100, unit="km" finds miles too.
-        Money is compared across currencies only under `rates`. `order` is the older name of `sort`.
+        Money is compared across currencies only under `rates`. `order` is the older name of `sort`. Without either, those
+        come first that `words` mean most, by how close these stand to them; the newest where no words are asked for.
 
         Raises UsageError for what cannot be meant: an unknown kind, unit, order, period or filter.
         """
@@ -46,10 +47,11 @@ class Lists(Protocol):
         filters: Filters,
         *,
         limit: int | None,
-        order: FigureOrder = "newest",
+        order: FigureOrder | None = None,
     ) -> tuple[int, list[FoundFigure]]:
         """As `figures`, with the exact number of all that match first."""
-        require_one_of("order", order, get_args(FigureOrder))
+        if order is not None:
+            require_one_of("order", order, get_args(FigureOrder))
         with snapshot(self.connection):
             return figures.read_found_figures(
                 self.connection, query, filters, limit=limit, order=order
