@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -24,6 +25,7 @@ _CONTROLS: dict[int, str] = {
     **dict.fromkeys((10, 13, 0x85, 0x2028, 0x2029), " "),
     9: "\t",
 }
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*%?")
 # JSON escapes the controls under 32 by itself; a terminal obeys these too.
 _ESCAPES: dict[int, str] = {code: f"\\u{code:04x}" for code in (*range(127, 160), *_OVERRIDES)}
 
@@ -75,7 +77,7 @@ def write_rows(
 ) -> None:
     """Rows on stdout as JSON Lines, or as CSV under a header line, which stands there without rows too.
 
-    In CSV what is nested is left as JSON, and no cell holds a control character.
+    In CSV what is nested is left as JSON, and no cell holds a control character or a formula.
     """
     if form == "jsonl":
         for row in rows:
@@ -99,7 +101,17 @@ def _cell(value: object) -> object:
         return _json(value)
     if isinstance(value, bool):
         return str(value).lower()
-    return safe(value) if isinstance(value, str) else value
+    return _no_formula(safe(value)) if isinstance(value, str) else value
+
+
+def _no_formula(text: str) -> str:
+    """Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection").
+
+    >>> _no_formula("=1+1"), _no_formula("-5C"), _no_formula("-5.2"), _no_formula("oil")
+    ("'=1+1", "'-5C", '-5.2', 'oil')
+    """
+    risky = text.startswith(("=", "+", "-", "@", "\t")) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if risky else text
 
 
 def columns_of(kind: type) -> list[str]:

@@ -89,7 +89,7 @@ def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> Fig
         subject=_name(args.get("subject"), spelled.format("subject")),
         noun=_name(args.get("noun"), spelled.format("noun")),
         about=None if about is None else parse_period(about, period),
-        words=_name(args.get("words"), "the words to look for"),
+        words=_name(args.get("words"), "the text to look for"),
         rates=rates,
     )
 

@@ -26,6 +26,8 @@ _PERCENT = {
     "basis_point": ("basis point", "basis points", "bp", "bps"),
 }
 _POINTS = {"percentage_point": Decimal(1), "basis_point": Decimal("0.01")}
+# Letters that people type for a temperature; in a text they are read so only among words that say it.
+_TYPED = {"f": "fahrenheit", "c": "celsius", "k": "kelvin"}
 _DIGITS = Context(prec=12)
 _Table = Mapping[str, Mapping[str, object]]
 
@@ -172,6 +174,8 @@ def _simple(text: str) -> tuple[str, ...]:
     # "Mb" is a megabit and "mb" whatever the words say: only capitals were chosen with care.
     if not found or text == text.lower():
         found = (*found, *_by_word().get(text.lower(), ()))
+    if meant := _TYPED.get(text.lower()):
+        found = (*found, meant)
     return tuple(sorted(set(found)))
 
 

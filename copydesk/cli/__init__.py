@@ -21,6 +21,7 @@ from copydesk.cli import (
     articles,
     database,
     fetch,
+    figures,
     finding,
     ingest,
     keeping,
@@ -65,7 +66,7 @@ def everything(
     """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
 
 
-for module in (ingest, fetch, finding, articles, keeping, serve):
+for module in (ingest, fetch, finding, articles, figures, keeping, serve):
     module.register(app)
 source_check.register(sources.app)
 opml.register(sources.app)

@@ -1,8 +1,8 @@
-"""copydesk show, figures, entities: what is stored, article by article and across them."""
+"""copydesk show, entities: what is stored, article by article and across them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,6 @@ from copydesk.cli.options import (
     Count,
     Csv,
     Db,
-    Entity,
     FailEmpty,
     Include,
     Json,
@@ -29,7 +28,6 @@ from copydesk.cli.options import (
 )
 from copydesk.marking import (
     LEGEND,
-    describe_figure,
     figures_line,
     marked,
     marks_of,
@@ -47,23 +45,14 @@ from copydesk.present import (
     write_styled,
     write_table,
 )
-from schemas.asking import make_figure_query
-from schemas.errors import UsageError
-from schemas.marks import Figure, FigureKind, FigureOrder
 
 if TYPE_CHECKING:
-    from schemas.stored import FoundFigure, StoredArticle, StoredEntity
+    from schemas.stored import StoredArticle, StoredEntity
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command(epilog=examples("copydesk show 3", "copydesk show 3 --json"))(show)
-    app.command(
-        epilog=examples(
-            "copydesk figures --kind money --min 1e9 --unit USD",
-            "copydesk figures --entity Russia --since 2024-01-01 --sort value --csv",
-        )
-    )(figures)
     app.command(
         epilog=examples("copydesk entities --label PERSON", "copydesk entities Modi --json")
     )(entities)
@@ -148,81 +137,6 @@ def _facts(article: StoredArticle) -> str:
         f"article {article.id}, key {article.key}",
     )
     return " · ".join(fact for fact in facts if fact)
-
-
-def figures(
-    *,
-    kind: Annotated[
-        str | None, typer.Option(help=f"One of: {', '.join(get_args(FigureKind))}.")
-    ] = None,
-    minimum: Annotated[
-        float | None, typer.Option("--min", help="At least this value (1e9 is a billion).")
-    ] = None,
-    maximum: Annotated[float | None, typer.Option("--max", help="At most this value.")] = None,
-    unit: Annotated[str | None, typer.Option(help="USD, dollars, %, km, barrels a day ...")] = None,
-    sort: Annotated[
-        str, typer.Option(metavar="ORDER", help="newest (articles first) or value (largest first).")
-    ] = "newest",
-    k: Count = 50,
-    since: Since = None,
-    until: Until = None,
-    source: Source = None,
-    lang: Lang = None,
-    entity: Entity = None,
-    label: Label = None,
-    include: Include = None,
-    fail_empty: FailEmpty = False,
-    db: Db = None,
-    config: Config = None,
-    json: Json = False,
-    jsonl: JsonLines = False,
-    csv: Csv = False,
-) -> int:
-    """List figures by kind, value and unit, each with its sentence."""
-    form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, entity, label, include)
-    query = make_figure_query(spelled="--{}", kind=kind, min=minimum, max=maximum, unit=unit)
-    with open_existing(settings_of(db, config)) as store:
-        total, found = store.find_figures(query, filters, limit=k, order=_order(sort))
-    if form == "json":
-        write_json({"total": total, "figures": [_figure_record(item) for item in found]})
-    elif form == "text":
-        _show_figures(total, found)
-    else:
-        write_rows([_figure_record(item) for item in found], form, _figure_columns())
-    return 4 if fail_empty and not found else 0
-
-
-def _order(name: str) -> FigureOrder:
-    orders: dict[str, FigureOrder] = {"newest": "newest", "value": "value"}
-    if name not in orders:
-        raise UsageError(f"unknown order {name!r}", remedy=f"choose one of: {', '.join(orders)}")
-    return orders[name]
-
-
-def _figure_columns() -> list[str]:
-    from schemas.stored import FoundFigure
-
-    return [*columns_of(Figure), *(name for name in columns_of(FoundFigure) if name != "figure")]
-
-
-def _figure_record(found: FoundFigure) -> dict[str, object]:
-    record = record_of(found)
-    figure = cast("dict[str, object]", record.pop("figure"))
-    return {**figure, **record}
-
-
-def _show_figures(total: int, found: list[FoundFigure]) -> None:
-    if not found:
-        write("Nothing found.")
-        return
-    for item in found:
-        write(f"{describe_figure(item.figure)} ({item.figure.kind})")
-        write(f"   {item.sentence}")
-        write(
-            f"   {item.title or '(no title)'} · {day(item.published_at)} · article {item.article_id}"
-        )
-    write(f"{len(found)} of {count_of(total, 'figure')}")
 
 
 def entities(

@@ -95,67 +95,6 @@ def test_an_article_that_is_not_there_is_a_usage_error(name: str, db: Any, cli: 
     assert answer.err.count("\n") == 1
 
 
-def test_figures_json_has_the_public_shape(db: Any, cli: Any) -> None:
-    found = cli("figures", "--kind", "money", "--min", "1e9", "--json").json
-    assert list(found) == ["total", "figures"]
-    assert found["total"] == len(found["figures"]) > 0
-    figure = found["figures"][0]
-    assert {
-        "paragraph", "start", "end", "text", "kind", "value", "low", "high", "modifier", "unit", "base_value",
-        "base_unit", "noun", "change", "role", "date_start", "date_end", "time", "about_start", "about_end",
-        "subjects", "sentence_start", "sentence_end", "rule", "article_id", "title", "published_at", "sentence",
-    } <= set(figure)  # fmt: skip
-    for item in found["figures"]:
-        assert item["kind"] == "money"
-        assert max(v for v in (item["value"], item["low"], item["high"]) if v is not None) >= 1e9
-        assert item["text"] in item["sentence"]
-
-
-def test_figure_dates_are_iso_days_and_numbers_are_numbers(db: Any, cli: Any) -> None:
-    dates = [
-        f["date_start"]
-        for f in cli("figures", "--kind", "date", "--json", "-k", 500).json["figures"]
-    ]
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", d) for d in dates if d)
-    assert any(dates)
-    shares = cli("figures", "--kind", "percent", "--json").json["figures"]
-    assert {type(f["value"]) for f in shares} <= {int, float, type(None)}
-    assert {f["unit"] for f in shares} <= {"percent", "percentage_point"}
-
-
-def test_figures_sort_by_value_and_count_all(db: Any, cli: Any) -> None:
-    found = cli(
-        "figures", "--kind", "money", "--unit", "usd", "--sort", "value", "-k", 3, "--json"
-    ).json
-    values = [f["value"] for f in found["figures"]]
-    assert values == sorted(values, reverse=True)
-    assert found["total"] > len(values) == 3
-
-
-def test_a_unit_goes_by_any_of_its_names(db: Any, cli: Any) -> None:
-    totals = [cli("figures", "--unit", u, "--json").json["total"] for u in ("USD", "$", "dollars")]
-    assert totals[0] > 0
-    assert len(set(totals)) == 1
-    assert "did you mean dollars?" in cli("figures", "--unit", "dolars").err.lower()
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("--kind", "monkey"),
-        ("--sort", "size"),
-        ("--min", "nan"),
-        ("--min", "5", "--max", "1"),
-        ("--min", "many"),
-        ("--unit", "kilometrs"),
-    ],
-)
-def test_wrong_figure_options_are_usage_errors(options: tuple[str, ...], db: Any, cli: Any) -> None:
-    answer = cli("figures", *options)
-    assert (answer.code, answer.out) == (2, "")
-    assert answer.err.count("\n") == 1
-
-
 def test_entities_are_found_by_name_with_counts(db: Any, cli: Any) -> None:
     found = cli("entities", "Qatar", "--json").json
     assert list(found) == ["total", "entities"]
