@@ -38,6 +38,7 @@ def _apply(
         else []
     )
     words = [word for word in words if word != "("]
+    words = words[:-2] if words[-2:] in (["at", "least"], ["at", "most"]) else words
     verb = _last_change(line, words)
     if verb is None:
         _carry(draft, words, direction)
@@ -69,11 +70,19 @@ def _collects(line: Line, draft: Draft, verb: str, rest: list[str]) -> bool:
 def _last_change(line: Line, words: list[str]) -> int | None:
     change = line.lexicon.words.change
     for index in range(len(words) - 1, -1, -1):
-        if words[index] in change and not (
-            words[index] == "up" and words[index + 1 : index + 2] == ["to"]
-        ):
+        if words[index] in change and not _is_no_change(line, words, index):
             return index
     return None
+
+
+def _is_no_change(line: Line, words: list[str], index: int) -> bool:
+    """As in "up to 3", a bound, and "shot down 3 drones", where the word belongs to the verb."""
+    if words[index] not in ("up", "down"):
+        return False
+    if words[index] == "up" and words[index + 1 : index + 2] == ["to"]:
+        return True
+    particles = line.lexicon.words.sets["change_limits.particles_of"]
+    return index > 0 and words[index - 1] in particles
 
 
 def _carry(draft: Draft, words: list[str], direction: Direction | None) -> None:

@@ -18,7 +18,12 @@ _AGED = re.compile(
 _INITIALS = re.compile(r" ?(?:[A-Z]\.){2,4}(?= [^\W\d_])")  # "three U.S. troops"
 _NO_NOUNS = frozenset({"strong", "odd", "something", "plus", "fold", "time"})
 _DETERMINERS = frozenset(
-    {"the", "its", "their", "his", "her", "our", "my", "your", "these", "those", "all"}
+    {"the", "its", "their", "his", "her", "our", "my", "your", "this", "that", "these", "those"}
+    | {"all", "such", "as"}
+)
+_STATES = frozenset({"states", "nations"})  # counted too, but for the United ones
+_BESIDES = re.compile(
+    r" or (?:so|more|fewer|less)(?= )| (?:more|fewer|less|additional|extra)(?= [a-z])"
 )
 
 
@@ -55,12 +60,16 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
             break
         if _is_plural_verb(line, offset, seen):
             break
-        if (is_plural(line, token.word) or _is_initials(line, token)) and not _is_modifying(
-            line, offset
-        ):
+        if _is_counted(line, token, seen) and not _is_modifying(line, offset):
             return token
         seen.append(token)
     return _singular_head(line, seen, singular=singular)
+
+
+def _is_counted(line: Line, token: Token, seen: list[Token]) -> bool:
+    if token.word in _STATES:
+        return not seen or seen[-1].word != "united"
+    return is_plural(line, token.word) or _is_initials(line, token)
 
 
 def _is_initials(line: Line, token: Token) -> bool:
@@ -170,7 +179,8 @@ def read_count(line: Line, number: Number) -> Draft:
     number = _with_thousands(line, number)
     if line.text[number.end : number.end + 1] == "-":
         return _compound(line, number)
-    position = after_of(line, number.end)
+    besides = _BESIDES.match(line.text, number.end)
+    position = after_of(line, besides.end() if besides else number.end)
     if line.words_before(number.start, 2)[-1:] == ["magnitude"] or line.words_before(
         number.start, 2
     ) == ["magnitude", "of"]:
@@ -183,7 +193,8 @@ def read_count(line: Line, number: Number) -> Draft:
             unit="magnitude",
         )
     attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"])
-    noun = find_noun(line, position, singular=number.value == 1 or attributive)
+    of_many = number.vague and position != number.end  # "hundreds of Rohingya"
+    noun = find_noun(line, position, singular=number.value == 1 or attributive or of_many)
     is_whole = number.value is None or number.value == number.value.to_integral_value()
     return Draft(
         start=number.start,
@@ -203,6 +214,8 @@ def _compound(line: Line, number: Number) -> Draft:
     index = line.index_at(number.end)
     token = line.tokens[index] if index < len(line.tokens) else None
     glued = token is not None and token.start == number.end + 1 and token.word[0].isalpha()
+    if token and glued and token.word in ("odd", "plus"):  # "40-plus nations"
+        token = find_noun(line, token.end)
     return Draft(
         start=number.start,
         end=number.end,
@@ -220,15 +233,30 @@ def _compound(line: Line, number: Number) -> Draft:
 
 def after_of(line: Line, position: int) -> int:
     """Where the counted phrase begins: after "of the" in "20 of the soldiers", "of Brown's" in "two of Brown's aides"."""
-    if not line.text.startswith(" of ", position):
-        return position
-    index = line.index_at(position + 4)
+    return whole_of(line, position) if line.text.startswith(" of ", position) else position
+
+
+def whole_of(line: Line, position: int) -> int:
+    """Where the phrase for the whole begins: "of the state's schools", "the 40 schools", "its schools"."""
+    index = line.index_at(position)
+    if line.text.startswith(" of ", position):
+        index += 1
     while index < len(line.tokens) and line.tokens[index].word in _DETERMINERS:
         index += 1
-    index = _after_owner(line, index)
-    if index < len(line.tokens) and line.tokens[index].word.isdigit():
-        index += 1  # "3 of the 27 member states"
+    index = _after_number(line, _after_owner(line, index))
     return line.tokens[index].start if index < len(line.tokens) else position
+
+
+def _after_number(line: Line, index: int) -> int:
+    """As in "3 of the 27 member states", "1,000 of its 8,000 jobs", "two of the three hostages"."""
+    numbers, start = line.lexicon.numbers, index
+    for token in line.tokens[start : start + _REACH]:
+        word = token.word
+        grouped = word == "," and index > start and line.tokens[index - 1].word.isdigit()
+        if not (grouped or word.isdigit() or word in numbers.small or word in numbers.tens):
+            break
+        index += 1
+    return index
 
 
 def _after_owner(line: Line, index: int) -> int:

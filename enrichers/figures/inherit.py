@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from enrichers.figures.line import Draft, Line, by_sentence
+from enrichers.figures.referred import OTHERS, refer
 
 _AND = re.compile(r"(?: (?P<adjective>[a-z]+(?:-[a-z]+)?))? and (?:(?P<verb>[a-z]+) )?")
 _BACK = 8  # figures
@@ -19,8 +20,8 @@ def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
         for index in range(1, len(inside)):
             _from_neighbour(line, inside[index - 1], inside[index])
             if inside[index].rule == "bare_number" and inside[index].noun is None:
-                _from_people(line, inside, index)
                 _from_parallel(line, inside, index)
+        refer(line, inside)
 
 
 def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
@@ -38,20 +39,13 @@ def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
 def _shares_noun(line: Line, left: Draft, right: Draft) -> bool:
     """As in "killed 12 and injured 30 people", "14 full-time and 20 part-time staff": one noun for both."""
     match = _AND.fullmatch(line.text[left.end : right.start]) if left.kind == "count" else None
-    if match is None:
+    if match is None or right.noun in OTHERS:
         return False
     sets = line.lexicon.words.sets
     between = [word for word in (match["adjective"], match["verb"]) if word]
     if match["verb"] and not (match["verb"].endswith("ed") or match["verb"] in sets["nouns.stop"]):
         return False
     return match["verb"] is not None or not any(word in sets["nouns.stop"] for word in between)
-
-
-def _from_people(line: Line, inside: list[Draft], index: int) -> None:
-    """As in "68 people were hired, and 95 who had left": the nearest noun before."""
-    if line.words_after(inside[index].end, 1) in (["who"], ["whom"]):
-        nouns = (draft.noun for draft in reversed(inside[max(0, index - 4) : index]) if draft.noun)
-        inside[index].noun = next(nouns, None)
 
 
 def _from_parallel(line: Line, inside: list[Draft], index: int) -> None:

@@ -31,6 +31,7 @@ _GLUE = frozenset(
 )
 _SIGN = re.compile(r"(?P<sign>~|≈|≃|≥|≤|[<>] ?=|[=][<>]|[<>])[ ]?\Z")
 _PLUS = re.compile(r"\+|-plus\b| plus\b(?! [0-9])")
+_ODD = re.compile(r"[- ]odd\b")
 _LONGEST = 5
 
 
@@ -79,6 +80,8 @@ def modifier_of(line: Line, start: int, end: int) -> str | None:
             return name
     if _PLUS.match(line.text, end):
         return "at_least"
+    if _ODD.match(line.text, end):
+        return "approx"
     sign = _SIGN.search(line.text[max(0, start - 4) : start])
     if sign:
         return words.signs.get(sign["sign"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from enrichers.figures.counted import find_noun
+from enrichers.figures.counted import find_noun, whole_of
 from enrichers.figures.lexicon import Unit
 from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
@@ -195,10 +195,7 @@ def _compares(line: Line, top: Token) -> bool:
 
 
 def _share(line: Line, start: int, end: int, value: Decimal) -> Draft:
-    position = end + 4 if line.text.startswith(" of ", end) else end
-    while line.words_after(position, 1) and line.words_after(position, 1)[0] in _HALF_OF:
-        position = line.tokens[line.index_at(position)].end
-    noun = find_noun(line, position, singular=True)
+    noun = find_noun(line, whole_of(line, end), singular=True)
     return Draft(
         start=start,
         end=end,

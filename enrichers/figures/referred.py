@@ -1,0 +1,111 @@
+"""The noun of a count that stands elsewhere in its sentence: "six women, two of them", "the death toll rose to 45".
+
+Where the words in between do not say so the count stays without a noun.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from enrichers.figures.counted import find_noun
+from enrichers.figures.line import Draft, Line
+
+_OF_THESE = re.compile(r" of (?:them|whom|these|those|which|the (?:dead|injured|wounded))\b")
+_WHO = re.compile(r",? (?:of )?(?:who|whom)\b")
+_OF_ALL = re.compile(r" of (?:the|its|their|his|her|our|my|your|these|those|all|an?)(?: [a-z]+)? ")
+_WHOLE = re.compile(r"(?:Out of|Of|Among) (?:the|its|their|his|her|our|my|those|these|all)\b")
+_HEAD = re.compile(
+    r"\b(?:[Nn]umber|[Tt]ally|[Cc]ount|[Tt]otal) of (?:the )?|\b(?P<toll>[Dd]eath) toll\b"
+)
+_REACHING = re.compile(
+    r"(?: (?!and\b|but\b|while\b|with\b|after\b|in which\b)[\w’'-]+){0,7}?"
+    r" (?:to|at|reached|hit|topped|passed|exceeded|surpassed|was|is|were|are|by|from|stood at)"
+    r"(?: (?:about|around|over|nearly|almost|some|only|just|at least|up to|more than|least|than|an estimated|well over))*\Z"
+)
+_BACK = 6  # figures
+OTHERS = frozenset({"others"})
+"""Who is counted besides: no noun for the first count of "killed 12 and injured 30 others"."""
+
+
+def refer(line: Line, inside: Sequence[Draft]) -> None:
+    """Give the counts of a sentence, in order, that have no noun the one that the sentence gives them elsewhere."""
+    whole = _whole(line, inside)
+    for index, draft in enumerate(inside):
+        if draft.kind != "count" or draft.noun is not None or draft.rule not in _BARE:
+            continue
+        before = inside[max(0, index - _BACK) : index]
+        draft.noun = (
+            _of_these(line, draft, before)
+            or _of_all(line, draft, inside[index + 1 : index + 2])
+            or _other_end(line, draft, before)
+            or _head(line, draft, before)
+            or (whole if index and _is_alone(line, draft) else None)
+        )
+
+
+_BARE = frozenset({"bare_number", "count", "inherited"})
+
+
+def _of_these(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
+    """As in "six women, two of them", "68 people, 95 who had left": the nearest noun before."""
+    if not (_OF_THESE.match(line.text, draft.end) or _WHO.match(line.text, draft.end)):
+        return None
+    nouns = (other.noun for other in reversed(before) if other.kind == "count")
+    return next((noun for noun in nouns if noun and noun not in OTHERS), None)
+
+
+def _of_all(line: Line, draft: Draft, after: Sequence[Draft]) -> str | None:
+    """As in "two of the three hostages": the noun of the whole."""
+    if not after or after[0].kind != "count":
+        return None
+    between = _OF_ALL.fullmatch(line.text, draft.end, after[0].start)
+    return after[0].noun if between or line.text[draft.end : after[0].start] == " of " else None
+
+
+def _whole(line: Line, inside: Sequence[Draft]) -> str | None:
+    """As in "Of the 27 members, 20 agreed": the noun of a first count that the sentence opens with as the whole."""
+    if not inside or inside[0].kind != "count":
+        return None
+    opens = _WHOLE.match(line.text)
+    return inside[0].noun if opens and opens.end() + 1 == inside[0].start else None
+
+
+def _is_alone(line: Line, draft: Draft) -> bool:
+    """Whether a verb or a sign follows the number, so that nothing else can be what it counts."""
+    following = line.words_after(draft.end, 1)
+    sets = line.lexicon.words.sets
+    return (
+        not following
+        or not following[0][0].isalpha()
+        or following[0] in sets["nouns.stop"]
+        or following[0] in sets["nouns.verbs"]
+        or following[0].endswith("ed")
+    )
+
+
+def _other_end(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
+    """As in "by 20 to 300", "to 41 from 38", "4,500 cases on Monday, up from 3,900": both ends of one change."""
+    if not before or before[-1].kind != "count":
+        return None
+    lead = line.words_before(draft.start, 2)
+    between = line.text[before[-1].end : draft.start]
+    is_end = draft.role in ("to", "from") and before[-1].role is not None
+    is_end = is_end or between in (" from ", " to ") or lead in (["up", "from"], ["down", "from"])
+    return before[-1].noun if is_end else None
+
+
+def _head(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
+    """As in "the number of deaths rose to 45", "the death toll reached 52,000"."""
+    start = before[-1].end if before else 0
+    heads = list(_HEAD.finditer(line.text, max(start, draft.start - 120), draft.start))
+    if not heads:
+        return None
+    if heads[-1]["toll"]:
+        return (
+            "deaths" if _REACHING.match(line.text[heads[-1].end() : draft.start].rstrip()) else None
+        )
+    noun = find_noun(line, heads[-1].end())
+    if noun is None or not _REACHING.match(line.text[noun.end : draft.start].rstrip()):
+        return None
+    return line.text[noun.start : noun.end]
