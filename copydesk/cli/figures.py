@@ -121,7 +121,8 @@ def figures(
 ) -> int:
     """List figures: amounts, shares, counts, quantities and dates, each with its sentence.
 
-    Newest first. --min and --max are read in --unit, and a unit finds what can be converted to it.
+    Newest first, or with WORDS those first that stand closest to them. --min and --max are read in --unit, which finds
+    what can be converted to it.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = filters_of(since, until, source, lang, entity, label, include)
@@ -142,9 +143,9 @@ def figures(
     return _show(total, found, form, fail_empty=fail_empty)
 
 
-def _order(sort: str | None, group_by: str | None) -> FigureOrder:
+def _order(sort: str | None, group_by: str | None) -> FigureOrder | None:
     if sort is None:
-        return "newest"
+        return None
     if group_by is not None:
         raise UsageError("--sort and --group-by cannot stand together", remedy="choose one of them")
     require_one_of("order", sort, get_args(FigureOrder))

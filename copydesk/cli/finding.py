@@ -113,23 +113,10 @@ def search(
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = make_row_filters(
-        spelled="--{}",
-        since=since,
-        until=until,
-        source=source,
-        lang=lang,
-        entity=entity,
-        label=label,
-        include=include,
-        kind=kind,
-        min=minimum,
-        max=maximum,
-        unit=unit,
-        subject=subject,
-        noun=noun,
-        about=about,
-        rates=rates,
-    )
+        spelled="--{}", since=since, until=until, source=source, lang=lang, entity=entity, label=label,
+        include=include, kind=kind, min=minimum, max=maximum, unit=unit, subject=subject, noun=noun,
+        about=about, rates=rates,
+    )  # fmt: skip
     by = _mode(mode)
     text = " ".join(query)
     if filters.figure and not text.strip():
@@ -173,23 +160,10 @@ def similar(
     """Find the stored articles most like another, or like a file."""
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = make_row_filters(
-        spelled="--{}",
-        since=since,
-        until=until,
-        source=source,
-        lang=lang,
-        entity=entity,
-        label=label,
-        include=include,
-        kind=kind,
-        min=minimum,
-        max=maximum,
-        unit=unit,
-        subject=subject,
-        noun=noun,
-        about=about,
-        rates=rates,
-    )
+        spelled="--{}", since=since, until=until, source=source, lang=lang, entity=entity, label=label,
+        include=include, kind=kind, min=minimum, max=maximum, unit=unit, subject=subject, noun=noun,
+        about=about, rates=rates,
+    )  # fmt: skip
     settings = settings_of(db, config)
     began = time.perf_counter()
     with open_existing(settings, by_meaning=True) as store:
