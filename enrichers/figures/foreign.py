@@ -6,12 +6,14 @@ What such a text counts is not read: the head of a phrase is not marked there as
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
 from enrichers.figures.foreign_dates import read_foreign_dates
 from enrichers.figures.foreign_numbers import ForeignNumber, number_at
+from enrichers.figures.foreign_ranges import read_first, read_range
 from enrichers.figures.foreign_words import Foreign, foreign_words
 from enrichers.figures.identifiers import cover_addresses
 from enrichers.figures.line import Draft, Line
@@ -21,10 +23,20 @@ from enrichers.figures.units import match_symbol, to_base
 from schemas.marks import Modifier
 
 _SPACES = (" ", "\u00a0", "\u202f", "")
-_SPACED_LETTERS = frozenset({"m", "g", "l", "L", "W", "V", "ha"})
-_BESIDE = 10  # characters between a change and its outcome
+_SPACED_LETTERS = frozenset({"m", "g", "l", "L", "W", "V", "ha", "t"})
+_BESIDE = 16  # characters between a change and its outcome
 _QUOTES = '"”″′'  # in English an inch or a foot; here a quotation ends
 _MILLION = Decimal(1_000_000)
+_MARKED = re.compile(r"[ \u00a0\u202f]?(?P<mark>k|K|M|Md|Mds)[ \u00a0\u202f]?(?P<sign>[€$£])")
+_MARKS = {
+    "k": Decimal(1000),
+    "K": Decimal(1000),
+    "M": _MILLION,
+    "Md": 1000 * _MILLION,
+    "Mds": 1000 * _MILLION,
+}
+_COMMA = re.compile(r"[0-9]{1,3},[0-9]{3}(?![0-9,.])")
+_MINUTES = re.compile(r"[ \u00a0\u202f]?(?P<m>[0-5][0-9])(?![0-9]|[.,][0-9])")
 
 
 def read_foreign(line: Line, calendar: Calendar, language: str) -> None:
@@ -35,15 +47,19 @@ def read_foreign(line: Line, calendar: Calendar, language: str) -> None:
     numbers = _numbers(line, words)
     readings = [_measure(line, number, words) for number in numbers]
     taken = 0
-    for index, (number, draft) in enumerate(zip(numbers, readings, strict=True)):
+    for index, (number, reading) in enumerate(zip(numbers, readings, strict=True)):
         if index < taken:
             continue
         if index + 1 < len(numbers):
-            pair = _range(line, numbers[index : index + 2], readings[index : index + 2], words)
-            if pair and line.add(pair):
+            pair = read_range(line, numbers[index : index + 2], readings[index : index + 2], words)
+            if pair and line.add(_with_minus(line, pair, words)):
                 taken = index + 2
                 continue
-        if draft and not (number.article and draft.kind in ("duration", "quantity")):
+        draft = reading
+        if draft is None and index + 1 < len(numbers):
+            draft = read_first(line, number, numbers[index + 1], readings[index + 1], words)
+        is_article = number.article and draft is not None and draft.value == number.value
+        if draft and not (is_article and draft.kind in ("duration", "quantity")):
             line.add(_with_minus(line, draft, words))
     line.drafts.sort(key=lambda draft: draft.start)
     _bend(line, words)
@@ -58,24 +74,33 @@ def _numbers(line: Line, words: Foreign) -> list[ForeignNumber]:
         if token.word[0] not in "0123456789" and token.word not in words.starts:
             continue
         number = number_at(line, index, words)
+        if number is not None and number.article and _leads_a_numeral(line, number):
+            continue
         if number is not None and line.is_free(number.start, number.end):
             found.append(number)
             end = number.end
     return found
 
 
+def _leads_a_numeral(line: Line, number: ForeignNumber) -> bool:
+    """As in "un 3 %": the article of what follows."""
+    at = number.following
+    return at < len(line.tokens) and line.tokens[at].word[0] in "0123456789"
+
+
 def _measure(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None:
     """What the number measures: money by the sign before it, else by what follows it."""
     return (
-        _money_before(line, number)
+        _money_before(line, number, words)
         or _percent(line, number, words)
+        or _money_marked(line, number, words)
         or _money_after(line, number, words)
         or _quantity(line, number, words)
     )
 
 
 def _draft(number: ForeignNumber, kind: str, unit: str, end: int) -> Draft:
-    return Draft(
+    draft = Draft(
         start=number.start,
         end=end,
         kind="money" if kind == "money" else "percent" if kind == "percent" else "quantity",
@@ -83,19 +108,37 @@ def _draft(number: ForeignNumber, kind: str, unit: str, end: int) -> Draft:
         value=number.value,
         unit=unit,
     )
+    if number.about:
+        draft.modifier = "approx"
+    if number.spread:
+        draft.value, draft.modifier = None, "vague"
+        draft.low, draft.high = number.value, number.value * number.spread
+    return draft
 
 
-def _money_before(line: Line, number: ForeignNumber) -> Draft | None:
+def _money_before(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None:
     currencies, offset = line.lexicon.currencies, max(0, number.start - 8)
     match = currencies.before.search(line.text[offset : number.start])
     if match is None:
         return None
-    draft = _draft(
-        number, "money", currencies.code_by_sign.get(match["sign"], match["sign"]), number.end
-    )
+    code, end = currencies.code_by_sign.get(match["sign"], match["sign"]), number.end
+    index = _past_linker(line, number, words)
+    named = words.currencies.match(line, index) if _is_near(line, number.end, index) else None
+    if named is None and index > number.following:
+        named = words.currencies.match(line, index)
+    if named:  # "$500 millones de pesos"
+        code, end = named[0], line.tokens[named[1] - 1].end
+    draft = _in_thousands(line, number, _draft(number, "money", code, end), words)
     draft.start = offset + match.start()
     if match["minus"] and draft.value is not None:
         draft.value = -draft.value
+    return draft
+
+
+def _in_thousands(line: Line, number: ForeignNumber, draft: Draft, words: Foreign) -> Draft:
+    """As in "3,000 pesos": of a currency whose countries part thousands with a comma, it is no decimal."""
+    if draft.unit in words.thousands and _COMMA.match(line.text, number.start):
+        draft.value = None if draft.value is None else (draft.value * 1000).normalize()
     return draft
 
 
@@ -123,6 +166,17 @@ def _past_linker(line: Line, number: ForeignNumber, words: Foreign) -> int:
     return index
 
 
+def _money_marked(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None:
+    """As in "3 M€", "150 k€", "3 Md€": the letter of a scale right before the sign."""
+    marked = _MARKED.match(line.text, number.end)
+    if marked is None or number.spread:
+        return None
+    code = line.lexicon.currencies.code_by_sign[marked["sign"]]
+    draft = _draft(number, "money", code, marked.end())
+    draft.value = number.value * _MARKS[marked["mark"]]
+    return _per(line, draft, words)
+
+
 def _money_after(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None:
     currencies = line.lexicon.currencies
     index = _past_linker(line, number, words)
@@ -136,9 +190,12 @@ def _money_after(line: Line, number: ForeignNumber, words: Foreign) -> Draft | N
         return None
     named = words.currencies.match(line, index)
     if named:
-        return _per(line, _draft(number, "money", named[0], line.tokens[named[1] - 1].end), words)
+        draft = _draft(number, "money", named[0], line.tokens[named[1] - 1].end)
+        return _per(line, _in_thousands(line, number, draft, words), words)
     part = words.hundredths.match(line, index)
     if part:
+        if number.spread:
+            return None
         draft = _draft(number, "money", part[0], line.tokens[part[1] - 1].end)
         draft.value = number.value / 100
         return _per(line, draft, words)
@@ -163,6 +220,10 @@ def _code_after(line: Line, number: ForeignNumber, index: int, words: Foreign) -
 def _per(line: Line, draft: Draft, words: Foreign) -> Draft:
     """The draft with its denominator: "Euro pro Tonne", "dollars le baril", "euros por acción"."""
     index = line.index_at(draft.end)
+    rate = words.rates.match(line, index)
+    if rate and _is_near(line, draft.end, index):
+        draft.unit, draft.end = f"{draft.unit}/{rate[0]}", line.tokens[rate[1] - 1].end
+        return draft
     link = words.links["per"].match(line, index)
     if link is None or not _is_near(line, draft.end, index):
         slash = line.text[draft.end : draft.end + 1] == "/"
@@ -199,11 +260,17 @@ def _quantity(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None
             return None
         unit_end, name = symbol.end, symbol.name
     unit = line.lexicon.units.by_word.get(name)
-    draft = _draft(number, "quantity", name, unit_end)
+    draft = _draft(_with_half(line, number, unit_end, words), "quantity", name, unit_end)
     if unit is not None and unit.kind == "duration":
         draft.kind = "duration"
+        draft.end = _end_of_half(line, unit_end, words)
+        minutes = _MINUTES.match(line.text, unit_end) if name == "hour" else None
+        if minutes and draft.value is not None:
+            draft.value, draft.end = draft.value * 60 + int(minutes["m"]), minutes.end()
+            draft.unit = name = "minute"
+            unit = line.lexicon.units.by_word["minute"]
     elif "/" not in name:
-        draft = _per(line, draft, words)
+        draft = _below_zero(line, _per(line, draft, words), words)
     if unit is not None and draft.unit == name:
         to_base(draft, unit)
     elif unit is not None and draft.unit:
@@ -212,69 +279,59 @@ def _quantity(line: Line, number: ForeignNumber, words: Foreign) -> Draft | None
     return draft
 
 
+def _with_half(line: Line, number: ForeignNumber, end: int, words: Foreign) -> ForeignNumber:
+    """As in "deux heures et demie": the half stands behind the unit."""
+    is_half = words.links["half"].match(line, line.index_at(end)) is not None
+    return replace(number, value=number.value + Decimal("0.5")) if is_half else number
+
+
+def _end_of_half(line: Line, end: int, words: Foreign) -> int:
+    half = words.links["half"].match(line, line.index_at(end))
+    return line.tokens[half[1] - 1].end if half else end
+
+
+def _below_zero(line: Line, draft: Draft, words: Foreign) -> Draft:
+    """As in "5 grados bajo cero"."""
+    index = line.index_at(draft.end)
+    below = words.links["below_zero"].match(line, index)
+    if (
+        below
+        and draft.value
+        and draft.unit in ("degree", "celsius")
+        and _is_near(line, draft.end, index)
+    ):
+        draft.value, draft.end = -draft.value, line.tokens[below[1] - 1].end
+    return draft
+
+
 def _is_believed(symbol: str, spaced: bool) -> bool:  # noqa: FBT001  a fact about the symbol, not a switch
     return len(symbol) > 1 or not spaced or symbol in _SPACED_LETTERS or symbol in "°"
 
 
-def _range(
-    line: Line, pair: list[ForeignNumber], sides: list[Draft | None], words: Foreign
-) -> Draft | None:
-    """As in "3 bis 5 Millionen Euro", "entre 3 et 5 %": one figure of two numbers."""
-    (first, second), (left, right) = pair, sides
-    if right is None or (left and (left.kind, left.unit) != (right.kind, right.unit)):
-        return None
-    start, end = (left or right).start, left.end if left else first.end
-    if left is None:
-        start = first.start
-    index, stop = line.index_at(end), line.index_at(right.start)
-    if not _links(line, words, (end, right.start), (index, stop), line.index_at(start)):
-        return None
-    low = first.value
-    if first.scale == 1 and second.scale >= _MILLION and low < second.value / second.scale:
-        low *= second.scale
-    factor = (right.value or second.value) / second.value if second.value else Decimal(1)
-    high = second.value * factor
-    return replace(
-        right,
-        start=start,
-        value=None,
-        low=low * factor,
-        high=high,
-        modifier="range",
-        rule=f"{right.rule}_range",
-        base_value=None,
-        base_unit=None,
-    )
-
-
-def _links(
-    line: Line, words: Foreign, gap: tuple[int, int], tokens: tuple[int, int], first: int
-) -> bool:
-    between = line.text[gap[0] : gap[1]]
-    if between in ("-", "–", " - ", " – ", "—"):
-        return True
-    for name in ("to", "and"):
-        found = words.links[name].match(line, tokens[0])
-        if found and found[1] == tokens[1]:
-            return name == "to" or words.links["between"].match_before(line, first) is not None
-    return False
-
-
 def _with_minus(line: Line, draft: Draft, words: Foreign) -> Draft:
-    if draft.value is None:
-        return draft
     text, index = line.text, line.index_at(draft.start)
     glued = text[draft.start - 1 : draft.start] in ("-", "−") and (
         draft.start == 1 or text[draft.start - 2] in " (\u00a0"
     )
+    if draft.value is None:
+        return _below(draft) if glued and draft.modifier == "range" else draft
     if glued:
         draft.start -= 1
-    elif words.links["minus"].match_before(line, index):
+    elif words.modifiers.match_before(line, index) is None and words.links["minus"].match_before(
+        line, index
+    ):  # "au moins" holds the word for minus
         draft.start = line.tokens[index - 1].start
     else:
         return draft
     draft.value = -draft.value
     draft.base_value = draft.base_unit = None
+    return draft
+
+
+def _below(draft: Draft) -> Draft:
+    """As in "-5 bis 3 Grad": the minus is that of the lower end."""
+    if draft.low is not None:
+        draft.low, draft.start = -draft.low, draft.start - 1
     return draft
 
 

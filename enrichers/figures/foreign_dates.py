@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from enrichers.figures import absolute, periods, quarters
+from enrichers.figures import absolute, foreign_periods, periods, quarters
 from enrichers.figures.foreign_words import Foreign
 from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar, Moment, found, resolve_by
@@ -27,6 +27,10 @@ _SOON_DAYS, _SOON_MONTHS = 60, 3
 _REACH_BACK, _REACH_ON = 12, 4
 _SIGNS = frozenset("%€$£")
 _SPACES = (" ", "\u00a0", "\u202f")
+_AFTER_TIME = frozenset([" ", ", ", " am ", " le ", " el ", " del "])
+_BEFORE_TIME = frozenset(
+    [" um ", ", ", " gegen ", " ab ", " à ", " vers ", ", à ", " a las ", " a la "]
+)
 
 
 def read_foreign_dates(line: Line, calendar: Calendar, words: Foreign) -> None:
@@ -44,11 +48,14 @@ def read_foreign_dates(line: Line, calendar: Calendar, words: Foreign) -> None:
         else:
             moments.append(moment)
     for moment in moments:
-        line.add(moment.draft())
+        line.add(foreign_periods.with_part(line, moment, words).draft())
 
 
 def _match(line: Line, index: int, calendar: Calendar, words: Foreign) -> Moment | None:
     token = line.tokens[index]
+    long = foreign_periods.century(line, index, words)
+    if long:
+        return long
     decade = words.decade.match(line.text, token.start)
     if decade and line.text[decade.end() : decade.end() + 1].isalnum() is False:
         return _decade(decade)
@@ -56,7 +63,12 @@ def _match(line: Line, index: int, calendar: Calendar, words: Foreign) -> Moment
         return (
             absolute.iso(line, index, calendar)
             or _numeric(line, index)
+            or foreign_periods.short_day(line, index, calendar, words)
+            or foreign_periods.time_of_day(line, index, words)
             or _day(line, index, calendar, words)
+            or _days(line, index, calendar, words)
+            or _quarter(line, index, calendar, words)
+            or foreign_periods.part_of_year(line, index, calendar, words)
             or quarters.year_pair(line, index, calendar)
             or _year(line, index, words)
         )
@@ -64,7 +76,9 @@ def _match(line: Line, index: int, calendar: Calendar, words: Foreign) -> Moment
         _month(line, index, calendar, words)
         or _weekday(line, index, calendar, words)
         or _relative(line, index, calendar, words)
+        or foreign_periods.ago(line, index, calendar, words)
         or _quarter(line, index, calendar, words)
+        or foreign_periods.part_of_year(line, index, calendar, words)
     )
 
 
@@ -99,6 +113,15 @@ def _day(line: Line, index: int, calendar: Calendar, words: Foreign) -> Moment |
         return Moment(start=start, end=end, rule="day", has_year=False)
     span = _nearest_day(calendar.reference, number, is_ahead=_is_ahead(line, start, words))
     return found(start, end, "day", span, "day", has_year=False)
+
+
+def _days(line: Line, index: int, calendar: Calendar, words: Foreign) -> Moment | None:
+    """As in "8. bis 12. Juli 2024": the month of the second day is that of both."""
+    row = foreign_periods.days_in_a_row(line, index, words)
+    if row is None or row[1] >= len(line.tokens):
+        return None
+    last = _day(line, row[1], calendar, words)
+    return foreign_periods.since_day(last, line.tokens[index].start, row[0]) if last else None
 
 
 def _nearest_day(reference: date, number: tuple[int, int], *, is_ahead: bool) -> Span | None:
@@ -224,8 +247,10 @@ def _is_ahead(line: Line, position: int, words: Foreign) -> bool:
 def _join(line: Line, left: Moment, right: Moment, words: Foreign) -> Moment | None:
     """A weekday with its date, or the two ends of a period."""
     gap = line.text[left.end : right.start]
+    if left.is_time or right.is_time:
+        return _join_time(left, right, gap)
     if left.is_weekday and not right.is_weekday and right.grain == "day":
-        is_one = gap in (", ", ", den ", " den ", " ", ", le ", " el ", ", el ")
+        is_one = gap in (", ", ", den ", ", dem ", " den ", " ", ", le ", " el ", ", el ")
         return right.widened(left.start) if is_one else None
     if right.is_weekday or left.grain != right.grain:
         return None
@@ -236,6 +261,15 @@ def _join(line: Line, left: Moment, right: Moment, words: Foreign) -> Moment | N
         link = words.links[name].match(line, index)
         if link and link[1] == stop and (name == "to" or _is_between(line, left, words)):
             return left.until(right)
+    return None
+
+
+def _join_time(left: Moment, right: Moment, gap: str) -> Moment | None:
+    """As in "am Montag um 15 Uhr", "à 15 h 30 lundi"."""
+    if right.is_time and left.grain == "day" and not left.time and gap in _BEFORE_TIME:
+        return left.at(right.time, left.start, right.end)
+    if not right.is_time and right.grain == "day" and not right.time and gap in _AFTER_TIME:
+        return right.at(left.time, left.start, right.end)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,10 +53,15 @@ class Phrases(Generic[T]):
 
     def match_before(self, line: Line, index: int) -> T | None:
         """The meaning of the longest phrase that ends right before token `index`."""
+        found = self.ending_at(line, index)
+        return found[0] if found else None
+
+    def ending_at(self, line: Line, index: int) -> tuple[T, int] | None:
+        """The meaning of the longest phrase that ends right before token `index`, and its first token."""
         for count in range(min(self._longest_of_all, index), 0, -1):
             words = tuple(token.word for token in line.tokens[index - count : index])
             if words in self._by_words and _hangs_together(line, index - count, index):
-                return self._by_words[words]
+                return self._by_words[words], index - count
         return None
 
 
@@ -70,6 +76,8 @@ class Foreign:
     alone: frozenset[str]
     small: Phrases[Decimal]
     scales: Phrases[Decimal]
+    vague: Phrases[Decimal]
+    about: Phrases[Decimal]
     currencies: Phrases[str]
     hundredths: Phrases[str]
     percent: Phrases[str]
@@ -82,11 +90,22 @@ class Foreign:
     weekday_words: Phrases[str]
     relative: Phrases[tuple[str, int]]
     quarters: Phrases[int]
+    halves: Phrases[int]
+    seasons: Phrases[int]
+    parts: Mapping[str, Phrases[str]]
+    rates: Phrases[str]
+    decades: Phrases[int]
+    century: re.Pattern[str] | None
+    short_day: re.Pattern[str] | None
+    clock: re.Pattern[str]
+    clock_leads: Phrases[str]
     year_leads: frozenset[str]
     year_of: Phrases[str]
     bare_years: bool
     decade: re.Pattern[str]
     future: frozenset[str]
+    moving: frozenset[str]
+    thousands: frozenset[str]
     starts: frozenset[str]
     triggers: frozenset[str]
 
@@ -113,6 +132,8 @@ def foreign_words(code: str) -> Foreign:
     data = tomllib.loads((DATA / f"foreign.{code}.toml").read_text(encoding="utf-8"))
     years = cast("dict[str, object]", data["years"])
     numerals = cast("dict[str, object]", data["numerals"])
+    clock = _table(data, "clock")
+    vague = [_cut(phrase)[0] for part in ("vague", "about") for phrase in _table(data, part)]
     small = Phrases({w: Decimal(str(v)) for w, v in _table(data, "small").items()})
     return Foreign(
         code=code,
@@ -122,30 +143,40 @@ def foreign_words(code: str) -> Foreign:
         alone=frozenset(_strings(numerals["alone"])),
         small=small,
         scales=Phrases({w: Decimal(str(v)) for w, v in _table(data, "scales").items()}),
+        about=Phrases({w: Decimal(str(v)) for w, v in _table(data, "about").items()}),
+        vague=Phrases({w: Decimal(str(v)) for w, v in _table(data, "vague").items()}),
         currencies=Phrases(_texts(data, "currencies")),
         hundredths=Phrases(_texts(data, "hundredths")),
         percent=Phrases(_texts(data, "percent")),
         units=Phrases(_texts(data, "units")),
         denominators=Phrases(_texts(data, "denominators")),
         modifiers=Phrases(_inverted(data, "modifiers")),
-        links={
-            name: Phrases(dict.fromkeys(_strings(words), name))
-            for name, words in _table(data, "links").items()
-        },
+        links=_phrases_by_name(data, "links"),
+        parts=_phrases_by_name(data, "parts"),
+        rates=Phrases(_texts(data, "rates")),
         months=Phrases(_ints(data, "months")),
         weekdays=Phrases(_ints(data, "weekdays")),
         weekday_words=Phrases(_inverted(data, "weekday_words")),
         relative=Phrases({w: _offset(str(v)) for w, v in _table(data, "relative").items()}),
         quarters=Phrases(_ints(data, "quarters")),
+        halves=Phrases(_ints(data, "halves")),
+        seasons=Phrases(_ints(data, "seasons")),
+        decades=Phrases(_ints(data, "decades")),
+        century=_pattern(years.get("century")),
+        short_day=_pattern(years.get("short_day")),
+        clock=re.compile(str(clock["pattern"]), re.IGNORECASE),
+        clock_leads=Phrases(dict.fromkeys(_strings(clock["leads"]), "at")),
         year_leads=frozenset(_strings(years["leads"])),
         year_of=Phrases(dict.fromkeys(_strings(years["of"]), "of")),
         bare_years=bool(years["bare"]),
         decade=re.compile(str(years["decade"]), re.IGNORECASE),
         future=frozenset(_strings(_table(data, "future")["words"])),
-        starts=small.first_words().union(_strings(numerals["alone"])),
+        moving=frozenset(_strings(_table(data, "moving").get("words", ()))),
+        thousands=frozenset(_strings(numerals.get("thousands", ()))),
+        starts=small.first_words().union(_strings(numerals["alone"]), vague),
         triggers=small.first_words().union(
             _cut(word)[0]
-            for part in ("scales", "months", "weekdays", "relative", "quarters")
+            for part in ("scales", "vague", "months", "weekdays", "relative", "quarters")
             for word in _table(data, part)
         ),
     )
@@ -163,13 +194,26 @@ def _hangs_together(line: Line, first: int, stop: int) -> bool:
     )
 
 
+def _phrases_by_name(data: Mapping[str, object], key: str) -> Mapping[str, Phrases[str]]:
+    """The phrases of each name; none for a name that the language's file leaves out."""
+    named = {
+        name: Phrases(dict.fromkeys(_strings(words), name))
+        for name, words in _table(data, key).items()
+    }
+    return defaultdict(lambda: Phrases({}), named)
+
+
+def _pattern(text: object) -> re.Pattern[str] | None:
+    return re.compile(str(text), re.IGNORECASE) if text else None
+
+
 def _offset(text: str) -> tuple[str, int]:
     unit, _, count = text.partition(" ")
     return unit, int(count)
 
 
 def _table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", data[key])
+    return cast("Mapping[str, object]", data.get(key, {}))
 
 
 def _strings(value: object) -> list[str]:

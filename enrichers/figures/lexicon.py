@@ -41,6 +41,7 @@ class Units:
     by_symbol: Mapping[str, Unit]
     spaced_guard: frozenset[str]
     metre_context: frozenset[str]
+    tonne_context: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,4 +322,5 @@ def _units(data: Table) -> Units:
         by_symbol=by_symbol,
         spaced_guard=frozenset(_strings(guarded["spaced"])),
         metre_context=frozenset(_strings(guarded["metre_context"])),
+        tonne_context=frozenset(_strings(guarded["tonne_context"])),
     )

@@ -135,6 +135,8 @@ def _is_believed(line: Line, number: Number, found: UnitMatch, position: int) ->
         return _is_inch_mark(line.text, number.start)
     if symbol == "m" and number.mark is not None:
         return _is_metre(line, number, found.end)
+    if symbol in ("t", "bar"):
+        return not number.spelled and (symbol == "bar" or _is_tonne(line, number, found.end))
     if number.spelled:
         return _is_believed_in_words(line, number, symbol.lower())
     return _is_believed_letter(number, symbol, glued=position == number.end)
@@ -171,6 +173,14 @@ def _is_metre(line: Line, number: Number, end: int) -> bool:
     if following[0] == "of" or find_noun(line, end) is not None:
         return False
     return number.mark_end == number.end + 1 or not following[0].endswith("s")
+
+
+def _is_tonne(line: Line, number: Number, end: int) -> bool:
+    """As in "50 t of cargo", "a 40t lorry"; else the letter is a trillion or nothing."""
+    following = line.words_after(end, 1)
+    if following and following[0] in line.lexicon.units.tonne_context:
+        return True
+    return number.mark_end == number.end + 2 and (not following or not following[0].isalpha())
 
 
 def read_quantity(line: Line, number: Number) -> Draft | None:
