@@ -38,10 +38,10 @@ _OF_ARTICLE = [
 _ALONE = {"sort": "--sort", "group_by": "--group-by"}
 
 
-def require_alone(*, conflicts: bool, **others: str | None) -> None:
+def require_alone(**others: str | None) -> None:
     """Raises UsageError for an option that --conflicts cannot stand with."""
     for name, value in others.items():
-        if conflicts and value is not None:
+        if value is not None:
             raise UsageError(
                 f"--conflicts and {_ALONE[name]} cannot stand together", remedy="choose one of them"
             )

@@ -130,8 +130,7 @@ def figures(
         spelled="--{}", kind=kind, min=minimum, max=maximum, unit=unit, rates=rates, subject=subject, noun=noun,
         about=about, words=None if words is None else " ".join(words),
     )  # fmt: skip
-    order, grouping = _order(sort, group_by), _grouping(group_by)
-    require_alone(conflicts=conflicts, sort=sort, group_by=group_by)
+    order, grouping = _order(sort, group_by, conflicts=conflicts), _grouping(group_by)
     with open_existing(settings_of(db, config)) as store:
         if conflicts:
             disputed = store.find_figure_conflicts(query, filters, limit=k)
@@ -143,7 +142,9 @@ def figures(
     return _show(total, found, form, fail_empty=fail_empty)
 
 
-def _order(sort: str | None, group_by: str | None) -> FigureOrder | None:
+def _order(sort: str | None, group_by: str | None, *, conflicts: bool) -> FigureOrder | None:
+    if conflicts:
+        require_alone(sort=sort, group_by=group_by)
     if sort is None:
         return None
     if group_by is not None:
