@@ -42,10 +42,9 @@ def is_plural(line: Line, word: str) -> bool:
 
 def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | None:
     """The head noun of the phrase that begins at `position`; for one of a thing also a singular."""
-    sets = line.lexicon.words.sets
     skipped = _INITIALS.match(line.text, position) or _AGED.match(line.text, position)
     position = skipped.end() if skipped else position
-    stop, index = sets["nouns.stop"], line.index_at(position)
+    index = line.index_at(position)
     seen: list[Token] = []
     for offset in range(index, min(index + _REACH, len(line.tokens))):
         token = line.tokens[offset]
@@ -56,14 +55,22 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
         if token.word == "such" and not seen:  # "the fifth such attack"
             position = token.end
             continue
-        if token.word in stop and not _is_name_like(line, token, seen):
-            break
-        if _is_plural_verb(line, offset, seen):
+        if _ends(line, offset, seen):
             break
         if _is_counted(line, token, seen) and not _is_modifying(line, offset):
             return token
         seen.append(token)
     return _singular_head(line, seen, singular=singular)
+
+
+def _ends(line: Line, offset: int, seen: list[Token]) -> bool:
+    """Whether the phrase is over before this word: "a second round | of talks", "12 people | in"."""
+    token = line.tokens[offset]
+    if token.word == "of" and seen:
+        return True
+    if token.word in line.lexicon.words.sets["nouns.stop"]:
+        return not _is_name_like(line, token, seen)
+    return _is_plural_verb(line, offset, seen)
 
 
 def _is_counted(line: Line, token: Token, seen: list[Token]) -> bool:

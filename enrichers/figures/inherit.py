@@ -68,6 +68,8 @@ def _is_alike(line: Line, left: Draft, right: Draft) -> bool:
         return True
     if left.role == "from" and words == ["to"]:
         return True
+    if right.modifier != "exact" and "than" in words:
+        words.remove("than")  # "more than 300", which compares with nothing
     return not _LIKE.isdisjoint(words)
 
 

@@ -61,7 +61,7 @@ def _add_step(left: Draft, right: Draft) -> None:
 def read_article_lengths(line: Line) -> None:
     """Take "a month" where a word before it measures ("nearly a year") or one after it counts from it ("a day after")."""
     for match in _ARTICLE.finditer(line.text):
-        if line.is_free(*match.span()) and _is_length(line, match):
+        if line.is_free(*match.span()) and not _is_next(line, match) and _is_length(line, match):
             unit = lexicon().units.by_word[match["unit"].lower()]
             draft = Draft(
                 start=match.start(),
@@ -73,6 +73,14 @@ def read_article_lengths(line: Line) -> None:
             )
             to_base(draft, unit)
             line.add(draft)
+
+
+def _is_next(line: Line, match: re.Match[str]) -> bool:
+    """As in "for a second term", an ordinal; "for a second he hesitated" and "a second flat" are lengths."""
+    following = line.text[match.end() : match.end() + 1] == " " and line.words_after(match.end(), 1)
+    if match["unit"].lower() != "second" or not following or not following[0][0].isalpha():
+        return False
+    return following[0] != "flat" and following[0] not in line.lexicon.words.sets["nouns.stop"]
 
 
 def _is_length(line: Line, match: re.Match[str]) -> bool:

@@ -68,6 +68,7 @@ def _is_time(line: Line, before: list[str], following: list[str]) -> bool:
     return (
         not following
         or not following[0].isalpha()
+        or following[0] == "flat"
         or following[0] in line.lexicon.words.sets["nouns.stop"]
     )
 

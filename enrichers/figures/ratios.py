@@ -128,11 +128,31 @@ def _add_part(
 def _half(line: Line, index: int) -> Draft | None:
     token, following = line.tokens[index], line.words_after(line.tokens[index].end, 1)
     before = line.words_before(token.start, 1)
-    if not following or following[0] not in _HALF_OF or line.text[token.end : token.end + 1] != " ":
+    if not following or line.text[token.end : token.end + 1] not in " ,.;)":
+        return None
+    if following[0] not in _HALF_OF and not _is_share_alone(line, token):
         return None
     if before and (before[0] in _NOT_HALF or before[0] in line.lexicon.numbers.small):
         return None
     return _share(line, token.start, token.end, Decimal("0.5"))
+
+
+def _is_share_alone(line: Line, token: Token) -> bool:
+    """As in "about half came", "by more than half": a word that measures before it, and no noun after it."""
+    measuring = (
+        ["about"], ["nearly"], ["almost"], ["roughly"], ["than"], ["around"], ["approximately"],
+        ["over"], ["only"], ["by"], ["least"],
+    )  # fmt: skip
+    if line.words_before(token.start, 1) not in measuring:
+        return False
+    following = line.words_after(token.end, 1)[0]
+    sets = line.lexicon.words.sets
+    return (
+        not following[0].isalpha()
+        or following in sets["nouns.stop"] - {"a", "an", "past", "hour", "up", "down"}
+        or following in sets["nouns.verbs"]
+        or following.endswith("ed")
+    )
 
 
 def _fraction(line: Line, index: int) -> Draft | None:
