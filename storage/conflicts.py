@@ -122,18 +122,8 @@ def _between_versions(
     several = "a.id IN (SELECT article_id FROM versions GROUP BY article_id HAVING count(*) > 1)"
     rows = _rows(connection, query, filters, f"{_LATEST} AND {several}", "a.id, v.n, p.n, f.start")
     for _, of_article in groupby(rows, lambda row: row.article_id):
-        seen: set[object] = set()
-        for thread in tie_versions(_statements(connection, list(of_article))):
-            sides = _sides(thread.stated)
-            # The title, the lead and the body say it again: that is one conflict.
-            said = (
-                (sides[0].key, tuple((side.version, side.spans) for side in sides))
-                if sides
-                else None
-            )
-            if sides and said not in seen:
-                seen.add(said)
-                yield sides
+        threads = tie_versions(_statements(connection, list(of_article)))
+        yield from _once(_sides(thread.stated) for thread in threads)
 
 
 # -- by several articles -----------------------------------------------------------------------------------------------
@@ -153,8 +143,8 @@ def _between_articles(
             by_key[row.dimension, row.noun_key].append(row)
         for group in by_key.values():
             if len({row.article_id for row in group}) > 1:
-                for tied in tie_articles(list(_statements(connection, group))):
-                    yield from (s for part in _windows(tied) if (s := _sides(_definite(part))))
+                ties = tie_articles(list(_statements(connection, group)))
+                yield from _once(_sides(_definite(part)) for tie in ties for part in _windows(tie))
 
 
 def _windows(tied: Sequence[Statement]) -> Iterator[list[Statement]]:
@@ -207,6 +197,16 @@ def _sides(tied: Iterable[Statement]) -> list[Statement]:
         (one.spans, one.direction) for one in each if not all(one.agrees(other) for other in each)
     }
     return [s for s in first.values() if (s.spans, s.direction) in contradicted]
+
+
+def _once(found: Iterable[list[Statement]]) -> Iterator[list[Statement]]:
+    """Conflicts, each once: the title, the lead and the body may all say it."""
+    seen: set[object] = set()
+    for sides in found:
+        said = frozenset((side.article_id, side.version, side.spans) for side in sides)
+        if sides and (sides[0].key, said) not in seen:
+            seen.add((sides[0].key, said))
+            yield sides
 
 
 def _rows(

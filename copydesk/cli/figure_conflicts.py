@@ -23,18 +23,7 @@ if TYPE_CHECKING:
     from schemas.conflicts import ConflictSide, FigureConflict
 
 _SHOWN = 8
-_OF_FIGURE = [name for name in columns_of(Figure) if name != "paragraph"]
-_OF_ARTICLE = [
-    "article_id",
-    "key",
-    "title",
-    "url",
-    "source",
-    "published_at",
-    "version",
-    "paragraph",
-    "sentence",
-]
+_OF_ARTICLE = ("article_id", "key", "title", "url", "source", "published_at", "sentence", "version")
 _ALONE = {"sort": "--sort", "group_by": "--group-by"}
 
 
@@ -61,7 +50,7 @@ def show_conflicts(
             for number, item in enumerate(found, start=1)
             for side in item.sides
         ]
-        write_rows(rows, form, ["conflict", *_OF_FIGURE, *_OF_ARTICLE])
+        write_rows(rows, form, ["conflict", *columns_of(Figure), *_OF_ARTICLE])
     else:
         _show_text(total, found)
     return 4 if fail_empty and not found else 0
@@ -73,13 +62,9 @@ def _record(conflict: FigureConflict) -> dict[str, object]:
 
 def side_record(side: ConflictSide) -> dict[str, object]:
     """A side as --json has it: the figure's own fields, then its article's, with the version."""
-    found = record_of(side.found)
+    found = {**record_of(side.found), "version": side.version}
     figure = cast("dict[str, object]", found["figure"])
-    of_article = {**found, "version": side.version, "paragraph": figure["paragraph"]}
-    return {
-        **{name: figure[name] for name in _OF_FIGURE},
-        **{name: of_article[name] for name in _OF_ARTICLE},
-    }
+    return {**figure, **{name: found[name] for name in _OF_ARTICLE}}
 
 
 def _show_text(total: int, found: list[FigureConflict]) -> None:
