@@ -240,6 +240,9 @@ def _server_settings(home: Path, url: str, port: int) -> dict[str, str]:
         # In memory they would be lost with the server, and every run under way be ended for it.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "10",
+        # To mark runs late is for a person's eye, and many at once lock each other and everybody else out: on a busy
+        # machine a request took over a minute, and a run whose process was killed stayed "Running" as long.
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * _DAY),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P3D",

@@ -220,11 +220,12 @@ class Serving:
         self._plan = plan
 
     async def _tick(self, client: PrefectClient) -> None:
+        # First: what cannot be taken up keeps nobody from being told dead.
+        self._tell_dead(await self._reaper.reap(client, held=self._register.held))
         plan = await self._fresh_plan()
         if await self._register.take_up(client, plan):
             self._tell_plan("schedules_changed", plan)
         self._plan = plan
-        self._tell_dead(await self._reaper.reap(client, held=self._register.held))
 
     async def _fresh_plan(self) -> Plan:
         """What is to be served now: what it was where settings or database are bad."""

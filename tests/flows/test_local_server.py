@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from prefect.settings.models.root import Settings
 
 from flows.local_server import LocalServer
 
@@ -41,3 +42,17 @@ def test_the_port_is_the_same_the_next_time(server: LocalServer, tmp_path: Path)
     again = LocalServer(tmp_path / "home")
     again.stop()
     assert again.port == server.port
+
+
+def test_the_server_does_not_mark_runs_late_which_would_lock_its_database(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, str]] = []
+    with monkeypatch.context() as machine:
+        machine.setattr(subprocess, "Popen", lambda *_, env, **__: given.append(env))
+        server.start()
+    for name, value in given[0].items():
+        monkeypatch.setenv(name, value)
+    services = Settings().server.services
+    assert not services.late_runs.enabled
+    assert services.scheduler.enabled
