@@ -11,21 +11,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from enrichers.cleaning.calendar_names import month_names, weekday_names
 from enrichers.cleaning.dateline import is_city, read_place_line
-from enrichers.cleaning.metadata_dates import ZONES, month_names, parse_time
-from enrichers.cleaning.months import month_of, weekday_names, western
+from enrichers.cleaning.metadata_dates import ZONES, parse_time
+from enrichers.cleaning.months import month_of, western
 from enrichers.cleaning.people import split_names, unique
+from enrichers.cleaning.wide_pattern import WidePattern
 
 _DATA = Path(__file__).parent / "data" / "byline_words.toml"
 SENTENCE_END = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 LETTERS = re.compile(r"[^\W\d_]+")
 _PARTS = re.compile(r"\s+[|·•–—-]+\s+|\s*[|·•]\s*|\s*[,;]\s+")
 _BARS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+|\s{3,}")
-_ORIENTAL = re.compile(
+_ORIENTAL = WidePattern(
     r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
-_HAN_NAMES = re.compile(r"[\u3400-\u9fff·]{2,6}(?:\s*[\s、，,/／]\s*[\u3400-\u9fff·]{2,6}){0,4}")
-_HANGUL_BYLINE = re.compile(
+_HAN_NAMES = WidePattern(r"[\u3400-\u9fff·]{2,6}(?:\s*[\s、，,/／]\s*[\u3400-\u9fff·]{2,6}){0,4}")
+_HANGUL_BYLINE = WidePattern(
     r"^(?:[\[(（][^\])）]{2,20}[\])）]\s*)?[\[(（]?\s*(?:[가-힣A-Za-z0-9]{2,10}\s*[=＝]\s*)?([가-힣]{2,4}(?:[·,\s]+[가-힣]{2,4}){0,3})\s*(?:선임|수습|인턴|객원|전문)?\s?(?:기자|특파원|논설위원|편집위원)\s*[\])）]?(?:\s*[=＝])?(?:\s+\S+@\S+)?$"
 )
 _WITH = re.compile(

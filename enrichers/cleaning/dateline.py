@@ -13,7 +13,9 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from enrichers.cleaning.months import month_of, weekday_names, western
+from enrichers.cleaning.calendar_names import weekday_names
+from enrichers.cleaning.months import month_of, western
+from enrichers.cleaning.wide_pattern import WidePattern
 
 _DATA = Path(__file__).parent / "data" / "datelines.toml"
 _LONGEST = 110
@@ -35,7 +37,7 @@ _SMALL_CODE = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4})*")
 _WEEKDAY = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]+)?")
 _CASED = re.compile(r"[^\W\d_]")
 _HAN = "\u3400-\u9fff"
-_CHINESE = re.compile(
+_CHINESE = WidePattern(
     rf"^[（(【\[]?(?P<agency>[{_HAN}]{{1,6}}[社网網報报]|财联社)?(?:记者|記者)?(?:[{_HAN}]{{2,3}}[、\s]?)??(?P<place>[{_HAN}]{{2,12}}?)?\s*"
     r"(?P<day>(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{1,2}日)\s*(?:[（(][^（）()]{1,40}[）)])?\s*(?:综合|專|专)?(?:电|電|讯|訊|消息)"
     rf"\s*(?:[（(](?P<note>[^（）()]{{1,60}})[）)])?[）)】\]]?"

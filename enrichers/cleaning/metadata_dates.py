@@ -8,32 +8,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 
+from enrichers.cleaning.calendar_names import month_names
 from enrichers.cleaning.draft import Published
 from schemas.article import Precision
 
-MONTH_LOCALES = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "pl",
-    "sv",
-    "nb",
-    "da",
-    "fi",
-    "cs",
-    "ru",
-    "uk",
-    "tr",
-    "id",
-    "ro",
-    "hu",
-)
 ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180,
     "ist": 330, "est": -300, "edt": -240, "et": -300, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
@@ -194,19 +173,6 @@ def _read_day(text: str) -> tuple[datetime, int, int] | None:
             continue
         return datetime(int(year), number, int(day), tzinfo=UTC), match.start(), match.end()
     return None
-
-
-@lru_cache(maxsize=1)
-def month_names() -> dict[str, int]:
-    """Number of each month by its name, full and short, in the languages of `MONTH_LOCALES`; English wins a tie."""
-    from babel.dates import get_month_names
-
-    numbers: dict[str, int] = {"sept": 9, "märz": 3, "maerz": 3}
-    for locale in MONTH_LOCALES:
-        for width in ("wide", "abbreviated"):
-            for number, name in get_month_names(width, locale=locale).items():
-                numbers.setdefault(name.casefold().rstrip("."), number)
-    return numbers
 
 
 def _zone(name: str | None) -> timezone | None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
-from enrichers.cleaning.metadata_dates import MONTH_LOCALES, month_names
+from enrichers.cleaning.calendar_names import month_names, more_month_names
 
-MORE_LOCALES = ("ar", "fa", "hi", "ur", "bn", "el", "he", "bg", "sr", "hr", "sk", "sl", "vi")
 _EASTERN_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _EASTERN_CLOCK = re.compile(r"(\d{1,2})\s?[时時시点點]\s?(\d{1,2})\s?[分분]?")
 _NAMED_DAY = re.compile(
@@ -37,20 +35,7 @@ def month_of(name: str) -> int | None:
     (7, 7, 7, None)
     """
     name = unicodedata.normalize("NFC", name).casefold().strip(".॰׳'")
-    return month_names().get(name) or _more_names().get(name)
-
-
-@lru_cache(maxsize=1)
-def weekday_names() -> frozenset[str]:
-    """Names of the days of the week, full and short, lower case."""
-    from babel.dates import get_day_names
-
-    return frozenset(
-        name.casefold().rstrip(".")
-        for locale in MONTH_LOCALES
-        for width in ("wide", "abbreviated")
-        for name in get_day_names(width, locale=locale).values()
-    )
+    return month_names().get(name) or more_month_names().get(name)
 
 
 def _ascii_digit(character: str) -> str:
@@ -61,31 +46,6 @@ def _ascii_digit(character: str) -> str:
 
 def _iso_of(day: re.Match[str]) -> str:
     name = day[2].casefold().strip(".॰׳'")
-    if name in month_names() or name not in _more_names():
+    if name in month_names() or name not in more_month_names():
         return day[0]
-    return f"{day[3]}-{_more_names()[name]:02}-{int(day[1]):02}"
-
-
-@lru_cache(maxsize=1)
-def _more_names() -> dict[str, int]:
-    from babel.dates import get_month_names
-
-    # Arabic of the Levant and of North Africa has names of its own.
-    numbers = {
-        "تموز": 7,
-        "جويلية": 7,
-        "يوليوز": 7,
-        "غشت": 8,
-        "أوت": 8,
-        "جانفي": 1,
-        "فيفري": 2,
-        "ژوئیه": 7,
-    }
-    for locale in MORE_LOCALES:
-        for width in ("wide", "abbreviated"):
-            for number, name in get_month_names(width, locale=locale).items():
-                # Vietnamese numbers its months.
-                if not re.search(r"\d", name):
-                    plain = unicodedata.normalize("NFC", name).casefold().strip(".॰׳'")
-                    numbers.setdefault(plain, number)
-    return numbers
+    return f"{day[3]}-{more_month_names()[name]:02}-{int(day[1]):02}"

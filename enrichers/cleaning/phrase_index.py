@@ -14,6 +14,9 @@ from itertools import pairwise
 
 OPTIONAL = re.compile(r"[?*]|\{0?,")
 GROUP = "(?:"
+SPECIAL = frozenset("()[]{}\\.^$*+?|")
+OPTIONAL_SIGNS = ("?", "*", "{")
+LONGER_ITEM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[^}]*\}")
 SHORTEST = 2
 LATIN = re.compile(r"[\x00-\u036f\u1e00-\u1eff\u2000-\u206f]*")
 
@@ -55,7 +58,7 @@ class Patterns:
     """Patterns that may begin with anything."""
     foreign: list[tuple[str, str]]
     """The same in other scripts than the Latin, which no Latin line needs to be held against."""
-    _compiled: dict[str, list[tuple[str, re.Pattern[str]]]] = field(default_factory=dict)
+    _ready: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, str]]) -> Patterns:
@@ -80,28 +83,61 @@ class Patterns:
         lists = [self._at(line[:1]), self._at("")]
         if not LATIN.fullmatch(line):
             lists.append(self._at("foreign"))
-        for compiled in lists:
-            for reason, pattern in compiled:
-                if pattern.fullmatch(line):
+        for entries in lists:
+            for reason, needed, pattern in entries:
+                if needed in line and _compiled(pattern).fullmatch(line):
                     return reason
         return None
 
-    def _at(self, start: str) -> list[tuple[str, re.Pattern[str]]]:
-        found = self._compiled.get(start)
+    def _at(self, start: str) -> list[tuple[str, str, str]]:
+        """Reason, what a line must hold, and pattern."""
+        found = self._ready.get(start)
         if found is None:
             source = {"": self.anywhere, "foreign": self.foreign}.get(start)
             entries = self.by_letter.get(start, ()) if source is None else source
             # Each by itself: one that can begin with ten letters would be compiled ten times in an alternation.
-            found = [(reason, _compiled(pattern)) for reason, pattern in entries]
+            found = [(reason, literal_of(pattern), pattern) for reason, pattern in entries]
             # A line may begin with any of a million letters; only those that have patterns are kept.
             if entries or start in ("", "foreign"):
-                self._compiled[start] = found
+                self._ready[start] = found
         return found
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+@cache
+def literal_of(pattern: str) -> str:
+    r"""The longest run of plain characters that every text has that `pattern` matches; "" where none is plain to see.
+
+    >>> literal_of(r".{0,9}cookies? (?:on|in) \w+"), literal_of("ad|anzeige")
+    ('cookie', '')
+    """
+    runs = [""]
+    at = 0
+    while at < len(pattern):
+        end = _item_end(pattern, at)
+        following = pattern[end : end + 1]
+        if pattern[at] == "|":
+            return ""
+        if pattern[at] in SPECIAL or following in OPTIONAL_SIGNS:
+            runs.append("")
+        else:
+            runs[-1] += pattern[at]
+            # What is repeated once or more is there once; what follows need not follow the first one.
+            runs += [""] * (following == "+")
+        at = end
+    return max(runs, key=len)
+
+
+def _item_end(pattern: str, at: int) -> int:
+    """Where the group, class, count, escape or character that begins at `at` ends."""
+    if pattern[at] == "(":
+        return _group_end(pattern, at)
+    longer = LONGER_ITEM.match(pattern, at)
+    return longer.end() if longer else at + 1
 
 
 def first_letters(pattern: str) -> set[str] | None:

@@ -19,6 +19,7 @@ from enrichers.cleaning.phrase_index import Openers, Patterns
 DATA = Path(__file__).parent / "data"
 # Vowel signs are no letters to `re`: those at the end of a Hindi or Thai word belong to it, a danda does not.
 EDGES = re.compile(r"^[\W_]+|(?:_|[^\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u0e00-\u0e7f])+$")
+SECTIONS = re.compile(rb"^\[(?:phrases|weak|openers|patterns|edges|reposts)\]", re.M)
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # What one site writes and another leaves out: curly apostrophes, the Turkish dots, Arabic vowel signs and
 # letter forms, the Hindi nukta, Greek accents, the Russian dots.
@@ -56,7 +57,8 @@ def normal(line: str) -> str:
     >>> normal("» Read more…"), normal("Don’t miss!"), normal("【相关阅读】：")
     ('read more', "don't miss", '相关阅读')
     """
-    return EDGES.sub("", " ".join(_folded(line).split()))
+    words = " ".join(_folded(line).split())
+    return words if words[:1].isalnum() and words[-1:].isalnum() else EDGES.sub("", words)
 
 
 def _folded(text: str) -> str:
@@ -70,7 +72,9 @@ def _folded(text: str) -> str:
 def phrase_lists() -> PhraseLists:
     """Every list in `data/`, and the hash of the files."""
     contents = [path.read_bytes() for path in sorted(DATA.glob("*.toml"))]
-    tables = [tomllib.loads(content.decode("utf-8")) for content in contents]
+    # The other files of the folder are read by those who ask for them.
+    listed = [content for content in contents if SECTIONS.search(content)]
+    tables = [tomllib.loads(content.decode("utf-8")) for content in listed]
     openers = [(reason, normal(phrase)) for reason, phrase in _entries(tables, "openers")]
     return PhraseLists(
         strong={normal(phrase): reason for reason, phrase in _entries(tables, "phrases")},

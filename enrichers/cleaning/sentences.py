@@ -13,12 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from enrichers.cleaning.draft import Block
+from enrichers.cleaning.wide_pattern import WidePattern
 
 _DATA = Path(__file__).parent / "data" / "calls.toml"
 SENTENCE = re.compile(r"[^\W_][.!?…][\"'”’»)\]]*$")
 ADDRESS = re.compile(r"\S@\S|\bhttps?:|\bwww\.|\w\.(?:com|org|net|info)\b")
 # Scripts whose words for "you" are endings, or left out: there a pattern is believed as it is.
-OTHER_SCRIPT = re.compile(r"[\u0590-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+OTHER_SCRIPT = WidePattern(r"[\u0590-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 FEWEST_WORDS = 4
 LONGEST_WHOLE = 4
 """Letters up to which a beginning is a word of its own: "app" is not that of "approach"."""

@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from unicodedata import east_asian_width
 
+from enrichers.cleaning.wide_pattern import WidePattern
+
 WIDEST_WRAP = 110
 NARROWEST_WRAP = 35
 FINAL_STOP = re.compile(r"[.!?…:;。！？؟۔।॥።။។][\"'”’»“」』)\]\s]*$")
@@ -23,9 +25,9 @@ HEADER_LINE = re.compile(r"[A-Z][A-Za-z-]{1,30}: ")
 _IDEOGRAPHIC = "\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e\U00020000-\U0003ffff"
 # And the scripts of South East Asia that part phrases with blanks, but no words.
 _UNSPACED = _IDEOGRAPHIC + "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-_ENDS_UNSPACED = re.compile(f"[{_UNSPACED}]$")
-_BEGINS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_FIRST_UNIT = re.compile(f"[{_UNSPACED}]|[^\\s{_UNSPACED}]+")
+_ENDS_UNSPACED = WidePattern(f"[{_UNSPACED}]$")
+_BEGINS_UNSPACED = WidePattern(f"[{_UNSPACED}]")
+_FIRST_UNIT = WidePattern(f"[{_UNSPACED}]|[^\\s{_UNSPACED}]+")
 _HYPHENATED = re.compile(r"([^\W\d_]+)[-‐]$")
 _FIRST_WORD = re.compile(r"([^\W\d_]+)")
 _LONGEST_WORD = 60
@@ -123,8 +125,14 @@ def is_filled(line: str, following: str, width: int) -> bool:
     if size < width * 0.6:
         return False
     text = following.strip()
+    return size + len(glue(line.rstrip(), text)) + columns(_first_unit(text)) > width - 4
+
+
+def _first_unit(text: str) -> str:
+    if text.isascii():
+        return text.split(maxsplit=1)[0] if text else ""
     unit = _FIRST_UNIT.match(text)
-    return size + len(glue(line.rstrip(), text)) + columns(unit[0] if unit else text) > width - 4
+    return unit[0] if unit else text
 
 
 def is_table(chunk: Sequence[str]) -> bool:

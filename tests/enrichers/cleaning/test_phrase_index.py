@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichers.cleaning.phrase_index import Openers, Patterns, first_letters
+from enrichers.cleaning.phrase_index import Openers, Patterns, first_letters, literal_of
 from enrichers.cleaning.phrase_lists import normal, phrase_lists
 
 
@@ -35,6 +35,34 @@ def test_a_pattern_is_found_by_what_it_matches(line: str) -> None:
     known[1:] = [("advertisement", r"\d+ ad")]
     assert re.fullmatch(pattern, line)
     assert Patterns.of(known).reason_of(line) == "advertisement" or not line.isascii()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literal"),
+    [
+        ("read more", "read more"), (r"\d+ comments?", " comment"), ("(?:the )?story", "story"), ("sees|shows", ""), ("a{0,3}bc", "bc"), ("go+d", "go"),
+        (r"[)\]x] ?ad", "ad"), ("[]ab]c", "c"), (r"terms\.? of use", " of use"), ("(?:a|b)", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_a_line_must_hold_is_seen(pattern: str, literal: str) -> None:
+    assert literal_of(pattern) == literal
+
+
+LISTED = [
+    pattern
+    for patterns in (phrase_lists().patterns, phrase_lists().edges)
+    for _, pattern in (
+        *patterns.anywhere,
+        *patterns.foreign,
+        *(entry for entries in patterns.by_letter.values() for entry in entries),
+    )
+]
+
+
+@given(st.sampled_from(LISTED).flatmap(lambda one: st.tuples(st.just(one), st.from_regex(one))))
+def test_every_line_that_a_listed_pattern_matches_holds_it(found: tuple[str, str]) -> None:
+    pattern, text = found
+    assert literal_of(pattern) in text
 
 
 def test_an_opener_ends_with_a_word() -> None:
