@@ -16,7 +16,7 @@ _AGED = re.compile(
     r" (?:[0-9]{1,3}|[a-z]+)-(?:year|month|week|day)-old(?= )"
 )  # "two 14-year-old boys"
 _INITIALS = re.compile(r" ?(?:[A-Z]\.){2,4}(?= [^\W\d_])")  # "three U.S. troops"
-_NO_NOUNS = frozenset({"strong", "odd", "something", "plus", "fold", "time"})
+_NO_NOUNS = frozenset({"strong", "odd", "ish", "something", "plus", "fold", "time"})
 _DETERMINERS = frozenset(
     {"the", "its", "their", "his", "her", "our", "my", "your", "this", "that", "these", "those"}
     | {"all", "such", "as"}
@@ -221,7 +221,7 @@ def _compound(line: Line, number: Number) -> Draft:
     index = line.index_at(number.end)
     token = line.tokens[index] if index < len(line.tokens) else None
     glued = token is not None and token.start == number.end + 1 and token.word[0].isalpha()
-    if token and glued and token.word in ("odd", "plus"):  # "40-plus nations"
+    if token and glued and token.word in ("odd", "plus", "ish"):  # "40-plus nations"
         token = find_noun(line, token.end)
     return Draft(
         start=number.start,

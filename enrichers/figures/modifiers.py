@@ -31,7 +31,8 @@ _GLUE = frozenset(
 )
 _SIGN = re.compile(r"(?P<sign>~|≈|≃|≥|≤|[<>] ?=|[=][<>]|[<>])[ ]?\Z")
 _PLUS = re.compile(r"\+|-plus\b| plus\b(?! [0-9])")
-_ODD = re.compile(r"[- ]odd\b")
+_ODD = re.compile(r"[- ]odd\b|-?ish\b")
+_PLACES = (["within"], ["near"])  # "near 12 villages": where, not how many
 _LONGEST = 5
 
 
@@ -44,15 +45,26 @@ def apply_modifiers(line: Line) -> None:
             or draft.modifier != "exact"
         ):
             continue
-        name = modifier_of(line, draft.start, draft.end)
+        name = modifier_of(line, draft.start, draft.end) or _after_noun(line, draft)
         if draft.rule in ("last_n", "first_n") and name in ("over", "under"):
             name = None  # "over the next three years", "within the last month": when, not how long
+        if draft.kind == "count" and line.words_before(draft.start, 1) in _PLACES:
+            name = None
         if name == "over" and draft.kind == "duration" and _is_during(line, draft.start):
             name = None
         if name == "equal":
             draft.low = draft.high = draft.value
         elif name:
             bend(draft, cast("Modifier", name))
+
+
+def _after_noun(line: Line, draft: Draft) -> str | None:
+    """As in "40 people or more": behind what is counted, where that comes next."""
+    if draft.kind != "count" or not draft.noun:
+        return None
+    end = draft.end + 1 + len(draft.noun)
+    is_next = line.text.startswith(f" {draft.noun} ", draft.end)
+    return _after(line, end) if is_next else None
 
 
 def _is_during(line: Line, start: int) -> bool:

@@ -182,7 +182,7 @@ def _numerator(line: Line, token: Token) -> int | None:
 
 def _says_a_share(line: Line, token: Token, top: Token) -> bool:
     following = line.words_after(token.end, 1)
-    if top.word == "one" and line.text[top.end : token.start] == "-":
+    if top.word not in ("a", "an") and line.text[top.end : token.start] == "-":
         return True
     if (
         following

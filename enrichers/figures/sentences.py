@@ -15,7 +15,7 @@ _ABBREVIATIONS = _ALWAYS_GOES_ON.union(
     ["sr", "jr", "inc", "corp", "co", "ltd", "llc", "plc", "bros", "etc", "approx", "dept", "est", "fig", "vol",
      "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
      "fri", "sat", "sun", "u.s", "u.k", "u.n", "e.u", "a.m", "p.m", "d.c", "al", "ave", "blvd", "rd", "mt", "ft",
-     "sq", "cu", "supt", "insp", "a.d", "b.c", "ca", "cf", "pp", "para"]
+     "sq", "cu", "supt", "insp", "a.d", "b.c", "ca", "cf", "pp", "para", "min", "max", "circa"]
 )  # fmt: skip
 
 _BEFORE_DIGITS = frozenset(

@@ -53,12 +53,12 @@ def is_year(line: Line, index: int) -> bool:
     if lead == "least" and _is_bounded_start(line, token.start):
         return _is_led(line, token.end, "from", int(token.word))
     sets = line.lexicon.words.sets
-    if lead in sets["years.counting"] or lead in sets["traps.names"] or _is_named(line, index):
+    amount = lead == "of" and line.words_before(token.start, 2)[0] in sets["years.amounts"]
+    if amount or lead in sets["years.counting"] or lead in sets["traps.names"]:
         return False
     number = int(token.word)
-    if lead not in ("around", "over") and modifier_of(line, token.start, token.end):
-        return False
-    if _is_measured(line, token.start, lead):
+    bent = lead not in ("around", "over") and modifier_of(line, token.start, token.end)
+    if bent or _is_named(line, index) or _is_measured(line, token.start, lead):
         return False
     return _is_led(line, token.end, lead, number)
 
