@@ -6,6 +6,7 @@ One pass over the figures, sorted by what they must share, so that no two are co
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -18,12 +19,21 @@ from schemas.marks import FigureQuery
 from schemas.nouns import noun_key
 from schemas.stored import FoundFigure
 from schemas.units import scale_of
-from storage.agreement import Stated, spans_of
+from storage.agreement import Span, Stated, spans_of
 from storage.browse import row_limit
 from storage.figures import figure_conditions
 from storage.filters import row_conditions
 from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
-from storage.statements import Statement, clause_words, fold_name, tie_articles, tie_versions
+from storage.statements import (
+    Place,
+    Statement,
+    clause_words,
+    fold_name,
+    near_text,
+    tie_articles,
+    tie_versions,
+    told_by,
+)
 from storage.values import load, to_instant
 
 WINDOW = timedelta(days=14)
@@ -240,33 +250,46 @@ def _statements(connection: sqlite3.Connection, rows: Sequence[_Row]) -> Iterato
         taken[place].append((start, end))
         if label in _NAMED:
             names[place].append((start, fold_name(name)))
+    for spans_taken in taken.values():
+        spans_taken.sort()
+    for found in names.values():
+        found.sort()
     for row in rows:
         if spans := spans_of(row.stated):
-            text, place = texts[row.paragraph_id], row.paragraph_id
-            first, last = row.sentence_start, row.sentence_end or len(text)
-            yield Statement(
-                figure_id=row.figure_id,
-                article_id=row.article_id,
-                version=row.version,
-                published=row.published,
-                kind=row.kind,
-                dimension=row.dimension,
-                noun=" ".join(row.noun_key),
-                role=row.role,
-                about=(row.about_start, row.about_end)
-                if row.about_start and row.about_end
-                else None,
-                direction=row.change if row.role == "delta" else None,
-                spans=spans,
-                text=row.text,
-                sentence=text[first:last],
-                words=clause_words(
-                    text, (row.start, row.end, first, last), taken[place], row.language
-                ),
-                names=frozenset(name for start, name in names[place] if first <= start < last),
-                subjects=frozenset(fold_name(str(name)) for name in load(row.subjects)),
-                meets=bool(row.meets),
-            )
+            place = row.paragraph_id
+            yield _statement(row, spans, texts[place], taken[place], names[place])
+
+
+def _statement(
+    row: _Row,
+    spans: tuple[Span, ...],
+    text: str,
+    taken: Sequence[tuple[int, int]],
+    names: Sequence[tuple[int, str]],
+) -> Statement:
+    place = Place(row.start, row.end, row.sentence_start, row.sentence_end or len(text))
+    first, last = near_text(place)
+    near = names[bisect_left(names, (first, "")) : bisect_left(names, (last, ""))]
+    return Statement(
+        figure_id=row.figure_id,
+        article_id=row.article_id,
+        version=row.version,
+        published=row.published,
+        kind=row.kind,
+        dimension=row.dimension,
+        noun=" ".join(row.noun_key),
+        role=row.role,
+        about=(row.about_start, row.about_end) if row.about_start and row.about_end else None,
+        direction=row.change if row.role == "delta" else None,
+        spans=spans,
+        text=row.text,
+        sentence=text[first:last],
+        words=clause_words(text, place, taken, row.language)
+        - told_by(row.noun or "", row.language),
+        names=frozenset(name for _, name in near),
+        subjects=frozenset(fold_name(str(name)) for name in load(row.subjects)),
+        meets=bool(row.meets),
+    )
 
 
 def _conflicts(

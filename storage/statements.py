@@ -8,13 +8,14 @@ that is not sure is none. Whether tied figures agree is known elsewhere.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from storage.agreement import Span
 from storage.values import name_key
-from storage.words import query_words
+from storage.words import split_words, stems_of, stop_words
 
 _CLAUSE_ENDS = re.compile(r"[,;:()\[\]–—\n]|\.\s|\s-\s")
 # Verbs of reporting stand beside any figure and tell nothing of it.
@@ -36,13 +37,15 @@ _REPORTING = frozenset(
 _ENOUGH, _NEARLY_ALL = 0.5, 0.8
 _LEADERS = 20
 _PAIRED = 100
+_FAR = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A stored figure with what it is tied by; `spans` and `direction` are what it says.
 
-    `words` are the stems of its clause without names and figures, `names` those of its sentence.
+    `words` are the stems of its clause without names, figures and its noun, `names` those of its sentence, `sentence` as
+    much of that as is looked at.
     """
 
     figure_id: int
@@ -77,6 +80,16 @@ class Statement:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a figure stands in its paragraph, and where its sentence does."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
 @dataclass(slots=True)
 class Thread:
     """One figure through the versions of its article: what was stated of it, first to last."""
@@ -84,33 +97,33 @@ class Thread:
     stated: list[Statement] = field(default_factory=list)
 
 
-def clause_words(
-    text: str,
-    place: tuple[int, int, int, int],
-    taken: Iterable[tuple[int, int]],
-    language: str | None,
-) -> frozenset[str]:
-    """The stems of the clause around a figure, without those of the spans `taken` by names and figures.
+def near_text(place: Place) -> tuple[int, int]:
+    """Where the part of a figure's sentence begins and ends that is looked at: some lines on either side at most."""
+    return max(place.first, place.start - _FAR), min(place.last, place.end + _FAR)
 
-    `place` is the figure's start and end, and its sentence's.
-    """
-    start, end, first, last = place
-    last = last if last > first else len(text)
-    bare = list(text[first:last])
-    for begin, stop in taken:
-        for i in range(max(begin, first), min(stop, last)):
-            bare[i - first] = " "
-    sentence = "".join(bare)
-    before, after = sentence[: start - first], sentence[end - first :]
-    opening = [match.end() for match in _CLAUSE_ENDS.finditer(before)]
+
+def clause_words(
+    text: str, place: Place, taken: Sequence[tuple[int, int]], language: str | None
+) -> frozenset[str]:
+    """The stems of the clause around a figure, without those of the spans `taken`, in order, by names and figures."""
+    first, last = near_text(place)
+    bare = text[first:last]
+    marks = taken[bisect_left(taken, (first - _FAR, 0)) : bisect_left(taken, (last, 0))]
+    for mark in marks:
+        begin, stop = (max(edge - first, 0) for edge in mark)
+        bare = bare[:begin] + " " * len(bare[begin:stop]) + bare[stop:]
+    before, after = bare[: place.start - first], bare[place.end - first :]
+    opening = max((match.end() for match in _CLAUSE_ENDS.finditer(before)), default=0)
     closing = _CLAUSE_ENDS.search(after)
-    clause = (
-        before[opening[-1] if opening else 0 :]
-        + " "
-        + after[: closing.start() if closing else None]
-    )
-    stems = {stem for stems in query_words(clause, [language]) for stem in stems}
-    return frozenset(stem for stem in stems if stem not in _REPORTING and not stem.isdecimal())
+    clause = f"{before[opening:]} {after[: closing.start() if closing else None]}"
+    return told_by(clause, language)
+
+
+def told_by(text: str, language: str | None) -> frozenset[str]:
+    """The stems of the words that say something."""
+    stops = stop_words(language)
+    words = [word for word in split_words(text) if word not in stops and not word.isdecimal()]
+    return frozenset(stems_of(words, language)) - _REPORTING
 
 
 def fold_name(name: str) -> str:
@@ -195,8 +208,13 @@ def _pairs(threads: Sequence[Thread], now: Sequence[Statement]) -> list[tuple[Th
 
 
 def _floor(statement: Statement, *, alone: bool) -> float:
-    """How alike two must be: less where each version has one such figure only, and says what it counts."""
-    return 0.3 if alone and statement.noun else 0.6
+    """How alike two must be: less where each version has one such figure only, and says what it counts.
+
+    A role takes the place of the verb: "rose 3%" may have become "fell 3%".
+    """
+    if alone and statement.noun:
+        return 0.3
+    return 0.5 if statement.role else 0.6
 
 
 def _likeness(one: Statement, other: Statement) -> float:
