@@ -13,17 +13,16 @@ from functools import reduce
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schemas.article import TITLE_ROW
 from schemas.filters import Filters
 from storage.filters import ROWS, Conditions, row_conditions
 from storage.query_language import Either, Every, Near, Node, Not, Term, leaves_of
+from storage.scored_rows import Ids
 from storage.values import dump, load
-from storage.words import fold_text, split_words, stems_of
+from storage.words import Wanted, fold_text, split_words, stems_of, stems_of_each
 
-Ids = NDArray[np.int64]
-_FTS = f"paragraphs_fts JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = paragraphs_fts.rowid', 1)}"
+FTS = f"paragraphs_fts JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = paragraphs_fts.rowid', 1)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +42,46 @@ class BooleanQuery:
             return found
         return np.intersect1d(found, self._all(rows))
 
-    def ranked_by(self) -> str | None:
-        """The full-text expression of all that an article is to have; None where that is no word of the text."""
-        terms = [leaf for leaf in leaves_of(self.node) if leaf.field != "author"]
-        return _any_of([self._expression(leaf) for leaf in terms]) or None
+    def ranked_rows(self) -> list[tuple[int, int, float]]:
+        """(article, row, BM25) of the rows with a word that an article is to have."""
+        rows = row_conditions(self.filters, self.connection)
+        whole = [term for term in self._terms() if not _is_begun(term)]
+        found = self._rows(_any_of(map(self._expression, whole)), rows) if whole else []
+        scores = {(article_id, row_id): score for article_id, row_id, score, _ in found}
+        for term in self._terms():
+            if isinstance(term, Term) and term.is_prefix:
+                for article_id, row_id, score, _ in self._rows_with_prefix(term, rows):
+                    key = (article_id, row_id)
+                    scores[key] = scores.get(key, 0.0) + score
+        return [(*key, score) for key, score in scores.items()]
 
-    def stems(self) -> list[list[str]]:
-        """For each word that an article is to have, its stems: what is marked in a hit."""
-        return [
-            list(dict.fromkeys(stem for language in self.languages for stem in stems_of([word], language)))
-            for leaf in leaves_of(self.node)
-            if leaf.field != "author"
+    def wanted(self) -> Wanted:
+        """The words that an article is to have, to be marked in it."""
+        terms = [
+            term
+            for leaf in self._terms()
             for term in (leaf.terms if isinstance(leaf, Near) else (leaf,))
-            for word in term.words
-        ]  # fmt: skip
+        ]
+        whole = [
+            word for term in terms for word in (term.words[:-1] if term.is_prefix else term.words)
+        ]
+        return Wanted(
+            stems=stems_of_each(whole, self.languages),
+            prefixes=tuple({term.words[-1] for term in terms if term.is_prefix}),
+        )
+
+    def first_rows(self, article_ids: Ids) -> list[tuple[int, int, float]]:
+        """(article, row, 0) of the first row of each of these articles that the filters leave."""
+        rows = row_conditions(self.filters, self.connection)
+        found = self.connection.execute(
+            f"""SELECT r.article_id, p.id, min(p.n) FROM {ROWS}
+                WHERE r.article_id IN (SELECT value FROM json_each(?)) AND {rows.sql} GROUP BY 1""",
+            (dump(article_ids.tolist()), *rows.values),
+        )
+        return [(article_id, row_id, 0.0) for article_id, row_id, _ in found]
+
+    def _terms(self) -> list[Term | Near]:
+        return [leaf for leaf in leaves_of(self.node) if leaf.field != "author"]
 
     def _articles(self, node: Node, rows: Conditions) -> Ids:
         if isinstance(node, (Term, Near)):
@@ -78,14 +103,13 @@ class BooleanQuery:
 
     def _of_either(self, node: Either, rows: Conditions) -> Ids:
         """One question for all alternatives that are words: a list may have hundreds."""
-        together = [
-            part
-            for part in node.parts
-            if isinstance(part, (Term, Near))
-            and part.field is None
-            and not (isinstance(part, Term) and part.is_prefix)
-        ]
-        found = [self._articles(part, rows) for part in node.parts if part not in together]
+        together: list[Term | Near] = []
+        found: list[Ids] = []
+        for part in node.parts:
+            if isinstance(part, (Term, Near)) and _is_plain(part):
+                together.append(part)
+            else:
+                found.append(self._articles(part, rows))
         if together:
             found.append(self._matching(_any_of(map(self._expression, together)), rows))
         return reduce(np.union1d, found)
@@ -100,26 +124,29 @@ class BooleanQuery:
             rows = row_conditions(_of_articles(self.filters))
             rows.add("p.n = ?", TITLE_ROW)
         if isinstance(leaf, Term) and leaf.is_prefix:
-            return self._by_prefix(leaf, rows)
+            return _ids({row[0] for row in self._rows_with_prefix(leaf, rows)})
         return self._matching(self._expression(leaf), rows)
 
     def _matching(self, expression: str, rows: Conditions) -> Ids:
         found = self.connection.execute(
-            f"SELECT DISTINCT r.article_id FROM {_FTS} WHERE paragraphs_fts MATCH ? AND {rows.sql}",
+            f"SELECT DISTINCT r.article_id FROM {FTS} WHERE paragraphs_fts MATCH ? AND {rows.sql}",
             (expression, *rows.values),
         )
         return _ids(row[0] for row in found)
 
-    def _by_prefix(self, term: Term, rows: Conditions) -> Ids:
+    def _rows(self, expression: str, rows: Conditions) -> Iterable[tuple[int, int, float, str]]:
+        return self.connection.execute(
+            f"""SELECT r.article_id, p.id, -bm25(paragraphs_fts), p.text FROM {FTS}
+                WHERE paragraphs_fts MATCH ? AND {rows.sql}""",
+            (expression, *rows.values),
+        )
+
+    def _rows_with_prefix(
+        self, term: Term, rows: Conditions
+    ) -> Iterable[tuple[int, int, float, str]]:
         """The index has stems, which may end before the prefix does: rows that may hold the word are read."""
-        found: set[int] = set()
-        for article_id, text in self.connection.execute(
-            f"SELECT r.article_id, p.text FROM {_FTS} WHERE paragraphs_fts MATCH ? AND {rows.sql}",
-            (self._expression(term), *rows.values),
-        ):
-            if article_id not in found and self._has_prefix(text, term):
-                found.add(article_id)
-        return _ids(found)
+        found = self._rows(self._expression(term), rows)
+        return (row for row in found if self._has_prefix(row[3], term))
 
     def _has_prefix(self, text: str, term: Term) -> bool:
         *before, prefix = term.words
@@ -168,6 +195,14 @@ class BooleanQuery:
         if isinstance(leaf, Near):
             return _any_of(f"NEAR({' '.join(form)}, {leaf.distance})" for form in sorted(forms))
         return _any_of(form[0] for form in sorted(forms))
+
+
+def _is_plain(leaf: Term | Near) -> bool:
+    return leaf.field is None and not _is_begun(leaf)
+
+
+def _is_begun(leaf: Term | Near) -> bool:
+    return isinstance(leaf, Term) and leaf.is_prefix
 
 
 def _of_articles(filters: Filters) -> Filters:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.stored import FoundFigure
-from storage.words import find_matches
+from storage.words import Wanted, find_matches
 
 MOST_RANKED = 1000
 """So many figures are put in order, the newest of all that match; what is older follows only where more are asked for."""
@@ -39,7 +39,7 @@ def _distance(match: Match, words: list[list[str]]) -> int:
     start, end = figure.start - figure.sentence_start, figure.end - figure.sentence_start
     total = 0
     for stems in words:
-        spans = find_matches(sentence, [stems], match.language)
+        spans = find_matches(sentence, Wanted([stems]), match.language)
         away = [start - last if last <= start else (first - end) * _AFTER for first, last in spans]
         total += min((max(0, gap) for gap in away), default=_FAR)
     return total

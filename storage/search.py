@@ -1,7 +1,5 @@
 """Finding rows again: by meaning, by words, or by both, filters first.
 
-Hybrid is a convex sum: MEANING_WEIGHT of the cosine and the rest of BM25, each divided by the query's best, as in Bruch,
-Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023), with the maximum as the only bound.
 The scan over vectors is exact, so a filtered search gives min(k, matches) hits, the same as brute force.
 """
 
@@ -13,31 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schemas.errors import UsageError
 from schemas.filters import Filters
 from schemas.protocols import Encoder, Matrix
 from schemas.stored import Mode, SearchHit, SearchResult
 from storage.connection import snapshot
-from storage.filters import ROWS, row_conditions
+from storage.filters import ROWS
 from storage.read import read_figures, read_mentions, select_by_ids
+from storage.scored_rows import ScoredRows, best_of_each, fuse
 from storage.values import to_instant
-from storage.vectors import Ids, RowVectors, VectorIndex, allowed_lines, has_rows
-from storage.words import find_matches, match_expression, query_words
-
-MEANING_WEIGHT = 0.65
-Scores = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredRows:
-    """Rows with their scores, in no order: shapes (n,) each. `similarities` is NaN where a row has no vector."""
-
-    article_ids: Ids
-    row_ids: Ids
-    scores: Scores
-    similarities: Scores
+from storage.vectors import RowVectors, VectorIndex, allowed_lines, has_rows
+from storage.word_search import WordSearch
+from storage.words import Wanted, find_matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +43,11 @@ class Searcher:
         # The model may take a second to load: not while a state of the file is being held for this search.
         vector = self.encoder().encode_query(query) if mode != "words" else None
         with snapshot(self.connection):
-            words = query_words(query, self._languages(filters))
-            by_words = self._by_words(words, filters) if mode != "meaning" else None
             by_meaning = self._by_meaning(vector, filters) if vector is not None else None
-            scored = _fuse(by_words, by_meaning)
-            notes = self._notes(by_meaning, filters)
-            hits = tuple(self._hits(_best_of_each(scored, k), words))
+            by_words, wanted, notes = self._by_words(query, mode, filters)
+            scored = fuse(by_words, by_meaning)
+            hits = tuple(self._hits(best_of_each(scored, k), wanted))
+            notes = (*notes, *self._notes(by_meaning, filters))
         return SearchResult(
             query=query,
             mode=mode,
@@ -112,7 +97,7 @@ class Searcher:
             np.repeat(nearness, lines)[keep],
             similarities[keep],
         )
-        return self._hits(_best_of_each(scored, k), [])
+        return self._hits(best_of_each(scored, k), Wanted([]))
 
     def _vectors(self, filters: Filters) -> RowVectors:
         encoder = self.encoder()
@@ -130,25 +115,17 @@ class Searcher:
         best = np.maximum.reduceat(cosines, starts) if len(starts) else cosines
         return ScoredRows(article_ids[starts], row_ids[starts], best, best)
 
-    def _by_words(self, words: list[list[str]], filters: Filters) -> ScoredRows:
-        expression = match_expression(words)
-        found: list[tuple[int, int, float]] = []
-        if expression:
-            conditions = row_conditions(filters, self.connection)
-            found = self.connection.execute(
-                f"""SELECT r.article_id, p.id, -bm25(paragraphs_fts) FROM paragraphs_fts
-                    JOIN {ROWS.replace("paragraphs p", "paragraphs p ON p.id = paragraphs_fts.rowid", 1)}
-                    WHERE paragraphs_fts MATCH ? AND {conditions.sql}""",
-                (expression, *conditions.values),
-            ).fetchall()
-        scores = np.array([row[2] for row in found], dtype=np.float64)
-        return ScoredRows(
-            np.array([row[0] for row in found], dtype=np.int64),
-            np.array([row[1] for row in found], dtype=np.int64),
-            # BM25 gives nothing or less to a word that most rows hold; a row that matches still matches.
-            np.maximum(scores, 1e-9),
-            np.full(len(found), np.nan),
+    def _by_words(
+        self, query: str, mode: Mode, filters: Filters
+    ) -> tuple[ScoredRows | None, Wanted, tuple[str, ...]]:
+        by_words = WordSearch(
+            connection=self.connection, filters=filters, languages=self._languages(filters)
         )
+        if mode == "words":
+            return by_words.by_operators(query)
+        if mode == "meaning":
+            return None, by_words.wanted(query), ()
+        return (*by_words.plain(query), ())
 
     def _languages(self, filters: Filters) -> list[str | None]:
         """The languages that are searched, the most common first."""
@@ -168,7 +145,7 @@ class Searcher:
             f"nothing under these filters has a vector by {name}; make them with: copydesk enrich --stage vectors",
         )
 
-    def _hits(self, scored: ScoredRows, words: list[list[str]]) -> list[SearchHit]:
+    def _hits(self, scored: ScoredRows, wanted: Wanted) -> list[SearchHit]:
         ids = [int(i) for i in scored.row_ids]
         columns = "p.n, p.kind, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at, r.language, p.page"
         found = select_by_ids(self.connection, f"SELECT p.id, {columns} FROM {ROWS}", "p.id", ids)
@@ -188,7 +165,7 @@ class Searcher:
                     text=row[3],
                     score=float(f"{score:.6g}"),
                     similarity=None if np.isnan(similarity) else round(float(similarity), 6),
-                    matches=tuple(find_matches(row[3], words, row[10])),
+                    matches=tuple(find_matches(row[3], wanted, row[10])),
                     title=row[6],
                     url=row[7],
                     source=row[8],
@@ -199,52 +176,3 @@ class Searcher:
                 )
             )
         return hits
-
-
-def _fuse(by_words: ScoredRows | None, by_meaning: ScoredRows | None) -> ScoredRows:
-    """One score a row. A side that found nothing leaves the other as it is."""
-    if by_meaning is None or not len(by_meaning.row_ids):
-        return by_words or _nothing()
-    if by_words is None:
-        return by_meaning
-    row_ids = np.union1d(by_words.row_ids, by_meaning.row_ids)
-    in_words = np.searchsorted(row_ids, by_words.row_ids)
-    in_meaning = np.searchsorted(row_ids, by_meaning.row_ids)
-    article_ids = np.zeros(len(row_ids), dtype=np.int64)
-    article_ids[in_words] = by_words.article_ids
-    article_ids[in_meaning] = by_meaning.article_ids
-    similarities = np.full(len(row_ids), np.nan)
-    similarities[in_meaning] = by_meaning.similarities
-    # Where no cosine is above nothing, they are set against the lowest: the words must not drown in a division.
-    best_cosine = float(by_meaning.scores.max())
-    bound = best_cosine if best_cosine > 0 else max(float(-by_meaning.scores.min()), 1e-9)
-    scores = np.zeros(len(row_ids))
-    scores[in_meaning] = MEANING_WEIGHT * np.maximum(by_meaning.scores / bound, -1.0)
-    if len(by_words.row_ids):
-        scores[in_words] += (1 - MEANING_WEIGHT) * by_words.scores / by_words.scores.max()
-    return ScoredRows(article_ids, row_ids, scores, similarities)
-
-
-def _nothing() -> ScoredRows:
-    none, blank = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return ScoredRows(none, none, blank, blank)
-
-
-def _best_of_each(scored: ScoredRows, k: int) -> ScoredRows:
-    """The best row of each of the k best articles, best first; ties go to the lower article, then the nearer row.
-
-    Scores count to a millionth of the best: what differs by less is the same text, computed in another place.
-    """
-    top = max(float(np.abs(scored.scores).max(initial=0.0)), 1e-300)
-    nearness = np.nan_to_num(scored.similarities, nan=-2.0).round(6)
-    order = np.lexsort(
-        (scored.row_ids, -nearness, scored.article_ids, -(scored.scores / top).round(6))
-    )
-    _, first = np.unique(scored.article_ids[order], return_index=True)
-    chosen = order[np.sort(first)[:k]]
-    return ScoredRows(
-        scored.article_ids[chosen],
-        scored.row_ids[chosen],
-        scored.scores[chosen],
-        scored.similarities[chosen],
-    )

@@ -10,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -64,9 +65,13 @@ def query_words(query: str, languages: Iterable[str | None]) -> list[list[str]]:
         foreign = [word for word in words if word in stop_words(language) - stop_words(known[0])]
         stops.update(foreign if len(foreign) > 1 else ())
     telling = [word for word in words if word not in stops] or words
+    return stems_of_each(telling[:MAX_QUERY_WORDS], known)
+
+
+def stems_of_each(words: Sequence[str], languages: Sequence[str | None]) -> list[list[str]]:
+    """For each folded word its stems in `languages`."""
     return [
-        list(dict.fromkeys(_stemmer(language)(word) for language in known))
-        for word in telling[:MAX_QUERY_WORDS]
+        list(dict.fromkeys(_stemmer(language)(word) for language in languages)) for word in words
     ]
 
 
@@ -94,13 +99,21 @@ def match_expression(words: list[list[str]]) -> str:
     return " OR ".join(f'"{stem}"' for stems in words for stem in stems)
 
 
-def find_matches(text: str, words: list[list[str]], language: str | None) -> list[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is marked in a hit: words by their stems (those of one word in each language), and beginnings of words."""
+
+    stems: list[list[str]]
+    prefixes: tuple[str, ...] = ()
+
+
+def find_matches(text: str, wanted: Wanted, language: str | None) -> list[tuple[int, int]]:
     """Where the words of a query stand in `text`: spans in code points, in order, not overlapping."""
-    wanted = {stem for stems in words for stem in stems}
+    stems = {stem for of_word in wanted.stems for stem in of_word}
     stem = _stemmer(language)
     spans: list[tuple[int, int]] = []
     for start, end, word in _split(text):
-        if stem(word) not in wanted:
+        if stem(word) not in stems and not word.startswith(wanted.prefixes):
             continue
         if spans and start < spans[-1][1]:
             spans[-1] = (spans[-1][0], end)

@@ -39,6 +39,7 @@ from copydesk.cli.options import (
     open_existing,
     settings_of,
 )
+from copydesk.cli.query_file import query_of
 from copydesk.marking import LEGEND, figures_line, marked, marks_of
 from copydesk.present import (
     Format,
@@ -79,7 +80,7 @@ def register(app: typer.Typer) -> None:
 
 def search(
     query: Annotated[
-        list[str], typer.Argument(metavar="QUERY", help="What to look for; any text is safe.")
+        list[str], typer.Argument(metavar="QUERY", help="What to look for, or @FILE; any text is safe.")
     ],
     *,
     mode: Annotated[str, typer.Option(metavar="MODE", help="hybrid, meaning or words.")] = "hybrid",
@@ -109,6 +110,7 @@ def search(
     """Find stored articles by meaning, by word, or both.
 
     Shows the best paragraph of each. Filters hold exactly: there are always k hits if that many articles match them.
+    In words mode AND, OR, NOT, brackets, "phrases", prefix*, NEAR/5, title: and author: are read.
     With --kind, --min, --unit ... only paragraphs that have one figure which meets them all.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
@@ -118,7 +120,7 @@ def search(
         about=about, rates=rates,
     )  # fmt: skip
     by = _mode(mode)
-    text = " ".join(query)
+    text = query_of(query)
     if filters.figure and not text.strip():
         raise UsageError(
             "nothing to look for", remedy="say what, or list the figures with: copydesk figures"

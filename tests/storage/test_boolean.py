@@ -194,3 +194,74 @@ def test_words_of_all_languages_are_found(
             languages=["en", "de", "ru", "zh"],
         ).article_ids()
     assert len(found) == 1
+
+
+def test_search_takes_operators_in_words_mode(desk: tuple[Store, list[PreparedArticle]]) -> None:
+    store, articles = desk
+    query = '(title:oil OR "port oil") NOT happ*'
+    node = parse_query(query)
+    assert node is not None
+    expected = {n for n, one in enumerate(articles, 1) if finds(node, one)}
+    found = store.find(query, mode="words", k=99, filters=Filters())
+    assert found.total == len(expected)
+    assert {hit.article_id for hit in found.hits} == expected
+    assert not found.notes
+
+
+def test_a_beginning_is_marked_where_it_stands(desk: tuple[Store, list[PreparedArticle]]) -> None:
+    store, _ = desk
+    hits = store.search("impo* AND oil", mode="words", k=9)
+    assert hits
+    for hit in hits:
+        marked = {hit.text[start:end] for start, end in hit.matches}
+        assert marked
+        assert marked <= {"import", "imports", "importing", "oil"}
+
+
+def test_what_does_not_parse_is_searched_as_plain_words_and_says_so(
+    desk: tuple[Store, list[PreparedArticle]],
+) -> None:
+    store, _ = desk
+    found = store.find("oil AND (port", mode="words", k=99, filters=Filters())
+    plain = store.find("oil and port", mode="words", k=99, filters=Filters())
+    assert [hit.article_id for hit in found.hits] == [hit.article_id for hit in plain.hits]
+    assert found.notes == ("searched as plain words: an opening bracket without its closing one",)
+
+
+def test_a_query_that_only_leaves_out_finds_the_rest(
+    desk: tuple[Store, list[PreparedArticle]],
+) -> None:
+    store, articles = desk
+    found = store.find("NOT oil", mode="words", k=99, filters=Filters())
+    left = [one for one in articles if not any("oil" in row.text.split() for row in one.article.rows)]  # fmt: skip
+    assert found.total == len(left) > 0
+    assert all(0 <= a < b <= len(hit.text) for hit in found.hits for a, b in hit.matches)
+
+
+def test_a_query_of_many_terms_is_one(desk: tuple[Store, list[PreparedArticle]]) -> None:
+    store, _ = desk
+    many = " OR ".join([*(f'"absent word{n}"' for n in range(499)), '"oil port"'])
+    found = store.find(many, mode="words", k=99, filters=Filters())
+    alone = store.find('"oil port"', mode="words", k=99, filters=Filters())
+    assert found.total == alone.total
+    assert not found.notes
+
+
+NASTY = [
+    "NEAR/", "NEAR/5", "a NEAR/5", "NEAR/5 a", "a NEAR/99999999 b", "a NEAR/0 a", "title:", "title:()", "title:(", 'title:""',
+    'title:"*"', "author:*", "author:(NOT lee)", "NOT", "NOT NOT", "NOT ()", "() OR ()", "(())", ")(", "* OR *", "a* OR b*",
+    '"a" "b', "“a", "«a", 'words:"x" AND a', "{a} AND b", "^a AND b", "a AND -b", "a AND +b", "rowid:1 AND a", "a\0 AND b\0",
+    "a AND \ud800", "🙂 AND 🛢️", "石* AND 油*", "ا* AND ب", "AND " * 400, "(" * 500 + "a AND b" + ")" * 500, '"' * 999,
+    "a AND " * 999 + "a", "a OR " * 999 + "a", "NOT " * 999 + "a AND b", "'; DROP TABLE articles; -- AND a", 'a"b"c AND d',
+    "title:title:a AND b", "author:title:a AND b", "TITLE:a AND b", "a AND b*c", "a AND *b", "a NEAR/3 b NEAR/4 c NEAR/5 d",
+    "a NEAR/3 NOT b", '"a b c" NEAR/3 "d e*"', "a AND" + " " * 9_999 + "b", "a/b AND c", "a|b AND c&d", "<a> AND b", "a AND \\",
+    "%_ AND a", "a AND 1e999", "NaN AND null", "a AND " + "x" * 99_999, "OR a OR", "AND OR NOT", "a NOT", "oil*port* AND a",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", NASTY)
+def test_no_query_is_an_error(desk: tuple[Store, list[PreparedArticle]], query: str) -> None:
+    store, _ = desk
+    found = store.find(query, mode="words", k=3, filters=Filters())
+    assert found.total is not None
+    assert len(found.hits) == min(3, found.total)

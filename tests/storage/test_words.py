@@ -126,8 +126,8 @@ def test_hits_carry_the_marks_of_their_row(store: Store, prepare_article: Prepar
 @given(text=st.text(), language=st.sampled_from(["en", "de", "hi", "ja", "tr", None, "xx"]))
 @example(text="The İstanbul ﬁle's naïve CAFÉ_2 — ½ ² №", language="tr")
 def test_words_are_indexed_as_they_are_marked(text: str, language: str | None) -> None:
-    from storage.words import find_matches, index_words
+    from storage.words import Wanted, find_matches, index_words
 
     stems = index_words(text, language).split(" ")
-    marked = find_matches(text, [[stem] for stem in stems], language)
+    marked = find_matches(text, Wanted([[stem] for stem in stems]), language)
     assert bool(marked) == (stems != [""])

@@ -1,0 +1,104 @@
+"""Rows with their scores, as each way to search gives them; how two ways are made one, and the best row of each article.
+
+Hybrid is a convex sum: MEANING_WEIGHT of the cosine and the rest of BM25, each divided by the query's best, as in Bruch,
+Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023), with the maximum as the only bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+Scores = NDArray[np.float64]
+MEANING_WEIGHT = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRows:
+    """Rows with their scores, in no order: shapes (n,) each. `similarities` is NaN where a row has no vector."""
+
+    article_ids: Ids
+    row_ids: Ids
+    scores: Scores
+    similarities: Scores
+
+    def only(self, article_ids: Ids) -> ScoredRows:
+        """The rows of these articles."""
+        keep = np.isin(self.article_ids, article_ids)
+        return ScoredRows(
+            self.article_ids[keep], self.row_ids[keep], self.scores[keep], self.similarities[keep]
+        )
+
+    def and_also(self, other: ScoredRows) -> ScoredRows:
+        """These rows and others, which are none of them."""
+        return ScoredRows(
+            np.concatenate((self.article_ids, other.article_ids)),
+            np.concatenate((self.row_ids, other.row_ids)),
+            np.concatenate((self.scores, other.scores)),
+            np.concatenate((self.similarities, other.similarities)),
+        )
+
+
+def rows_by_words(found: Iterable[tuple[int, int, float]]) -> ScoredRows:
+    """Rows from (article, row, BM25); a word that most rows hold counts nothing there, but its rows match still."""
+    rows = list(found)
+    return ScoredRows(
+        np.array([row[0] for row in rows], dtype=np.int64),
+        np.array([row[1] for row in rows], dtype=np.int64),
+        np.maximum(np.array([row[2] for row in rows], dtype=np.float64), 1e-9),
+        np.full(len(rows), np.nan),
+    )
+
+
+def fuse(by_words: ScoredRows | None, by_meaning: ScoredRows | None) -> ScoredRows:
+    """One score a row. A side that found nothing leaves the other as it is."""
+    if by_meaning is None or not len(by_meaning.row_ids):
+        return by_words or nothing_found()
+    if by_words is None:
+        return by_meaning
+    row_ids = np.union1d(by_words.row_ids, by_meaning.row_ids)
+    in_words = np.searchsorted(row_ids, by_words.row_ids)
+    in_meaning = np.searchsorted(row_ids, by_meaning.row_ids)
+    article_ids = np.zeros(len(row_ids), dtype=np.int64)
+    article_ids[in_words] = by_words.article_ids
+    article_ids[in_meaning] = by_meaning.article_ids
+    similarities = np.full(len(row_ids), np.nan)
+    similarities[in_meaning] = by_meaning.similarities
+    # Where no cosine is above nothing, they are set against the lowest: the words must not drown in a division.
+    best_cosine = float(by_meaning.scores.max())
+    bound = best_cosine if best_cosine > 0 else max(float(-by_meaning.scores.min()), 1e-9)
+    scores = np.zeros(len(row_ids))
+    scores[in_meaning] = MEANING_WEIGHT * np.maximum(by_meaning.scores / bound, -1.0)
+    if len(by_words.row_ids):
+        scores[in_words] += (1 - MEANING_WEIGHT) * by_words.scores / by_words.scores.max()
+    return ScoredRows(article_ids, row_ids, scores, similarities)
+
+
+def nothing_found() -> ScoredRows:
+    """No rows."""
+    none, blank = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return ScoredRows(none, none, blank, blank)
+
+
+def best_of_each(scored: ScoredRows, k: int) -> ScoredRows:
+    """The best row of each of the k best articles, best first; ties go to the lower article, then the nearer row.
+
+    Scores count to a millionth of the best: what differs by less is the same text, computed in another place.
+    """
+    top = max(float(np.abs(scored.scores).max(initial=0.0)), 1e-300)
+    nearness = np.nan_to_num(scored.similarities, nan=-2.0).round(6)
+    order = np.lexsort(
+        (scored.row_ids, -nearness, scored.article_ids, -(scored.scores / top).round(6))
+    )
+    _, first = np.unique(scored.article_ids[order], return_index=True)
+    chosen = order[np.sort(first)[:k]]
+    return ScoredRows(
+        scored.article_ids[chosen],
+        scored.row_ids[chosen],
+        scored.scores[chosen],
+        scored.similarities[chosen],
+    )
