@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from enrichers.figures.changes import apply_changes, apply_periods
+from enrichers.figures.conversions import read_conversions
 from enrichers.figures.dates import Calendar, fiscal_month, read_dates
 from enrichers.figures.foreign import read_foreign
 from enrichers.figures.foreign_words import foreign_languages, foreign_words
@@ -26,7 +27,9 @@ from enrichers.figures.measures import read_numbers
 from enrichers.figures.modifiers import apply_conversions, apply_modifiers, merge_bounds
 from enrichers.figures.neutral import read_neutral
 from enrichers.figures.ordinals import read_ordinals
+from enrichers.figures.rates import apply_rates
 from enrichers.figures.sentences import split_lines, split_sentences
+from enrichers.figures.tens import read_tens
 from enrichers.figures.ties import tie
 from schemas.article import Article
 from schemas.errors import UsageError
@@ -139,8 +142,10 @@ def _in_sentence(text: str, calendar: Calendar, offset: int, paragraph: int) -> 
 
 def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int]]) -> None:
     cover_traps(line)
+    read_tens(line)
     read_dates(line, calendar)
     read_numbers(line)
+    read_conversions(line)
     read_ordinals(line)
     line.drafts.sort(key=lambda draft: draft.start)
     join_steps(line)
@@ -149,6 +154,7 @@ def _read_english(line: Line, calendar: Calendar, sentences: list[tuple[int, int
     merge_bounds(line)
     apply_changes(line, sentences)
     inherit(line, sentences)
+    apply_rates(line)
     tie(line, sentences)
     apply_periods(line, sentences)
 
