@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
@@ -15,16 +13,17 @@ _YOUNGEST = 10
 _BEING = frozenset({"was", "is", "be", "were", "turns", "turned"})
 _AUXILIARY = frozenset({"will", "would", "now", "only", "just", "not", "still", "to", "already"})
 _ENDING = frozenset({"and", "at", "but", "by", "in", "next", "on", "or", "this", "when"})
-_OWNERS = frozenset({"his", "her", "their", "my", "our", "your", "its"})
+_TO_COME = (["will"], ["to"], ["would"], ["ll"], ["d"])
+_DYING = (["died"], ["dies"], ["dead"], ["retired"], ["retire"], ["married"], ["widowed"])
+_OR_MORE = (["older"], ["over"], ["above"], ["up"], ["under"], ["younger"], ["below"])
+_OLDEST_GROUP = 100
 
 
 def read_age(line: Line, number: Number) -> Draft | None:
     """The age in years that `number` gives; None where neither a word nor the place after a name says so."""
     if number.value is None or not 0 < number.value <= _OLDEST or number.scaled or number.mark:
         return None
-    if number.plain and line.text[number.end : number.end + 1] == "s":
-        return _decade_of_life(line, number)
-    if not (_is_led(line, number) or _is_apposed(line, number)):
+    if not (_is_led(line, number) or _is_apposed(line, number) or _is_of_people(line, number)):
         return None
     draft = Draft(
         start=number.start,
@@ -39,15 +38,21 @@ def read_age(line: Line, number: Number) -> Draft | None:
 
 
 def _is_led(line: Line, number: Number) -> bool:
-    words = line.words_before(number.start, 4)
+    words = line.words_before(number.start, 5)
     ages = line.lexicon.words.sets["ages.before"]
     if not words:
         return False
     if (words[-1] == "both" and number.plain) or words[-1] in ages or words[-2:] == ["age", "of"]:
         return True
-    if _is_said_of_a_person(line, number, words) or _is_expected(line, number):
+    if any(
+        (
+            _is_said_of_a_person(line, number, words),
+            _is_expected(line, number),
+            _is_when_one_died(line, number, words),
+        )
+    ):
         return True
-    if words[-1] == "turned" or words[-1] == "turning":
+    if words[-1] in ("turned", "turning") or (words[-1] == "turn" and words[-2:-1] in _TO_COME):
         following = line.words_after(number.end, 1)
         return number.plain and (
             not following or following[0] in (".", ",", "in", "on", "this", "last", "and")
@@ -64,13 +69,49 @@ def _is_led(line: Line, number: Number) -> bool:
 def _is_said_of_a_person(line: Line, number: Number, words: list[str]) -> bool:
     """As in "she was 35 when", "he will be 40 in May", "he turns 50": nothing that could be counted follows."""
     following = line.words_after(number.end, 1)
-    if words[-1] in _BEING and following == ["when"]:
-        return True
-    if (number.value or 0) < _YOUNGEST or words[-1] not in _BEING:
+    words = list(words)
+    while words and words[-1] in _AUXILIARY:
+        words.pop()
+    is_short = words[-1:] == ["s"] and words[-2:-1] in (["he"], ["she"])  # "she's 45"
+    if not words or not (is_short or words[-1] in _BEING):
         return False
+    if following == ["when"]:
+        return True
     subject = [word for word in words[:-1] if word not in _AUXILIARY]
     alone = not following or following[0] in _ENDING or not following[0][0].isalnum()
-    return alone and bool(subject) and subject[-1] in ("he", "she")
+    return (number.value or 0) >= _YOUNGEST and alone and subject[-1:] in (["he"], ["she"], ["who"])
+
+
+def _is_when_one_died(line: Line, number: Number, words: list[str]) -> bool:
+    """As in "died at 87", "At 71, he still runs", "Smith, then 45, said": nothing follows that could be counted."""
+    if not number.plain or (number.value or 0) < _YOUNGEST:
+        return False
+    following = line.words_after(number.end, 2)
+    if words[-1] == "at" and words[-2:-1] in _DYING:
+        return (
+            not following
+            or following[0] in ("in", "on", "after", "of")
+            or not following[0].isalnum()
+        )
+    if words == ["at"]:
+        return following[:1] == [","] and following[1:] in (["he"], ["she"])
+    return words[-1] in ("then", "now") and words[-2:-1] == [","] and following[:1] == [","]
+
+
+def _is_of_people(line: Line, number: Number) -> bool:
+    """As in "adults 65 and older", "children under 5", "women between 18 and 49": nothing follows that could be counted."""
+    if number.scaled or (number.spelled and (number.value or 0) < _YOUNGEST):
+        return False
+    people = line.lexicon.words.sets["ages.people"]
+    words, following = line.words_before(number.start, 4), line.words_after(number.end, 2)
+    if words[-1:] and words[-1] in people and line.text[number.start - 1] == " ":
+        return following[:1] in (["and"], ["or"]) and following[1:] in _OR_MORE
+    if following and following[0] not in _ENDING and following[0][0].isalnum():
+        return False
+    if words[-1:] in (["under"], ["over"]):
+        return words[-2:-1] != [] and words[-2] in people and (number.value or 0) <= _OLDEST_GROUP
+    is_second = words[-1:] == ["and"] and words[-3:-2] == ["between"]
+    return is_second and words[0] in people
 
 
 def _is_expected(line: Line, number: Number) -> bool:
@@ -117,21 +158,4 @@ def _is_apposed(line: Line, number: Number) -> bool:
         following[:1] in (",", ".", ")")
         and not following[1:].isdigit()
         and (number.value or 0) >= 1
-    )
-
-
-def _decade_of_life(line: Line, number: Number) -> Draft | None:
-    """As in "in her 40s": ten years."""
-    before, value = line.words_before(number.start, 2), number.value or 0
-    if value % 10 or not 20 <= value <= 100 or not before or not _OWNERS & set(before):
-        return None
-    return Draft(
-        start=number.start,
-        end=number.end + 1,
-        kind="duration",
-        rule="age_decade",
-        low=Decimal(value),
-        high=Decimal(value + 9),
-        modifier="range",
-        unit="year",
     )

@@ -58,9 +58,15 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|D\.C\. \d{5}"
     r"|\+\d{1,3} ?\(0\)[ \d-]{6,14}"
     r"|\d{1,2}:\d{2}-[a-z]{2}-\d+"  # "1:21-cr-00175"
+    r"|\d{1,2}-for-\d{1,2}(?!\w)"
+    r"|1-8\d\d-[A-Z]{3}[A-Z0-9-]*"
+    r"|(?:\d{1,2}|[a-z]+)-something\b"
     r"|Chang['’]e[ -]\d"
     r"|[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"  # "HTTP/2"
     r")"
+)
+_SIZE = re.compile(
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?![\w,])|[0-9]+(?:\.[0-9]+)? ?(?:million|billion|trillion|bn|m|b|mn|tn)\b"
 )
 _LINEAGE = re.compile(r"(?<![\w.])(?P<head>[A-Z]{1,4})(?:\.\d{1,3}){2,}(?!\w)")  # "B.1.1.7"
 _TAIL = re.compile(r"(?:\.[0-9]+)+(?![\w%])")
@@ -136,9 +142,17 @@ def _is_glued_unit(line: Line, index: int) -> bool:
     """As in "USD10", "Rs.500", and the 2 of "km2" and "24703m2"."""
     before, token = line.tokens[index - 1], line.tokens[index]
     return (
-        _is_currency(line, before.start, before.end)
+        _is_currency_before(line, before.start, before.end)
         or line.text[before.start : token.end] in line.lexicon.units.by_symbol
+        or line.text[max(0, before.start - 2) : token.end] in line.lexicon.units.by_symbol  # "m/s2"
     )
+
+
+def _is_currency_before(line: Line, start: int, end: int) -> bool:
+    """A currency; of a single letter ("N5 million") only where the number shows its size."""
+    if end - start == 1 and line.text[start] in "KNPW":
+        return _SIZE.match(line.text, end) is not None
+    return _is_currency(line, start, end)
 
 
 def _is_currency(line: Line, start: int, end: int) -> bool:

@@ -19,7 +19,7 @@ _WORDS = re.compile(
     r"[ \u00a0-]?(?P<a>[^\W\d_.]+(?:\.[A-Za-z]\.)?)(?:[ -](?P<b>[^\W\d_]+))?(?:[ -](?P<c>[^\W\d_]+))?"
 )
 _PER = re.compile(
-    r"(?P<link> per | an? | each | every | ?/ ?|-an?-| - a - )(?P<name>(?:troy )?[^\W\d_]+)"
+    r"(?P<link> per | an? | each | every | ?/ ?|-an?-| - a - |-per-| per-)(?P<name>(?:troy )?[^\W\d_]+)"
 )
 _NATION = re.compile(  # "$40 Canadian"; but "a $3 billion Canadian miner" says nothing of the currency
     r" (?P<name>U\.S\.|US|[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?=$|[.,;:)]|-a-| (?:an?|per|each|for|in|to|by|and|or|on|of|at|from|when|this|last)\b)"
@@ -27,6 +27,30 @@ _NATION = re.compile(  # "$40 Canadian"; but "a $3 billion Canadian miner" says 
 _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) cents?\b")
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
 _SCALE_AFTER_CODE = re.compile(r" (million|billion|trillion)\b")
+_MILLIONS = re.compile(r" ?(?:mm|MM)(?![^\W_])")  # "$5mm", as bankers write; elsewhere millimetres
+_SPOKEN_FIRST = frozenset(
+    {"dollar", "euro", "dlrs", "rupee", "rupees", "pesos", "naira", "shillings", "taka", "rubles"}
+)
+_MILLION = Decimal(1_000_000)
+_SAME_SIGN = frozenset(
+    {
+        "ARS",
+        "AUD",
+        "CAD",
+        "CLP",
+        "COP",
+        "CUP",
+        "HKD",
+        "JMD",
+        "MXN",
+        "NZD",
+        "PHP",
+        "SGD",
+        "TWD",
+        "UYU",
+    }
+)
+"""Currencies written with a bare dollar sign where people know which."""
 _VERBS_TOO = frozenset({"won", "real", "sterling"})
 _VIDEO_LINES = frozenset({240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320})
 
@@ -64,7 +88,7 @@ def _sign_before(line: Line, number: Number) -> _Sign | None:
         return _word_before(line, number, head)
     start = offset + match.start()
     code = currencies.code_by_sign.get(match["sign"], match["sign"])
-    if match["sign"] == "Sh" or (match["sign"] == "Ft" and number.plain):
+    if number.plain and match["sign"] in ("Sh", "Ft", "S/"):
         return None
     negative = bool(match["minus"]) or (
         start > 0 and line.text[start - 1] in "-−–" and _opens(line.text, start - 1)
@@ -98,28 +122,38 @@ def _word_before(line: Line, number: Number, head: str) -> _Sign | None:
     word = line.text[token.start : token.end]
     if _million_codes().fullmatch(word):
         return _Sign(token.start, word[1:], negative=False, million=True)
-    if (
-        word in currencies.folded
-        and head.endswith(word)
-        and (number.scaled or number.mark or not number.plain)
-    ):
+    if word in currencies.folded and _is_folded_sign(number, word, head):
         return _Sign(token.start, currencies.folded[word], negative=False)
     if word in currencies.lower_codes:
         return _Sign(token.start, word.upper(), negative=False)
-    if word.lower() in ("dollar", "euro", "dlrs") and (number.scaled or number.mark):
+    if word.lower() in _SPOKEN_FIRST and (number.scaled or number.mark):
         return _Sign(token.start, currencies.code_by_name.get(word.lower(), "USD"), negative=False)
     return None
+
+
+def _is_folded_sign(number: Number, word: str, head: str) -> bool:
+    """As in "R50.20", "N5 million", "SR 500 million": the fewer letters, the more the number must show its size."""
+    if not head.endswith(word):
+        return number.scaled and head.endswith(f"{word} ") and len(word) > 1
+    if word in ("R", "PS", "EUR"):
+        return number.scaled or number.mark is not None or not number.plain
+    return number.scaled or (number.mark is not None and number.mark >= _MILLION)
 
 
 def _with_sign(line: Line, number: Number, sign: _Sign) -> Draft:
     if sign.brackets:
         number = with_scale(line.text, replace(number, end=number.end + 1), line.lexicon.numbers)
     marked = number.with_mark() if _mark_is_scale(line.text, number) else number
+    millions = (
+        None if marked.scaled and marked.scale > 1 else _MILLIONS.match(line.text, marked.end)
+    )
+    if millions and marked.value is not None and marked.mark is None:
+        marked = replace(marked, value=marked.value * _MILLION, end=millions.end(), scaled=True)
     factor = Decimal(1_000_000) if sign.million else Decimal(1)
     end = marked.end
     named, code = _name_after(line, marked), sign.code
-    if named and named[1] == sign.code and not named[2]:
-        end = named[0]
+    if named and not named[2] and (named[1] == code or (code == "USD" and named[1] in _SAME_SIGN)):
+        end, code = named[0], named[1]
     nation = _NATION.match(line.text, end) if code == "USD" else None
     if nation and f"{nation['name'].lower()} dollar" in line.lexicon.currencies.code_by_name:
         end = nation.end()
@@ -274,7 +308,7 @@ def _with_denominator(line: Line, draft: Draft) -> Draft:
 
 def _denominator(line: Line, match: re.Match[str]) -> str | None:
     name = match["name"].lower()
-    by_symbol = match["link"].strip() in ("/", "per")
+    by_symbol = match["link"].strip(" -") in ("/", "per")
     unit = (match_simple if by_symbol else match_unit_word)(line, match.start("name"))
     if name in line.lexicon.currencies.denominators:
         return (

@@ -25,6 +25,10 @@ _NUMERAL = re.compile(
 _CONTINENTAL = re.compile(  # "1.234,50": with both signs there is one reading
     r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3})+),(?P<point>[0-9]{1,2})(?![0-9]|[.,][0-9])"
 )
+_DECIMAL_COMMA = re.compile(  # "5,6 million", "3,5%": one or two digits behind a comma are no group of thousands
+    r"(?P<whole>[0-9]{1,3}),(?P<point>[0-9]{1,2})(?=[ \u00a0-]?(?:m|b|t|mn|bn|tn|mln|bln|trn|million|billion|trillion|crore|lakh)\b| ?%| per ?cent\b| ?[€£])"
+)
+_BEFORE_COMMA = re.compile(r"(?:\A|[^\w.,:/]|[A-Z])\Z")
 _FRACTION = re.compile(r"[ -]?(?P<top>[0-9]{1,2}) ?[/⁄] ?(?P<bottom>2|3|4|5|8|16|32)(?![0-9/.,])")
 _PLAIN_FRACTION = re.compile(
     r"(?P<top>[1-9][0-9]?) ?[/⁄] ?(?P<bottom>2|3|4|5|8|10|16|32)(?![0-9/.,%])"
@@ -115,12 +119,16 @@ def _ends_a_unit(line: Line, index: int) -> bool:
     token, before = line.tokens[index], line.tokens[max(0, index - 1)]
     if before.end != token.start:
         return False
-    return line.text[before.start : token.end] in line.lexicon.units.by_symbol
+    symbols = line.lexicon.units.by_symbol
+    return (
+        line.text[before.start : token.end] in symbols
+        or line.text[max(0, before.start - 2) : token.end] in symbols  # "m/s2"
+    )
 
 
 def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
     """The number in digits that starts at `start`, with fraction, scale word and letter mark; None if too long."""
-    continental = _CONTINENTAL.match(text, start)
+    continental = _CONTINENTAL.match(text, start) or _decimal_comma(text, start)
     if continental and len(continental[0]) <= _LONGEST:
         whole = continental["whole"].replace(".", "")
         value = Decimal(f"{whole}.{continental['point']}")
@@ -150,6 +158,12 @@ def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
             number, end=power.end(), value=number.value.scaleb(exponent), scaled=True, plain=False
         )
     return with_scale(text, _with_fraction(text, number), words)
+
+
+def _decimal_comma(text: str, start: int) -> re.Match[str] | None:
+    """As in "5,6 million euros"; not the end of a list ("grades 1,2,3%")."""
+    match = _DECIMAL_COMMA.match(text, start)
+    return match if match and _BEFORE_COMMA.search(text[max(0, start - 2) : start]) else None
 
 
 def _point_start(text: str, start: int, match: re.Match[str]) -> int:

@@ -13,7 +13,7 @@ from enrichers.figures.numbers import Number
 
 Reader = Callable[[Line, Number], Draft | None]
 _LINK = re.compile(
-    r"(?:[-–—‑]| [-–—‑] |[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-)"
+    r"(?:[-–—‑]| [-–—‑] |[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-|- (?:to|or) )"
 )
 _CHANGE_REACH = 7
 _BREAKS = frozenset({";", ".", ":", "(", ")", ","})

@@ -96,7 +96,7 @@ def _is_identifier(text: str, number: Number) -> bool:
 def _is_tail(text: str, start: int) -> bool:
     """The rest of an identifier: "A4", "12-345"."""
     return text[start - 1].isalpha() or (
-        start > 1 and text[start - 1] == "-" and text[start - 2].isdigit()
+        start > 1 and text[start - 1] in "-/" and text[start - 2].isdigit()
     )
 
 
