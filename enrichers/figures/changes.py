@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line, by_sentence
+from enrichers.figures.reporting import counted_period
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
 _REACH = 8
@@ -114,7 +115,11 @@ def _noun_after(line: Line, draft: Draft) -> Direction | None:
 def apply_periods(line: Line, sentences: list[tuple[int, int]]) -> None:
     """Give the figures of a sentence with exactly one known period that period."""
     for inside in by_sentence(line.drafts, sentences):
-        periods = {_period(draft) for draft in inside if draft.kind == "date"}
+        periods = {
+            _period(line, draft, before)
+            for before, draft in zip([None, *inside], inside, strict=False)
+            if draft.kind == "date"
+        }
         if len(periods) != 1:
             continue
         period = periods.pop()
@@ -123,7 +128,9 @@ def apply_periods(line: Line, sentences: list[tuple[int, int]]) -> None:
                 draft.about = period
 
 
-def _period(draft: Draft) -> tuple[date, date] | None:
+def _period(line: Line, draft: Draft, before: Draft | None) -> tuple[date, date] | None:
+    """The days of a date, or of the length of time that it ends: "the three months to June 30"."""
     if draft.date_start is None or draft.date_end is None:
         return None
-    return draft.date_start, draft.date_end
+    whole = counted_period(line, before, draft) if before else None
+    return whole or (draft.date_start, draft.date_end)

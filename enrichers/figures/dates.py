@@ -16,6 +16,7 @@ from enrichers.figures.holidays import holiday
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.moment import Calendar, Moment
+from enrichers.figures.reporting import MONTHS, ends_at, reporting
 
 _BETWEEN = re.compile(r" ?[-–—] ?| (?:to|through|until|till|and) (?:the )?")
 _TIME_THEN_DAY = re.compile(r",? (?:[A-Z]{2,4} |local time |GMT |Eastern )?(?:on )?|,? ")
@@ -24,6 +25,8 @@ _DATE_TO_DAY = re.compile(r",? (?:the |on )?|, ?|\.,? ")
 _STATED = re.compile(
     r"(?:fiscal|financial)[- ]year\b[^.\n]{0,60}?\b(?:from|in|on|spans?|between|begins|starts|beginning|starting|runs)\b(?: \w+)? (?P<month>[A-Z][a-z]+)"
 )
+
+_LINK_WORDS = 5
 
 __all__ = ["Calendar", "fiscal_month", "read_dates"]
 Rule = Callable[[Line, int, Calendar], Moment | None]
@@ -67,7 +70,8 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
         ({"noon", "midnight", "half", "quarter"}, (match_time,)),
         ({word for word, value in lexicon().numbers.small.items() if value}, (match_time,)),
         ({name.split()[0].split("'")[0].rstrip(".") for name in time.holidays}, (holiday,)),
-        ({"weekend"}, (relative.weekend,)),
+        ({"weekend"}, (_reporting, relative.weekend)),
+        ({*MONTHS, "week"}, (_reporting,)),
         ({"later", "earlier", "ago"}, (relative.within,)),
         ({"ad", "bc", "a"}, (absolute.era,)),
     ):
@@ -158,6 +162,16 @@ def _part(line: Line, index: int, calendar: Calendar) -> Moment | None:
     if inner is None or inner.duration:
         return None
     return inner.widened(token.start, approximate=True)
+
+
+def _reporting(line: Line, index: int, calendar: Calendar) -> Moment | None:
+    """As in "the year ended 31 March", "the week of 3 June": the whole period that the date names."""
+    place = ends_at(line, index)
+    following = line.index_at(place[0]) if place else len(line.tokens)
+    if place is None or following >= len(line.tokens) or following > index + _LINK_WORDS:
+        return None
+    inner = match_at(line, following, calendar)
+    return reporting(line, index, inner, place[1]) if inner else None
 
 
 def _joined(line: Line, moments: list[Moment]) -> list[Moment]:

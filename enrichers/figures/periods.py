@@ -41,6 +41,29 @@ def months(year: int, first: int, count: int) -> Span | None:
     return (start[0], end[1]) if start and end else None
 
 
+def until(last: date, count: int) -> Span | None:
+    """The `count` months that end with the day `last`.
+
+    >>> until(date(2024, 3, 31), 12)
+    (datetime.date(2023, 4, 1), datetime.date(2024, 3, 31))
+    """
+    if last.toordinal() == date.max.toordinal():
+        return None
+    span = onward(last + timedelta(days=1), -count)
+    return (span[0], last) if span else None
+
+
+def onward(first: date, count: int) -> Span | None:
+    """The `count` months that begin with the day `first`; with a negative count, those before it."""
+    here = month(first.year, first.month + count)
+    if here is None:
+        return None
+    other = here[0].replace(day=min(first.day, here[1].day))
+    if count < 0:
+        return other, first - timedelta(days=1)
+    return first, other - timedelta(days=1)
+
+
 def year(number: int, count: int = 1) -> Span | None:
     """One or more whole years."""
     return months(number, 1, 12 * count)

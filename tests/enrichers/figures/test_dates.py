@@ -102,8 +102,23 @@ def test_a_stated_fiscal_year_is_found() -> None:
 
 @pytest.mark.parametrize("day", [date.min, date.max, date(2024, 2, 29)])
 def test_days_at_the_edge_of_the_calendar_raise_nothing(day: date) -> None:
-    text = "last year, next decade, 3000 years ago, last century, next week, tomorrow, Monday, Feb. 29, last winter, next weekend, past decade, last Sunday, will come in March, Q4, next month"
+    text = "last year, next decade, 3000 years ago, last century, next week, tomorrow, Monday, Feb. 29, last winter, next weekend, past decade, last Sunday, will come in March, Q4, next month, year ended Jan. 1, week of Dec. 31, year beginning today, three months to Dec. 31, week ending Jan. 2"
     assert find_figures([text], [day])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Profit for the three months to June 30 fell to $3 million.", date(2024, 4, 1)),
+        ("In the nine months ended May 2024 it made $3 million.", date(2023, 9, 1)),
+        ("In the two weeks to June 30 it made $3 million.", date(2024, 6, 17)),
+        ("It made $3 million in the year ended June 30.", date(2023, 7, 1)),
+    ],
+)
+def test_a_figure_speaks_of_the_whole_of_the_months_that_a_day_ends(text: str, first: date) -> None:
+    (money,) = (f for f in find_figures([text], [date(2024, 7, 10)])[0] if f.kind == "money")
+    assert money.about_start == first
+    assert money.about_end in (date(2024, 6, 30), date(2024, 5, 31))
 
 
 @pytest.mark.parametrize(
