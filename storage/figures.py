@@ -15,7 +15,7 @@ from schemas.units import Scale, nearest_unit, scale_of, stored_units
 from storage.browse import row_limit
 from storage.figure_matches import MOST_RANKED, Match, best_first
 from storage.filters import ROWS, Conditions, row_conditions
-from storage.read import FIGURE_COLUMNS, figure_of
+from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
 from storage.values import dump, load, name_key, to_instant
 from storage.words import query_words
 
@@ -47,24 +47,30 @@ def read_found_figures(
     Without an order, those first that the words asked for mean most, or the newest where no words are.
     """
     conditions = listed_conditions(connection, query, filters)
+    asked = asked_scales(connection, query)
+    by = _order_by(connection, query, order or "newest", asked)
     total = connection.execute(
         f"SELECT count(*) FROM {SOURCE} WHERE {conditions.sql}", conditions.values
     ).fetchone()[0]
-    asked = asked_scales(connection, query)
-    by = _order_by(connection, query, order or "newest", asked)
     words = query.words if order is None else None
     most = row_limit(limit)
     rows = connection.execute(
-        f"""SELECT {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at,
-                r.language
-            FROM {SOURCE} WHERE {conditions.sql} ORDER BY {by.sql} LIMIT ?""",
+        f"SELECT f.id FROM {SOURCE} WHERE {conditions.sql} ORDER BY {by.sql} LIMIT ?",
         (*conditions.values, *by.values, max(most, MOST_RANKED) if words and most > 0 else most),
     )
-    found = [Match(_found(row, asked), row[-1]) for row in rows]
+    matches = _matches(connection, [int(row[0]) for row in rows], asked)
     if not words:
-        return int(total), [match.found for match in found]
-    ranked = best_first(found, query_words(words, _languages(connection, filters.lang)))
+        return int(total), [match.found for match in matches]
+    ranked = best_first(matches, query_words(words, _languages(connection, filters.lang)))
     return int(total), ranked if most < 0 else ranked[:most]
+
+
+def _matches(connection: sqlite3.Connection, ids: list[int], asked: AskedScales) -> list[Match]:
+    """The figures of these ids, in their order."""
+    select = f"""SELECT f.id, {FIGURE_COLUMNS}, p.n, p.text, a.id, a.key, r.title, a.url, a.source, r.published_at,
+        r.language FROM {SOURCE}"""
+    rows = {row[0]: row[1:] for row in select_by_ids(connection, select, "f.id", ids)}
+    return [Match(_found(rows[i], asked), rows[i][-1]) for i in ids]
 
 
 def _found(row: tuple[Any, ...], asked: AskedScales) -> FoundFigure:
@@ -141,8 +147,6 @@ def figure_conditions(
     Raises UsageError for a unit that is neither known nor stored.
     """
     found = Conditions()
-    if query.kind:
-        found.add("f.kind = ?", query.kind)
     _add_values(connection, query, found)
     if query.noun:
         _add_noun(connection, query.noun, found)
@@ -187,28 +191,50 @@ def asked_scales(connection: sqlite3.Connection, query: FigureQuery) -> AskedSca
 
 
 def _add_values(connection: sqlite3.Connection, query: FigureQuery, found: Conditions) -> None:
-    """A figure that is a span (a range, "at least 20") counts where any of it may lie within what is asked for."""
+    """A figure that is a span (a range, "at least 20") counts where any of it may lie within what is asked for.
+
+    An index finds the ids, so that the rows are read in the order of the file: several times quicker where many match.
+    """
     if query.unit is None:
-        _add_span(query, Scale(dimension=""), found)
+        _add_ids(found, [_least(query, Scale(dimension=""), kind=query.kind)])
+        if query.maximum is not None:
+            found.add(f"{LOWER} <= ?", _bound(query.maximum, Scale(dimension=""), 1))
         return
-    terms = Conditions()
-    for unit, (_, scale) in asked_scales(connection, query).items():
-        term = Conditions()
-        term.add("f.unit = ?", unit)
-        _add_span(query, scale, term)
-        terms.add(term.sql, *term.values)
-    found.add(f"({' OR '.join(terms.clauses) or '0'})", *terms.values)
+    scales = {unit: scale for unit, (_, scale) in asked_scales(connection, query).items()}
+    _add_ids(found, [_least(query, scale, unit=unit) for unit, scale in scales.items()])
+    if query.kind:
+        found.add("+f.kind = ?", query.kind)
+    if query.maximum is not None:
+        most = Conditions()
+        for unit, scale in scales.items():
+            most.add(f"+f.unit = ? AND {LOWER} <= ?", unit, _bound(query.maximum, scale, 1))
+        found.add(f"({' OR '.join(most.clauses) or '0'})", *most.values)
 
 
-def _add_span(query: FigureQuery, scale: Scale, found: Conditions) -> None:
+def _least(query: FigureQuery, scale: Scale, **of: str | None) -> Conditions:
+    """What a row of figures must meet by its kind or unit and the least value that is asked for."""
+    found = Conditions()
+    for column, value in of.items():
+        if value is not None:
+            found.add(f"{column} = ?", value)
+    if query.minimum is not None:
+        found.add(f"{UPPER.replace('f.', '')} >= ?", _bound(query.minimum, scale, -1))
+    return found
+
+
+def _add_ids(found: Conditions, each: list[Conditions]) -> None:
+    """The ids of all rows that meet one of `each`; no condition where one of them has none."""
+    if all(one.clauses for one in each):
+        selects = " UNION ALL ".join(f"SELECT id FROM figures WHERE {one.sql}" for one in each)
+        values = [value for one in each for value in one.values]
+        found.add(f"f.id IN ({selects or 'SELECT 0'})", *values)
+
+
+def _bound(value: float, scale: Scale, sign: int) -> float:
+    """An asked bound in the unit that `scale` leads from, a little further off."""
     factor, offset = float(scale.factor), float(scale.offset)
-    for bound, condition, sign in (
-        (query.minimum, f"{UPPER} >= ?", -1),
-        (query.maximum, f"{LOWER} <= ?", 1),
-    ):
-        if bound is not None:
-            slack = _ROUNDING * (abs(bound) + abs(offset)) if abs(bound) < float("inf") else 0.0
-            found.add(condition, (bound - offset + sign * slack) / factor)
+    slack = _ROUNDING * (abs(value) + abs(offset)) if abs(value) < float("inf") else 0.0
+    return (value - offset + sign * slack) / factor
 
 
 def _unknown_unit(unit: str) -> UsageError:

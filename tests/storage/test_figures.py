@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.errors import UsageError
+from schemas.filters import make_filters
 from schemas.marks import Figure, FigureQuery
 from schemas.stored import PreparedArticle
-from storage.figures import figure_conditions
+from schemas.units import scale_of, unit_table
+from storage.figures import SOURCE, figure_conditions, listed_conditions
 from storage.sqlite import Store
 
 Prepare = Callable[..., PreparedArticle]
@@ -197,3 +201,45 @@ def test_each_dimension_is_compared_with_itself_alone(
         figure("100 barrels a day", "barrel/day", 100_000),
     ]
     assert ask(figures, **asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"kind": "quantity", "unit": "kilometre", "minimum": 100.0}, "figures_unit (unit=? AND"),
+        ({"kind": "money", "unit": "USD", "minimum": 1e9}, "figures_unit (unit=? AND"),
+        ({"unit": "USD"}, "figures_unit (unit=?"),
+        ({"kind": "money", "minimum": 1e9}, "figures_kind (kind=? AND"),
+    ],
+)
+def test_kind_unit_and_least_value_are_answered_by_an_index(
+    ask: Callable[..., set[str]], store: Store, asked: dict[str, Any], index: str
+) -> None:
+    ask([*LENGTHS, figure("$1bn", "USD", 1e9, kind="money")])
+    conditions = listed_conditions(store.connection, FigureQuery(**asked), make_filters())
+    rows = store.connection.execute(
+        f"EXPLAIN QUERY PLAN SELECT count(*) FROM {SOURCE} WHERE {conditions.sql}",
+        conditions.values,
+    )
+    plan = [row[3] for row in rows]
+    assert any(index in step for step in plan), plan
+    assert not any(step.startswith("SCAN") for step in plan), plan
+
+
+UNITS = sorted(
+    unit for unit, row in cast("dict[str, Any]", unit_table()["unit"]).items() if "factor" in row
+)
+
+
+@given(data=st.data(), value=st.decimals(-(10**9), 10**9, allow_nan=False, places=3))
+def test_a_value_in_one_unit_is_found_in_each_other_of_its_dimension(
+    data: st.DataObject, value: Decimal
+) -> None:
+    unit = data.draw(st.sampled_from(UNITS))
+    scale = scale_of(unit)
+    other = data.draw(
+        st.sampled_from([u for u in UNITS if scale_of(u).dimension == scale.dimension])
+    )
+    there = scale.to(scale_of(other))
+    back = scale_of(other).to(scale).of(there.of(value))
+    assert float(back) == pytest.approx(float(value), rel=1e-9, abs=1e-6)
