@@ -40,6 +40,12 @@ def _number_words() -> frozenset[str]:
 
 def is_title_case(line: Line) -> bool:
     """Whether most longer words of a line without a full stop begin with a capital, as in a headline."""
+    if line.title_case is None:  # each of a line's numbers may ask
+        line.title_case = _is_title_case(line)
+    return line.title_case
+
+
+def _is_title_case(line: Line) -> bool:
     if line.text.rstrip(' "”’)').endswith((".", "!", "?", ";")):
         return False
     words = [token for token in line.tokens if token.end - token.start >= _LEAST_LETTERS]

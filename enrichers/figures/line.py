@@ -67,6 +67,7 @@ class Line:
     mask: bytearray = field(init=False)
     drafts: list[Draft] = field(init=False, default_factory=list)
     marked: list[int] = field(init=False)  # tokens at which a number can begin
+    title_case: bool | None = field(init=False, default=None)  # once it has been asked for
 
     def __post_init__(self) -> None:
         text, new = (

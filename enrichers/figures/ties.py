@@ -93,8 +93,10 @@ def _flow(line: Line, draft: Draft, sentence: tuple[int, int]) -> re.Match[str] 
 
 def _opening(line: Line, draft: Draft, sentence: tuple[int, int]) -> str:
     """The name that opens the sentence, if its verb comes next and no clause begins before the figure."""
-    match = _OPENING.match(line.text, sentence[0])
-    if match is None or match.end() > draft.start or draft.start - match.end() > _WINDOW:
+    if draft.start - sentence[0] > 2 * _WINDOW:
+        return ""
+    match = _OPENING.match(line.text, sentence[0], draft.start)
+    if match is None or draft.start - match.end() > _WINDOW:
         return ""
     if _CLAUSE.search(line.text, match.end(), draft.start):
         return ""
