@@ -28,7 +28,8 @@ from enrichers.figures.modifiers import apply_conversions, apply_modifiers, merg
 from enrichers.figures.neutral import read_neutral
 from enrichers.figures.ordinals import read_ordinals
 from enrichers.figures.rates import apply_rates
-from enrichers.figures.sentences import split_lines, split_sentences
+from enrichers.figures.sentences import split_sentences
+from enrichers.figures.tables import lines_of_prose
 from enrichers.figures.tens import read_tens
 from enrichers.figures.ties import tie
 from schemas.article import Article
@@ -111,14 +112,12 @@ def _figures(text: str, paragraph: int, calendar: Calendar, language: str) -> li
     found: list[Figure] = []
     is_foreign = language in foreign_languages()
     triggers = foreign_words(language).triggers if is_foreign else lexicon().triggers
-    for start, end in split_lines(text):
-        line = Line(text[start:end], lexicon())
-        if not line.is_prose(triggers):
-            continue
+    for start, line in lines_of_prose(text, triggers):
         sentences = split_sentences(line.text)
         if language == "en":
             for first, last in sentences if line.is_worth_reading() else ():
-                sentence = line.text[first:last]
+                whole = (first, last) == (0, len(line.text))
+                sentence = line if whole else Line(line.text[first:last], lexicon())
                 found.extend(_in_sentence(sentence, calendar, start + first, paragraph))
             continue
         if is_foreign:
@@ -130,9 +129,9 @@ def _figures(text: str, paragraph: int, calendar: Calendar, language: str) -> li
     return found
 
 
-def _in_sentence(text: str, calendar: Calendar, offset: int, paragraph: int) -> list[Figure]:
+def _in_sentence(line: Line, calendar: Calendar, offset: int, paragraph: int) -> list[Figure]:
     """A sentence is read by itself, so that none can change the figures of another."""
-    line, sentences = Line(text, lexicon()), [(0, len(text))]
+    sentences = [(0, len(line.text))]
     if not line.is_worth_reading():
         return []
     calendar.seen = None

@@ -16,8 +16,6 @@ from typing import Literal, NamedTuple
 from enrichers.figures.lexicon import Lexicon
 from schemas.marks import FigureKind, Modifier
 
-_TABLE_TOKENS = 5000
-_TABLE_SHARE = 5
 TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[$£€%;:,.()]")
 
 
@@ -96,17 +94,9 @@ class Line:
             token.word in triggers or token.word[0] in "0123456789" for token in self.tokens
         ) or any(sign in self.text for sign in "½¼¾⅓⅔")
 
-    def is_prose(self, triggers: frozenset[str]) -> bool:
-        """Whether it is no table run into one line: thousands of numbers with hardly a word between them.
-
-        `triggers` are the language's words of number and time; in sentences every tenth token at most is one.
-        """
-        if len(self.tokens) < _TABLE_TOKENS:
-            return True
-        count = sum(
-            token.word in triggers or token.word[0] in "0123456789" for token in self.tokens
-        )
-        return count * _TABLE_SHARE < len(self.tokens)
+    def count(self, words: frozenset[str]) -> int:
+        """How many tokens are numbers in digits or one of `words`."""
+        return sum(token.word in words or token.word[0] in "0123456789" for token in self.tokens)
 
     def index_at(self, position: int) -> int:
         """Index of the first token that starts at or after `position`."""
