@@ -78,6 +78,16 @@ def is_dateline(line: str) -> bool:
     return read_stamp(line) is not None or read_place_line(line) is not None
 
 
+def is_author_label(text: str) -> bool:
+    """Whether `text` is nothing but the word for who wrote it.
+
+    >>> is_author_label("Autorin/Autor:"), is_author_label("Author unknown")
+    (True, False)
+    """
+    parts = text.casefold().rstrip(" :：").split("/")
+    return all(part.strip() in _words()["labels"] for part in parts)
+
+
 @lru_cache(maxsize=256)
 def read_byline(line: str) -> Byline | None:
     """The names in a line that is nothing but a byline; None for any other.

@@ -98,11 +98,16 @@ def _is_only_site(text: str, site: str | None, url: str | None) -> bool:
     return folded == fold(site or "") or _is_host(folded, url)
 
 
-def _is_host(folded: str, url: str | None) -> bool:
+def host_of(url: str | None) -> str:
+    """The host of an address without "www."; "" where it has none."""
     try:
-        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+        return (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:
-        return False
+        return ""
+
+
+def _is_host(folded: str, url: str | None) -> bool:
+    host = host_of(url)
     labels = (host, *host.split(".")[:-1])
     return len(folded) > 1 and any(folded == fold(label) for label in labels)
 

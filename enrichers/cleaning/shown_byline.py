@@ -6,12 +6,12 @@ Strict, because it is asked only where the page's head names nobody: better no a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from enrichers.cleaning.bylines import is_byline, read_byline
+from enrichers.cleaning.bylines import is_author_label, is_byline, read_byline
 from enrichers.cleaning.lines import fold, one_line
 from enrichers.cleaning.page_head import Page
 from enrichers.cleaning.people import people, unique
@@ -31,6 +31,7 @@ BESIDE = re.compile(
 OUTSIDE = frozenset(
     ("aside", "nav", "footer", "figure", "figcaption", "form", "script", "style", "li")
 )
+BESIDE_LABEL = OUTSIDE - {"li"}
 EMPHASIS = frozenset(("strong", "b", "em", "i"))
 PARTICLES = frozenset(("de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ter", "zu", "bin", "al", "el", "y", "e", "ibn", "af"))  # fmt: skip
 LONGEST = 120
@@ -38,17 +39,18 @@ MOST_MARKED = 40
 MOST_PARAGRAPHS = 5
 MOST_PIECES = 20
 MOST_LOOKED_AT = 60
+MOST_LABELS = 200
 LONG_PARAGRAPH = 250
 
 
-def shown_byline(page: Page, site: str | None) -> list[str]:
-    """The people named in the page's own byline; [] where none stands apart."""
+def shown_byline(page: Page, site: str | None, *, passed_over: Sequence[str] = ()) -> list[str]:
+    """The people named in the page's own byline, but for the site and those `passed_over`; [] where none stands apart."""
     marked = islice(_marked(_around_headline(page)), MOST_MARKED)
-    own = fold(site or "")
-    for pieces in chain(marked, _first_lines(page)):
+    own = {fold(name) for name in (site or "", *passed_over)}
+    for pieces in chain(marked, _first_lines(page), _labelled(page)):
         # A role stands in an element of its own behind the name, a family name hardly ever.
         found = people(" | ".join(pieces)) or people(" ".join(pieces))
-        names = [name for name in found if _is_full_name(name) and fold(name) != own]
+        names = [name for name in found if _is_full_name(name) and fold(name) not in own]
         if names:
             return unique(names)
     return []
@@ -96,13 +98,32 @@ def _opened_lines(page: Page) -> Iterator[list[str]]:
     """Bylines between the headline and the text that stand in no paragraph."""
     if not page.headings:
         return
-    for element in islice(page.after_headline("p", "div", "span", "address"), MOST_LOOKED_AT):
+    for element in islice(page.after_headline("p", "div", "span", "address", "li"), MOST_LOOKED_AT):
         text = one_line("".join(islice(element.itertext(), MOST_PIECES)))
         if element.tag == "p" and len(text) > LONG_PARAGRAPH:
             return
         byline = None if element.tag == "p" or _is_outside(element) else read_byline(text)
         if byline:
             yield list(byline.names)
+
+
+def _labelled(page: Page) -> Iterator[list[str]]:
+    """Names behind a label in an element of its own: <strong>Author</strong> Ann Lee."""
+    for element in islice(page.after_headline("strong", "b", "dt"), MOST_LABELS):
+        label = one_line(element.text or "")
+        if not is_author_label(label) or not BESIDE_LABEL.isdisjoint(_tags_around(element)):
+            continue
+        following = element.getnext()
+        name = one_line(element.tail or "") or one_line(
+            "" if following is None else "".join(islice(following.itertext(), MOST_PIECES))
+        )
+        byline = read_byline(f"{label.rstrip(' :')}: {name}")
+        if byline:
+            yield list(byline.names)
+
+
+def _tags_around(element: HtmlElement) -> Iterator[str]:
+    return (parent.tag for parent in islice(element.iterancestors(), 3))
 
 
 def _pieces(element: HtmlElement) -> list[str]:

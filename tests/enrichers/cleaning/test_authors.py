@@ -144,3 +144,53 @@ def test_a_byline_behind_the_text_is_of_another_story() -> None:
     text = "The council met on Monday and spoke for hours about the tram. " * 5
     body = f"<h1>Tram line approved</h1><p>{text}</p><div>By Ana Ruiz · 8 July 2024</div>"
     assert authors(body=body) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<ul><li>Von: <span><a href='/ana'>Ana Ruiz</a>, </span><span>Tom Berg</span></li></ul>",
+        "<ul><li><strong>Date</strong> 8 July</li><li><strong>Author</strong> Ana Ruiz, Tom Berg</li></ul>",
+        "<dl><dt>Autorin/Autor:</dt><dd>Ana Ruiz und Tom Berg</dd></dl>",
+    ],
+)
+def test_a_byline_in_a_list_of_what_is_known_of_the_story_is_read(line: str) -> None:
+    assert authors(body=f"<article><h1>Tram line approved</h1>{line}</article>") == ["Ana Ruiz", "Tom Berg"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p><strong>Author</strong> unknown to this day.</p>",
+        "<aside><b>Author</b> Tom Berg</aside>",
+        "<p><b>Tram</b> Tom Berg</p>",
+        "<p><b>Author</b></p>",
+    ],
+)
+def test_what_stands_behind_another_word_is_no_author(line: str) -> None:
+    assert authors(body=f"<article><h1>Tram line approved</h1>{line}</article>") == []
+
+
+SHOWN = "<article><h1>Tram line approved</h1><p class='byline'>By Ana Ruiz</p></article>"
+
+
+def test_who_is_shown_is_better_than_an_organisation_in_the_head() -> None:
+    assert authors(named("Wave News", kind=ORGANISATION), body=SHOWN) == ["Ana Ruiz"]
+    both = "<meta name='author' content='Wave News'>"
+    assert authors(named("Wave News", kind=ORGANISATION), head=both, body=SHOWN) == ["Ana Ruiz"]
+    assert authors(head=both) == ["Wave News"]
+
+
+def test_an_author_who_is_called_by_the_address_of_the_site_is_the_site() -> None:
+    site = "<meta name='author' content='Harbour Wave (www.e.org)'>"
+    assert authors(head=site, body=SHOWN) == ["Ana Ruiz"]
+    for person in ("Tom Berg (www.wave.org)", "Tom Berg (tom@e.org)", "Tom Berg https://e.org/tom"):
+        assert authors(head=f"<meta name='author' content='{person}'>", body=SHOWN) == ["Tom Berg"]
+
+
+def test_the_account_that_set_the_site_up_gives_way_to_who_is_shown() -> None:
+    admin = {"@type": "Person", "name": "Tom Berg", "url": "https://example.org/author/admin/"}
+    assert authors([admin], body=SHOWN) == ["Ana Ruiz"]
+    assert authors([admin]) == ["Tom Berg"]
+    own = SHOWN.replace("Ana Ruiz", "Tom Berg")
+    assert authors([admin], body=own) == ["Tom Berg"]
