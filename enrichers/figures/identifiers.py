@@ -8,6 +8,7 @@ from functools import cache
 from enrichers.figures.capitals import cover_capitals
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
+from enrichers.figures.scientific import cover_references
 
 _ADDRESSES = re.compile(
     r"(?:https?://|www\.)\S{1,400}"
@@ -61,6 +62,8 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|\d{1,2}-for-\d{1,2}(?!\w)"
     r"|1-8\d\d-[A-Z]{3}[A-Z0-9-]*"
     r"|(?:\d{1,2}|[a-z]+)-something\b"
+    r"|\d{1,3}(?:\.\d+)?° ?(?:\d{1,2}(?:\.\d+)?[′'] ?)?(?:\d{1,2}(?:\.\d+)?[″\"] ?)?[NSEW]\b"  # where, not how much
+    r"|[248]K(?= (?:[A-Z]{2,4}s?|Blu-ray|Ultra|video|videos|footage|resolution|displays?|screens?|monitors?|cameras?|television|televisions|streaming|projectors?|content|quality|images?)\b)"
     r"|Chang['’]e[ -]\d"
     r"|[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"  # "HTTP/2"
     r")"
@@ -81,6 +84,7 @@ def cover_traps(line: Line) -> None:
     """Consume every span that is certainly no figure, before any rule reads numbers."""
     text = line.text
     cover_addresses(line)
+    cover_references(line)
     if any(line.tokens[index].word[0] in "0123456789" for index in line.marked):
         if any(sign in text for sign in ".-("):
             _cover_all(line, _DIGITS)

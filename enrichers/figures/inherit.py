@@ -10,6 +10,9 @@ from enrichers.figures.referred import OTHERS, refer
 
 _AND = re.compile(r"(?: (?P<adjective>[a-z]+(?:-[a-z]+)?))? and (?:(?P<verb>[a-z]+) )?")
 _BACK = 8  # figures
+_AFTER_COMMA = frozenset({", and ", ", or "})
+_LAST = _AFTER_COMMA | {" and ", " or "}
+_LISTED = frozenset({"quantity", "percent", "duration"})
 _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
 
@@ -21,6 +24,7 @@ def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
             _from_neighbour(line, inside[index - 1], inside[index])
             if inside[index].rule == "bare_number" and inside[index].noun is None:
                 _from_parallel(line, inside, index)
+        _from_list(line, inside)
         refer(line, inside)
 
 
@@ -46,6 +50,30 @@ def _shares_noun(line: Line, left: Draft, right: Draft) -> bool:
     if match["verb"] and not (match["verb"].endswith("ed") or match["verb"] in sets["nouns.stop"]):
         return False
     return match["verb"] is not None or not any(word in sets["nouns.stop"] for word in between)
+
+
+def _from_list(line: Line, inside: list[Draft]) -> None:
+    """As in "5, 10 and 20 metres", "at 20, 30 or 40 percent": the last of a list names the unit of all."""
+    listed: list[Draft] = []
+    for left, right in zip(reversed(inside[:-1]), reversed(inside[1:]), strict=True):
+        between = line.text[left.end : right.start]
+        if not (between in _LAST or (listed and between == ", ")) or not _is_listed(left, right):
+            listed = []
+            continue
+        if not listed and (right.unit is None or right.rule not in _LISTED):
+            continue
+        listed = listed or [right]
+        listed.append(left)
+        if len(listed) > 2 or between not in _AFTER_COMMA:  # "2, and 3 weeks later" is no list
+            for bare in listed[1:]:
+                bare.kind, bare.unit, bare.rule = listed[0].kind, listed[0].unit, "listed"
+
+
+def _is_listed(draft: Draft, following: Draft) -> bool:
+    if draft.rule == "inherited":
+        return draft.unit is not None and draft.unit == following.unit
+    is_bare = draft.noun is None and draft.unit is None and draft.value is not None
+    return is_bare and draft.rule == "bare_number" and draft.role not in ("to", "from")
 
 
 def _from_parallel(line: Line, inside: list[Draft], index: int) -> None:

@@ -20,11 +20,13 @@ from enrichers.figures.ratios import (
     read_n_in_m,
     read_part_units,
 )
+from enrichers.figures.scientific import read_science
 from enrichers.figures.signs import with_sign
 from enrichers.figures.traps import is_name, is_one_as_pronoun
-from enrichers.figures.units import read_quantity
+from enrichers.figures.units import read_quantity, to_base
 
 _LINKED = re.compile(r"[-–—‑]|\b(?:to|and|or|through|in|of)\b")
+_BY = re.compile(r" ?[x×] ?|[- ]by[- ]")
 _READERS = (read_money, read_percent, read_multiple, read_age, read_quantity)
 
 
@@ -57,11 +59,13 @@ def read_numbers(line: Line) -> None:
         if pair is not None and line.add(with_sign(line, pair)):
             index += 2
             continue
-        _take_single(line, numbers[index], read)
+        if following is None or not _take_side(line, numbers[index], following, read):
+            _take_single(line, numbers[index], read)
         index += 1
     read_multiple_words(line)
     read_article_lengths(line)
     read_absences(line)
+    read_science(line)
 
 
 def _read_pair(line: Line, first: Number, second: Number, read: Reader) -> Draft | None:
@@ -79,6 +83,25 @@ def _read_pair(line: Line, first: Number, second: Number, read: Reader) -> Draft
     if pair is None and read(line, second) is None:
         pair = read_score(line, first, second)
     return pair or read_n_in_m(line, first, second)
+
+
+def _take_side(line: Line, first: Number, second: Number, read: Reader) -> bool:
+    """Take the 3 of "3 x 5 metres", "10-by-12-foot": its unit stands behind the other side."""
+    if first.value is None or not _BY.fullmatch(line.text, first.end, second.start):
+        return False
+    other = read(line, second)
+    if other is None or other.kind != "quantity" or other.base_unit != "metre":
+        return False
+    draft = Draft(
+        start=first.start,
+        end=first.end,
+        kind="quantity",
+        rule="side",
+        value=first.value,
+        unit=other.unit,
+    )
+    to_base(draft, line.lexicon.units.by_word[other.unit or "metre"])
+    return line.add(draft)
 
 
 def _bare_pair(line: Line, first: Number, second: Number, pair: Draft) -> Draft | None:

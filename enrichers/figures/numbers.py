@@ -47,7 +47,10 @@ _GLYPHS = {
 _GLYPH = re.compile(f" ?([{''.join(_GLYPHS)}])")
 _SCALE = re.compile(r"[ -]?(?P<word>[A-Za-z]+)(?![^\W_])")
 _MARK = re.compile(r" ?(?P<mark>[kKmMbBtT])(?![^\W_])")
-_POWER = re.compile(r" ?[x×] ?10(?:\^|\*\*)?(?P<sign>[-−–]?)(?P<power>[0-9]{1,2})(?![0-9])")
+_POWER = re.compile(
+    r" ?[x×·] ?10(?:(?:\^|\*\*)?(?P<sign>[-−–]?)(?P<power>[0-9]{1,2})(?![0-9])|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+)
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _LONGEST = 40  # digits; a longer run is an identifier
 
 
@@ -153,7 +156,8 @@ def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
     )
     power = _POWER.match(text, number.end)
     if power and number.value is not None:
-        exponent = int(power["power"]) * (-1 if power["sign"] else 1)
+        raised = power["raised"] or f"{'-' if power['sign'] else ''}{power['power']}"
+        exponent = int(raised.translate(_RAISED))
         return replace(
             number, end=power.end(), value=number.value.scaleb(exponent), scaled=True, plain=False
         )

@@ -17,12 +17,21 @@ _PER = re.compile(r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every ")
 _STUFF = re.compile(
     r" of [a-zA-Z][a-zA-Z0-9₂]{1,11}(?: [a-z]{2,12})?(?= (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b)"
 )
+_MOST_SECONDS = 100
+_FOOT = 12
 _LETTER = 2  # a blank and a letter: too little for a unit behind a scale's letter
 _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
+_SYMBOL_LIKE = re.compile(r"[a-z][A-Z]")  # "mM" is no "mm": such symbols are told by their case
 _INCHES = re.compile(
     r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])"
 )
+_TALL = re.compile(  # "6-foot-4", "five foot ten"; the inches go unsaid
+    r"(?:-| )foot(?:-| )(?P<inches>1[01]|[0-9]|[a-z]+)(?![\w.,%][0-9a-z]|-?(?:inch|in\b|foot|feet|by))(?=-tall|[\s,.;:)]|$)"
+    r"|(?:ft|′)[ -]?(?P<more>1[01]|[0-9])(?=[\s,.;:)]|$)"
+)
+_STONE = re.compile(r" ?st(?= ?[0-9]{1,2} ?lbs?\b)")
+_BELOW_ZERO = re.compile(r" below (?:zero|0)\b")
 _PRIME = re.compile(r"['’′](?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’)")
 
 
@@ -55,7 +64,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def match_unit_word(line: Line, position: int) -> UnitMatch | None:
     """The unit spelled as a word at `position`."""
     match = _patterns()[0].match(line.text, position)
-    if match is None:
+    if match is None or _SYMBOL_LIKE.fullmatch(match["word"]):
         return None
     unit = line.lexicon.units.by_word.get(
         re.sub(r"(?<=[a-z.])-(?=[a-z])", " ", match["word"].lower())
@@ -79,15 +88,21 @@ def match_simple(line: Line, position: int) -> UnitMatch | None:
     word = match_unit_word(line, position)
     if symbol and (word is None or symbol.end() >= word.end):
         unit = line.lexicon.units.by_symbol[symbol["symbol"]]
-        return UnitMatch(symbol.end(), unit.name, unit)
-    return word
+        word = UnitMatch(symbol.end(), unit.name, unit)
+    return _without_full_stop(line, word) if word else None
+
+
+def _without_full_stop(line: Line, found: UnitMatch) -> UnitMatch:
+    """As in "He weighs 4 lb.": the last point of a line is the sentence's."""
+    at_end = found.end == len(line.text) and line.text[found.end - 1] == "."
+    return UnitMatch(found.end - 1, found.name, found.unit) if at_end else found
 
 
 def match_unit(line: Line, number: Number) -> UnitMatch | None:
     """The unit of `number`, with its denominator; None if none follows or it is more likely something else."""
     opening = _OPEN.match(line.text, number.end)
     position = opening.end() if opening else number.end
-    found = match_simple(line, position)
+    found = _stone(line, number) or match_simple(line, position)
     if found is None and opening and opening[0]:
         return None
     found = _in_weather(line, number, found, position) if found else None
@@ -97,6 +112,15 @@ def match_unit(line: Line, number: Number) -> UnitMatch | None:
     if opening and opening[0][-1:] in ("(", "["):
         return UnitMatch(found.end + 1, found.name, found.unit) if closing in (")", "]") else None
     return _with_denominator(line, found)
+
+
+def _stone(line: Line, number: Number) -> UnitMatch | None:
+    """As in "11st 4lb": elsewhere the letters are those of an ordinal or a street."""
+    match = _STONE.match(line.text, number.end)
+    if match is None or not number.plain:
+        return None
+    unit = line.lexicon.units.by_word["stone"]
+    return UnitMatch(match.end(), unit.name, unit)
 
 
 def _in_weather(line: Line, number: Number, found: UnitMatch, position: int) -> UnitMatch | None:
@@ -153,8 +177,8 @@ def _is_believed_letter(number: Number, symbol: str, *, glued: bool) -> bool:
     """Single letters are units where glued to the number, and a blank away only the less common ones."""
     if symbol in ("in.", "A", "s", "h", "N", "J") and not glued:
         return symbol in "hA" and not number.plain
-    if symbol == "s" and number.plain:
-        return not 1000 <= (number.value or 0) <= 2199
+    if symbol == "s" and number.plain:  # "the 737s", "the 1990s"
+        return (number.value or 0) < _MOST_SECONDS
     return symbol not in ("B", "T", "K", "PS") or (symbol == "PS" and number.plain)
 
 
@@ -188,9 +212,9 @@ def read_quantity(line: Line, number: Number) -> Draft | None:
     short = _YEARS_SHORT.match(line.text, number.end)
     if short and number.plain:
         return _age(number, number.start, short.end(), lexicon().units.by_word["year"])
-    prime = _PRIME.match(line.text, number.end)
-    if prime and number.plain:
-        return _feet(number, prime.end(), Decimal(prime["inches"]))
+    in_feet = _read_feet(line, number)
+    if in_feet is not None:
+        return in_feet
     found: UnitMatch | None
     marked = number.with_mark()
     scaled = match_unit(line, marked) if marked is not number else None
@@ -204,6 +228,18 @@ def read_quantity(line: Line, number: Number) -> Draft | None:
     if found.unit.kind == "duration" and old and found.per is None:
         return _age(number, number.start, old.end(), found.unit)
     return _measured(line, number, found)
+
+
+def _read_feet(line: Line, number: Number) -> Draft | None:
+    """As in "6'2\"", "6-foot-4", "five foot ten": feet with inches that name no unit."""
+    prime = _PRIME.match(line.text, number.end)
+    if prime and number.plain:
+        return _feet(number, prime.end(), Decimal(prime["inches"]))
+    tall = _TALL.match(line.text, number.end)
+    if tall is None or not (number.plain or number.spelled):
+        return None
+    inches = _inches_value(tall["inches"] or tall["more"])
+    return None if inches is None or inches >= _FOOT else _feet(number, tall.end(), inches)
 
 
 def _measured(line: Line, number: Number, found: UnitMatch) -> Draft:
@@ -225,6 +261,15 @@ def _measured(line: Line, number: Number, found: UnitMatch) -> Draft:
         unit=found.name,
     )
     to_base(draft, found.unit, found.per)
+    return _below_zero(line, draft, found.unit)
+
+
+def _below_zero(line: Line, draft: Draft, unit: Unit) -> Draft:
+    """As in "10 degrees below zero": a minus that stands behind."""
+    below = _BELOW_ZERO.match(line.text, draft.end)
+    if below and draft.value and unit.name in ("degree", "celsius", "fahrenheit"):
+        draft.value, draft.end = -draft.value, below.end()
+        to_base(draft, unit)
     return draft
 
 
