@@ -12,7 +12,7 @@ from schemas.marks import FigureKind, FigureQuery
 from schemas.periods import PeriodLike, parse_period
 from schemas.rate_files import RatesLike, rates_of
 from schemas.rates import Rates
-from schemas.units import is_currency, stored_units
+from schemas.units import is_currency, is_hundredths, stored_units
 
 
 class FigureArgs(TypedDict, total=False):
@@ -81,10 +81,11 @@ def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> Fig
     maximum = None if most is None else _number(most, high)
     if minimum is not None and maximum is not None and minimum > maximum:
         raise UsageError(f"{low} {minimum:g} is over {high} {maximum:g}", remedy="swap the two")
+    part = 0.01 if unit and is_hundredths(unit) else 1.0
     return FigureQuery(
         kind=cast("FigureKind | None", kind),
-        minimum=minimum,
-        maximum=maximum,
+        minimum=None if minimum is None else minimum * part,
+        maximum=None if maximum is None else maximum * part,
         unit=unit,
         subject=_name(args.get("subject"), spelled.format("subject")),
         noun=_name(args.get("noun"), spelled.format("noun")),

@@ -118,6 +118,8 @@ def _label(name: str) -> str:
 
 
 def _kinds(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    if not isinstance(names, (Iterable, type(None))):
+        raise UsageError(f"the filter include cannot be a {type(names).__name__}")
     asked = [names] if isinstance(names, str) else [*(names or ())]
     for name in asked:
         require_one_of("kind of page to include", name, LEFT_OUT_KINDS)

@@ -87,6 +87,17 @@ def stored_units(text: str) -> tuple[str, ...]:
     return tuple(f"{name}/{thing}" for name in _simple(above) for thing in things)
 
 
+def is_hundredths(text: str) -> bool:
+    """Whether a person who writes `text` counts in hundredths of the currency that figures are stored in.
+
+    >>> is_hundredths("cents"), is_hundredths("pence a litre"), is_hundredths("dollars")
+    (True, True, False)
+    """
+    above = _split(" ".join(text.split()))[0].lower()
+    small = cast("Mapping[str, str]", currency_table()["hundredths"])
+    return above in small or above in map(plural_of, small)
+
+
 def nearest_unit(text: str) -> str | None:
     """The known word nearest to one that is none.
 
@@ -94,7 +105,7 @@ def nearest_unit(text: str) -> str | None:
     ('tonnes', 'dollars', None)
     """
     asked = " ".join(text.split()).lower()
-    for part in (asked, _split(asked)[0]):
+    for part in (asked, _split(asked)[0], asked.partition(" of ")[0]):
         if near := get_close_matches(part, _by_word(), n=1, cutoff=0.75):
             return near[0]
     return None

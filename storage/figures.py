@@ -247,7 +247,8 @@ def _unknown_unit(unit: str) -> UsageError:
     return UsageError(
         f"unknown unit {unit!r}",
         remedy=(f"did you mean {near}? " if near else "")
-        + "Write a currency (USD, dollars, $), % or a unit of measure (km, tonnes, barrels a day)",
+        + "Write a currency (USD, dollars, $), % or a unit of measure (km, tonnes, barrels a day); what is counted or "
+        "measured (soldiers, wheat) is a noun",
     )
 
 

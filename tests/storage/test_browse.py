@@ -109,6 +109,7 @@ def test_figures_are_asked_for_by_kind_unit_and_span(
         {"min": []},
         {"order": "oldest"},
         {"limit": "ten"},
+        {"include": 5},
         {"currency": "USD"},
         {"unit": "parsnips"},
         {"unit": 5},

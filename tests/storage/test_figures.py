@@ -152,6 +152,9 @@ RATES = {"base": "USD", "EUR": 1.08, "JPY": 0.0064}
         ({"unit": "USD/tonne", "min": 97}, set()),
         ({"unit": "USD/tonne", "min": 98, "rates": RATES}, set()),
         ({"unit": "CHF", "min": 1}, {"CHF 9bn"}),
+        ({"unit": "cents a barrel", "min": 9800, "max": 9800}, {"$98 a barrel"}),
+        ({"unit": "cents a barrel", "min": 9801}, set()),
+        ({"unit": "pounds", "min": 1}, set()),
     ],
 )
 def test_currencies_are_compared_where_the_user_gives_their_rates(
