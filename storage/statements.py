@@ -12,12 +12,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from storage.agreement import Span
 from storage.values import name_key
 from storage.words import split_words, stems_of, stop_words
 
 _CLAUSE_ENDS = re.compile(r"[,;:()\[\]–—\n]|\.\s|\s-\s")
+_ASCII_WORD = re.compile(r"\w+", re.ASCII)
 # Verbs of reporting stand beside any figure and tell nothing of it.
 _REPORTING = frozenset(
     (
@@ -119,10 +121,12 @@ def clause_words(
     return told_by(clause, language)
 
 
+@lru_cache(maxsize=4096)
 def told_by(text: str, language: str | None) -> frozenset[str]:
     """The stems of the words that say something."""
     stops = stop_words(language)
-    words = [word for word in split_words(text) if word not in stops and not word.isdecimal()]
+    folded = _ASCII_WORD.findall(text.lower()) if text.isascii() else split_words(text)
+    words = [word for word in folded if word not in stops and not word.isdecimal()]
     return frozenset(stems_of(words, language)) - _REPORTING
 
 
@@ -134,31 +138,36 @@ def fold_name(name: str) -> str:
 def tie_articles(statements: Sequence[Statement]) -> list[list[Statement]]:
     """Statements of one key, in groups that speak of one thing: those near enough to the first of a group."""
     groups: list[list[Statement]] = []
-    by_word: dict[str, list[int]] = defaultdict(list)
+    by_name: dict[str, list[int]] = defaultdict(list)
     for statement in statements:
-        near = {i for word in statement.words for i in by_word[word][-_LEADERS:]}
+        about = statement.names | statement.subjects
+        near = {i for name in about for i in by_name[name][-_LEADERS:]}
         home = next((i for i in sorted(near) if _is_same_thing(groups[i][0], statement)), None)
         if home is not None:
             groups[home].append(statement)
             continue
-        for word in statement.words:
-            by_word[word].append(len(groups))
+        for name in about:
+            by_name[name].append(len(groups))
         groups.append([statement])
     return groups
 
 
 def _is_same_thing(one: Statement, other: Statement) -> bool:
     """Whether two articles speak of one thing: of the same names, in clauses of the same words."""
-    if one.subjects and other.subjects and one.subjects != other.subjects:
-        return False
-    mine, its = one.names | one.subjects, other.names | other.subjects
-    if not mine or not its or not (mine <= its or its <= mine):
-        return False
     shared = len(one.words & other.words)
     fewer = min(len(one.words), len(other.words))
     if one.noun:
-        return shared >= max(1, _ENOUGH * fewer)
-    return one.words == other.words or shared >= max(2, _NEARLY_ALL * fewer)
+        is_alike = shared >= max(1, _ENOUGH * fewer)
+    else:
+        is_alike = one.words == other.words or shared >= max(2, _NEARLY_ALL * fewer)
+    return is_alike and _has_same_names(one, other)
+
+
+def _has_same_names(one: Statement, other: Statement) -> bool:
+    if one.subjects and other.subjects and one.subjects != other.subjects:
+        return False
+    mine, its = one.names | one.subjects, other.names | other.subjects
+    return bool(mine and its) and (mine <= its or its <= mine)
 
 
 def tie_versions(statements: Iterable[Statement]) -> list[Thread]:
