@@ -85,7 +85,7 @@ def _day(day: object) -> str | None:
 def add_vectors(
     connection: sqlite3.Connection, maker: Provenance, vectors: Mapping[str, Matrix]
 ) -> None:
-    """Store the windows of texts as float16, once a text and model."""
+    """Store the windows of texts as float16, once a text and model; number the change of each article that has one of them."""
     if not vectors:
         return
     dim = next(iter(vectors.values())).shape[1]
@@ -97,6 +97,12 @@ def add_vectors(
             for digest, matrix in vectors.items()
             for part, window in enumerate(matrix)
         ],
+    )
+    connection.execute(
+        """INSERT INTO article_changes (article_id) SELECT DISTINCT r.article_id FROM json_each(?) AS given
+           JOIN paragraphs p ON p.text_sha256 = given.value
+           JOIN renderings r ON r.id = p.rendering_id AND r.current = 1""",
+        (dump(list(vectors)),),
     )
 
 
