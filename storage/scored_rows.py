@@ -26,12 +26,26 @@ class ScoredRows:
     scores: Scores
     similarities: Scores
 
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+    def __getitem__(self, chosen: NDArray[np.bool_] | Ids) -> ScoredRows:
+        """Some of the rows: by a mask, or by their places."""
+        return ScoredRows(
+            self.article_ids[chosen],
+            self.row_ids[chosen],
+            self.scores[chosen],
+            self.similarities[chosen],
+        )
+
     def only(self, article_ids: Ids) -> ScoredRows:
         """The rows of these articles."""
-        keep = np.isin(self.article_ids, article_ids)
-        return ScoredRows(
-            self.article_ids[keep], self.row_ids[keep], self.scores[keep], self.similarities[keep]
-        )
+        return self[np.isin(self.article_ids, article_ids)]
+
+    def less(self, shares: Scores) -> ScoredRows:
+        """The rows with a share taken off each score."""
+        scores = self.scores - shares * np.abs(self.scores)
+        return ScoredRows(self.article_ids, self.row_ids, scores, self.similarities)
 
     def and_also(self, other: ScoredRows) -> ScoredRows:
         """These rows and others, which are none of them."""
@@ -84,21 +98,25 @@ def nothing_found() -> ScoredRows:
     return ScoredRows(none, none, blank, blank)
 
 
-def best_of_each(scored: ScoredRows, k: int) -> ScoredRows:
-    """The best row of each of the k best articles, best first; ties go to the lower article, then the nearer row.
+def best_of_each(scored: ScoredRows, k: int, *, offset: int = 0) -> ScoredRows:
+    """The best row of each of the k best articles after the first `offset` ones, best first."""
+    order = _order(scored)
+    _, first = np.unique(scored.article_ids[order], return_index=True)
+    return scored[order[np.sort(first)[offset : offset + k]]]
+
+
+def best_rows(scored: ScoredRows, k: int, *, offset: int = 0) -> ScoredRows:
+    """The k best rows after the first `offset` ones, best first."""
+    return scored[_order(scored)[offset : offset + k]]
+
+
+def _order(scored: ScoredRows) -> Ids:
+    """Best first; ties go to the lower article, then the nearer row.
 
     Scores count to a millionth of the best: what differs by less is the same text, computed in another place.
     """
     top = max(float(np.abs(scored.scores).max(initial=0.0)), 1e-300)
     nearness = np.nan_to_num(scored.similarities, nan=-2.0).round(6)
-    order = np.lexsort(
+    return np.lexsort(
         (scored.row_ids, -nearness, scored.article_ids, -(scored.scores / top).round(6))
-    )
-    _, first = np.unique(scored.article_ids[order], return_index=True)
-    chosen = order[np.sort(first)[:k]]
-    return ScoredRows(
-        scored.article_ids[chosen],
-        scored.row_ids[chosen],
-        scored.scores[chosen],
-        scored.similarities[chosen],
     )

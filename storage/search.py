@@ -5,25 +5,30 @@ The scan over vectors is exact, so a filtered search gives min(k, matches) hits,
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from schemas.errors import UsageError
 from schemas.filters import Filters
 from schemas.protocols import Encoder, Matrix
+from schemas.searching import SearchOptions
 from schemas.stored import Mode, SearchHit, SearchResult
 from storage.connection import snapshot
 from storage.filters import ROWS
 from storage.read import read_figures, read_mentions, select_by_ids
-from storage.scored_rows import ScoredRows, best_of_each, fuse
+from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, best_rows, fuse
 from storage.values import to_instant
 from storage.vectors import RowVectors, VectorIndex, allowed_lines, has_rows
 from storage.word_search import WordSearch
 from storage.words import Wanted, find_matches
+
+_ANY = SearchOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +39,10 @@ class Searcher:
     index: VectorIndex
     encoder: Callable[[], Encoder]
 
-    def search(self, query: str, mode: Mode, k: int, filters: Filters) -> SearchResult:
-        """The best row of each of the k best articles. Any text is a safe query; a blank one finds nothing."""
+    def search(
+        self, query: str, mode: Mode, k: int, filters: Filters, options: SearchOptions = _ANY
+    ) -> SearchResult:
+        """The best k hits. Any text is a safe query; a blank one finds nothing."""
         began = time.perf_counter()
         if not query.strip() or k < 1:
             total = 0 if mode == "words" else None
@@ -45,17 +52,41 @@ class Searcher:
         with snapshot(self.connection):
             by_meaning = self._by_meaning(vector, filters) if vector is not None else None
             by_words, wanted, notes = self._by_words(query, mode, filters)
-            scored = fuse(by_words, by_meaning)
-            hits = tuple(self._hits(best_of_each(scored, k), wanted))
+            scored = self._counted(fuse(by_words, by_meaning), options)
+            best = best_rows if options.per == "paragraph" else best_of_each
+            hits = tuple(self._hits(best(scored, k, offset=options.offset), wanted))
             notes = (*notes, *self._notes(by_meaning, filters))
+        each = scored.row_ids if options.per == "paragraph" else np.unique(scored.article_ids)
         return SearchResult(
             query=query,
             mode=mode,
             took_ms=round((time.perf_counter() - began) * 1000, 3),
-            total=len(np.unique(scored.article_ids)) if mode == "words" else None,
+            total=len(each) if mode == "words" else None,
             hits=hits,
             notes=notes,
         )
+
+    def _counted(self, scored: ScoredRows, options: SearchOptions) -> ScoredRows:
+        """The rows near enough, with what their age leaves of their scores."""
+        if options.min_similarity is not None:
+            # A millionth under it is the same text, computed in another place; NaN is near nothing.
+            scored = scored[scored.similarities >= options.min_similarity - 1e-6]
+        if options.half_life is not None:
+            scored = scored.less(self._staleness(scored.article_ids, options.half_life))
+        return scored
+
+    def _staleness(self, article_ids: Ids, half_life: timedelta) -> Scores:
+        """The share of its score that each loses by its article's age: from nothing (now) to a half (no date)."""
+        published = dict(
+            self.connection.execute(
+                """SELECT article_id, unixepoch(published_at) FROM renderings
+                   WHERE current = 1 AND published_at IS NOT NULL"""
+            ).fetchall()
+        )
+        now = datetime.now(UTC).timestamp()
+        ages = [now - published.get(one, -math.inf) for one in article_ids.tolist()]
+        spans = np.maximum(np.array(ages, dtype=np.float64), 0.0) / half_life.total_seconds()
+        return 0.5 - 0.5 * np.exp2(-spans)
 
     def similar(self, vector: Matrix, k: int, filters: Filters) -> list[SearchHit]:
         """Articles whose mean vector is nearest to `vector` (1, dim); each with its row nearest to it."""

@@ -10,10 +10,12 @@ from typing import Self, Unpack, get_args
 from schemas.article import Article
 from schemas.asking import FigureAndFilterArgs, make_row_filters
 from schemas.document import RawDocument
+from schemas.errors import UsageError
 from schemas.filters import Filters, require_one_of, require_type
 from schemas.marks import Figure, Mention
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
+from schemas.searching import SearchArgs, SearchOptions, split_search_args
 from schemas.stored import (
     LearnedLine,
     Mode,
@@ -89,22 +91,38 @@ class Store(Lists):
         *,
         mode: Mode = "hybrid",
         k: int = 10,
-        **filters: Unpack[FigureAndFilterArgs],
+        **args: Unpack[SearchArgs],
     ) -> list[SearchHit]:
         """The best row of each of the `k` best articles, best first; see `find` for the total and notes.
 
-        With kind, min, unit ... as `figures` takes them, only rows that have such a figure.
+        With kind, min, unit ... as `figures` takes them, only rows that have such a figure. `per="paragraph"` gives the
+        best rows instead, `offset` passes over so many hits, `min_similarity` leaves out what is less near (raw cosine),
+        and `recency="30d"` makes a hit count less by its age.
 
         Raises UsageError for an unknown mode or a date that is none; any text is a safe query.
         """
-        return list(self.find(query, mode=mode, k=k, filters=make_row_filters(**filters)).hits)
+        filters, options = split_search_args(args)
+        return list(self.find(query, mode=mode, k=k, filters=filters, options=options).hits)
 
-    def find(self, query: str, *, mode: Mode, k: int, filters: Filters) -> SearchResult:
+    def find(
+        self,
+        query: str,
+        *,
+        mode: Mode,
+        k: int,
+        filters: Filters,
+        options: SearchOptions | None = None,
+    ) -> SearchResult:
         """As `search`, with the exact total in words mode, the time taken and notes for people."""
         require_one_of("search mode", mode, get_args(Mode))
         require_type("the query", query, str)
         require_type("k", k, int)
-        return self._searcher.search(query, mode, k, filters)
+        chosen = options or SearchOptions()
+        if mode == "words" and chosen.min_similarity is not None:
+            raise UsageError(
+                "words mode has no cosine to compare", remedy="use mode hybrid or meaning"
+            )
+        return self._searcher.search(query, mode, k, filters, chosen)
 
     def similar(
         self, article: int | str, *, k: int = 10, **filters: Unpack[FigureAndFilterArgs]

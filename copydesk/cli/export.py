@@ -77,7 +77,7 @@ def export(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Write the stored articles to a file for other programs.
+    """Write stored articles to a file.
 
     jsonl holds everything, an article a line, and can be ingested again; csv and parquet hold one table; datasette is an SQLite file
     with all of them. Pages of every kind are in it, and masked paragraphs are marked.

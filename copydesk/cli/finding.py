@@ -36,6 +36,7 @@ from copydesk.cli.options import (
     examples,
     existing_file,
     format_of,
+    named,
     open_existing,
     settings_of,
 )
@@ -57,6 +58,7 @@ from copydesk.present import (
 from copydesk.settings import Settings
 from schemas.asking import make_row_filters
 from schemas.errors import DocumentError, UsageError
+from schemas.searching import make_options
 
 if TYPE_CHECKING:
     from schemas.filters import Filters
@@ -80,7 +82,8 @@ def register(app: typer.Typer) -> None:
 
 def search(
     query: Annotated[
-        list[str], typer.Argument(metavar="QUERY", help="What to look for, or @FILE; any text is safe.")
+        list[str],
+        typer.Argument(metavar="QUERY", help="What to look for, or @FILE; any text is safe."),
     ],
     *,
     mode: Annotated[str, typer.Option(metavar="MODE", help="hybrid, meaning or words.")] = "hybrid",
@@ -100,6 +103,16 @@ def search(
     noun: Noun = None,
     about: About = None,
     rates: Rates = None,
+    per: Annotated[
+        str, named("--per", "HIT", "article (its best paragraph) or paragraph.")
+    ] = "article",
+    offset: Annotated[int, typer.Option(min=0, help="Pass over so many hits.")] = 0,
+    min_similarity: Annotated[
+        float | None, named("--min-similarity", "COSINE", "Leave out hits whose cosine is lower.")
+    ] = None,
+    recency: Annotated[
+        str | None, named("--recency", "SPAN", "Count old hits less: half-life, like 30d.")
+    ] = None,
     fail_empty: FailEmpty = False,
     db: Db = None,
     config: Config = None,
@@ -119,6 +132,9 @@ def search(
         include=include, kind=kind, min=minimum, max=maximum, unit=unit, subject=subject, noun=noun,
         about=about, rates=rates,
     )  # fmt: skip
+    options = make_options(
+        spelled="--{}", per=per, offset=offset, min_similarity=min_similarity, recency=recency
+    )
     by = _mode(mode)
     text = query_of(query)
     if filters.figure and not text.strip():
@@ -126,8 +142,8 @@ def search(
             "nothing to look for", remedy="say what, or list the figures with: copydesk figures"
         )
     with open_existing(settings_of(db, config), by_meaning=by != "words") as store:
-        result = store.find(text, mode=by, k=k, filters=filters)
-    return _show(result, form, fail_empty=fail_empty)
+        result = store.find(text, mode=by, k=k, filters=filters, options=options)
+    return _show(result, form, fail_empty=fail_empty, per=options.per, first=options.offset + 1)
 
 
 def similar(
@@ -238,14 +254,16 @@ def _mode(name: str) -> Mode:
     return modes[name]
 
 
-def _show(result: SearchResult, form: Format, *, fail_empty: bool) -> int:
+def _show(
+    result: SearchResult, form: Format, *, fail_empty: bool, per: str = "article", first: int = 1
+) -> int:
     for note in result.notes:
         say(note)
     if form == "json":
         names = ("query", "mode", "took_ms", "total", "hits")
         write_json({name: getattr(result, name) for name in names})
     elif form == "text":
-        _show_text(result)
+        _show_text(result, per, first)
     else:
         from schemas.stored import SearchHit
 
@@ -253,13 +271,13 @@ def _show(result: SearchResult, form: Format, *, fail_empty: bool) -> int:
     return 4 if fail_empty and not result.hits else 0
 
 
-def _show_text(result: SearchResult) -> None:
+def _show_text(result: SearchResult, per: str, first: int) -> None:
     if not result.hits:
         write("Nothing found.")
         return
     if not has_colour():
         write(LEGEND)
-    for number, hit in enumerate(result.hits, start=1):
+    for number, hit in enumerate(result.hits, start=first):
         write()
         text = marked(hit.text, marks_of(hit.mentions, hit.figures, hit.matches))
         if hit.kind == "title":
@@ -274,7 +292,7 @@ def _show_text(result: SearchResult) -> None:
     total = f" of {result.total}" if result.total is not None else ""
     sys.stdout.flush()
     say("")
-    say(f"{count_of(len(result.hits), 'article')}{total} · {result.mode} · {result.took_ms:.0f} ms")
+    say(f"{count_of(len(result.hits), per)}{total} · {result.mode} · {result.took_ms:.0f} ms")
 
 
 def _facts(hit: SearchHit) -> str:
