@@ -197,7 +197,7 @@ def main() -> None:
     ):
         pages = fill(store, arguments.data)
         ranks = measure(store, questions, pages)
-    say(f"{len(questions)} questions over {len(pages)} articles")
+    say(f"{len(questions)} questions over the {len(pages)} articles that have figures")
     say("| asked as | top-1 | top-5 | paragraph top-1 | paragraph top-5 |\n|---|---|---|---|---|")
     for way in WAYS:
         figures = [one.figure for one in ranks[way]]
