@@ -102,12 +102,14 @@ def load_verdicts() -> dict[str, str]:
 
 
 def count(sample: list[Sampled], verdicts: Mapping[str, str]) -> Counter[str]:
-    """How many figures have each verdict; "unjudged" is one too."""
-    return Counter(
+    """How many figures have each verdict, "unjudged" among them, and how many "words" there are."""
+    counts = Counter(
         verdicts.get(key_of(paragraph, figure), "unjudged")
         for paragraph in sample
         for figure in paragraph.figures
     )
+    counts["words"] = sum(len(paragraph.text.split()) for paragraph in sample)
+    return counts
 
 
 def unjudged(sample: list[Sampled], verdicts: Mapping[str, str]) -> Iterator[str]:
@@ -129,16 +131,23 @@ def main() -> None:
     verdicts = load_verdicts()
     columns = ("words", "figures", *VERDICTS, "unjudged", "false per 1,000 words")
     lines = [f"| sample | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    total: Counter[str] = Counter()
     for name, sample in load_samples(arguments.data).items():
-        words = sum(len(paragraph.text.split()) for paragraph in sample)
         counts = count(sample, verdicts)
-        wrong = sum(counts[verdict] for verdict in FALSE)
-        numbers = [f"{words:,}", str(counts.total())]
-        numbers += [str(counts[verdict]) for verdict in (*VERDICTS, "unjudged")]
-        lines.append(f"| {name} | {' | '.join(numbers)} | {1000 * wrong / words:.2f} |")
+        numbers = [counts["words"], sum(counts.values()) - counts["words"]]
+        numbers += [counts[verdict] for verdict in (*VERDICTS, "unjudged")]
+        cells = " | ".join(f"{number:,}" for number in numbers)
+        lines.append(f"| {name} | {cells} | {false_share(counts):.2f} |")
         if arguments.show:
             lines += unjudged(sample, verdicts)
-    sys.stdout.write("\n".join(lines) + "\n")
+        total += counts
+    figures = {"all": {"false": round(false_share(total), 3), "unjudged": total["unjudged"]}}
+    sys.stdout.write("\n".join([*lines, f"FIGURE {json.dumps(figures)}"]) + "\n")
+
+
+def false_share(counts: Mapping[str, int]) -> float:
+    """False figures in 1,000 words."""
+    return 1000 * sum(counts.get(verdict, 0) for verdict in FALSE) / counts["words"]
 
 
 if __name__ == "__main__":

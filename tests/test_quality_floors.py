@@ -21,9 +21,10 @@ pytestmark = [
 ]
 
 
-def printed(name: str) -> str:
+def printed(*call: str) -> str:
+    program, *rest = call
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "quality.py"), "--only", name],
+        [sys.executable, str(ROOT / "benchmarks" / program), *rest],
         capture_output=True,
         text=True,
         timeout=600,
@@ -35,10 +36,16 @@ def printed(name: str) -> str:
 
 @pytest.mark.parametrize("name", ["extract", "figures"])
 def test_no_figure_is_under_its_floor_or_over_its_ceiling(name: str) -> None:
-    reached = json.loads(printed(name).rpartition("FIGURE ")[2])
+    reached = json.loads(printed("quality.py", "--only", name).rpartition("FIGURE ")[2])
     for path, floor in FLOORS[name].items():
         assert _figure(reached, path) >= floor, path
     for path, ceiling in FLOORS["at-most"].get(name, {}).items():
+        assert _figure(reached, path) <= ceiling, path
+
+
+def test_no_more_figures_are_false_than_the_ceiling_says() -> None:
+    reached = json.loads(printed("false_figures.py").rpartition("FIGURE ")[2])
+    for path, ceiling in FLOORS["at-most"]["false_figures"].items():
         assert _figure(reached, path) <= ceiling, path
 
 
@@ -48,6 +55,6 @@ def _figure(reached: dict[str, dict[str, float]], path: str) -> float:
 
 
 def test_entities_are_not_under_their_floor() -> None:
-    found = re.search(r"ner_core_f1 ([\d.]+)", printed("ner"))
+    found = re.search(r"ner_core_f1 ([\d.]+)", printed("quality.py", "--only", "ner"))
     assert found is not None
     assert float(found[1]) >= FLOORS["ner"]["core"]
