@@ -13,7 +13,7 @@ from enrichers.figures.numbers import Number
 
 Reader = Callable[[Line, Number], Draft | None]
 _LINK = re.compile(
-    r"(?:[-–—‑]| [-–—‑] |[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-|- (?:to|or) )"
+    r"(?:[-–—‑]| [-–—‑] |[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-|- (?:to|or) | [-–](?=\Z))"
 )
 _CHANGE_REACH = 7
 _BREAKS = frozenset({";", ".", ":", "(", ")", ","})
@@ -28,6 +28,12 @@ def read_range(line: Line, first: Number, second: Number, read: Reader) -> Draft
     if first.vague or second.vague or first.value is None or second.value is None:
         return None
     link = _LINK.fullmatch(line.text[end_of_left:start_of_right])
+    if (
+        link
+        and link[0] in (" -", " –")
+        and line.text[first.start - 1 : first.start] in ("-", "−", "–")
+    ):
+        return None  # "-1.62 -1.41%" are two
     if link is None or not _is_range(line, first, second, link[0].strip(" -"), (left, right)):
         return None
     joined = _join(first, second, left, right)
@@ -181,8 +187,9 @@ _VOTING = frozenset(
 def read_score(line: Line, first: Number, second: Number) -> Draft | None:
     """A result such as "2-1": two small whole numbers and a dash, with no unit, near a word of sport or vote."""
     gap = line.text[first.end : second.start]
-    if not (first.plain and second.plain):
-        return None
+    label = set(line.words_before(first.start, 1)) & line.lexicon.words.sets["traps.names"]
+    if label or not (first.plain and second.plain):
+        return None  # "Boeing 787-9"
     if gap == " to ":
         return _spoken_score(line, first, second)
     if not _SCORE.fullmatch(gap):

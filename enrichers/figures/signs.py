@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 
+_REACH = 20
+_LONE_NUMBER = re.compile(r"(?:\A|[^\w.,−–-])(?P<number>[0-9]+(?:\.[0-9]+)?) \Z")
 _MINUS = "-−–"
 
 
 def with_sign(line: Line, draft: Draft) -> Draft:
     """The draft made negative where a minus stands before it; unchanged otherwise."""
     start = _start_of_minus(line, draft.start)
-    if start is None or not line.is_free(start, draft.start):
+    if start is None or not line.is_free(start, draft.start) or _is_dash(line.text, start, draft):
         return draft
     draft.start = start
     if draft.low is not None and draft.modifier == "range":
@@ -28,6 +31,12 @@ def with_sign(line: Line, draft: Draft) -> Draft:
         zero = draft.base_value + draft.value * _kelvin_per(draft)
         draft.base_value = zero + draft.value * _kelvin_per(draft)
     return draft
+
+
+def _is_dash(text: str, start: int, draft: Draft) -> bool:
+    """As in "75 -300mm": from a number to a larger one, with a blank lost; but "113.40 -1.62 -1.41%" are changes."""
+    before = _LONE_NUMBER.search(text[max(0, start - _REACH) : start])
+    return before is not None and Decimal(before["number"]) < (draft.value or 0)
 
 
 def _kelvin_per(draft: Draft) -> Decimal:

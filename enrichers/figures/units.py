@@ -24,10 +24,10 @@ _OLD = re.compile(r"(?P<gap>[ -]| - )(?:olds?\b|of age\b)")
 _YEARS_SHORT = re.compile(r"[ -]?(?:y/?o)\b", re.IGNORECASE)
 _SYMBOL_LIKE = re.compile(r"[a-z][A-Z]")  # "mM" is no "mm": such symbols are told by their case
 _INCHES = re.compile(
-    r"(?: and)? ?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])"
+    r"(?: and)?[ -]?(?P<inches>[0-9]{1,2}(?:\.[0-9])?|[a-z]+)[ -]?(?:in\.?|inch|inches|″|\"|”)(?![^\W_])"
 )
 _TALL = re.compile(  # "6-foot-4", "five foot ten"; the inches go unsaid
-    r"(?:-| )foot(?:-| )(?P<inches>1[01]|[0-9]|[a-z]+)(?![\w.,%][0-9a-z]|-?(?:inch|in\b|foot|feet|by))(?=-tall|[\s,.;:)]|$)"
+    r"(?:-| )(?:foot|feet)(?:-| )(?P<inches>1[01]|[0-9]|[a-z]+)(?![\w.,%][0-9a-z]|[- ]?(?:inch|in\.|foot|feet)|-(?:in\b|by))(?=-tall|[\s,.;:)]|$)"
     r"|(?:ft|′)[ -]?(?P<more>1[01]|[0-9])(?=[\s,.;:)]|$)"
 )
 _STONE = re.compile(r" ?st(?= ?[0-9]{1,2} ?lbs?\b)")
@@ -231,7 +231,7 @@ def read_quantity(line: Line, number: Number) -> Draft | None:
 
 
 def _read_feet(line: Line, number: Number) -> Draft | None:
-    """As in "6'2\"", "6-foot-4", "five foot ten": feet with inches that name no unit."""
+    """As in "6-foot-4", "five foot ten": feet with inches that name no unit."""
     prime = _PRIME.match(line.text, number.end)
     if prime and number.plain:
         return _feet(number, prime.end(), Decimal(prime["inches"]))
