@@ -119,7 +119,7 @@ def figures(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """List figures: amounts, shares, counts, quantities and dates, each with its sentence.
+    """List figures by value, each with its sentence.
 
     Newest first, or with WORDS those first that stand closest to them. --min and --max are read in --unit, which finds
     what can be converted to it.
