@@ -130,6 +130,7 @@ def told_by(text: str, language: str | None) -> frozenset[str]:
     return frozenset(stems_of(words, language)) - _REPORTING
 
 
+@lru_cache(maxsize=65_536)
 def fold_name(name: str) -> str:
     """A name as it is compared; "Russian" is Russia's, as most names of peoples in -n are."""
     return name_key(name).removesuffix("n")
