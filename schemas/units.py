@@ -26,8 +26,8 @@ _PERCENT = {
     "basis_point": ("basis point", "basis points", "bp", "bps"),
 }
 _POINTS = {"percentage_point": Decimal(1), "basis_point": Decimal("0.01")}
-# Letters that people type for a temperature; in a text they are read so only among words that say it.
-_TYPED = {"f": "fahrenheit", "c": "celsius", "k": "kelvin"}
+# What people type for a unit, and what in a text is one only among words that say so.
+_TYPED = {"f": "fahrenheit", "c": "celsius", "k": "kelvin", "in": "inch"}
 _DIGITS = Context(prec=12)
 _Table = Mapping[str, Mapping[str, object]]
 
