@@ -34,6 +34,8 @@ def figures(text: str, reference_date: str | None) -> list[dict[str, object]]:
         record: dict[str, object] = {name: getattr(figure, name) for name in names}
         record["date_start"] = figure.date_start.isoformat() if figure.date_start else None
         record["date_end"] = figure.date_end.isoformat() if figure.date_end else None
+        if figure.kind == "money":  # by which 19 cents are told from 0.19 dollars
+            record["currency"] = (figure.unit or "").partition("/")[0]
         found.append(record)
     return found
 

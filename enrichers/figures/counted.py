@@ -70,7 +70,18 @@ def _ends(line: Line, offset: int, seen: list[Token]) -> bool:
         return True
     if token.word in line.lexicon.words.sets["nouns.stop"]:
         return not _is_name_like(line, token, seen)
-    return _is_plural_verb(line, offset, seen)
+    return _is_plural_verb(line, offset, seen) or (bool(seen) and _begins_a_date(line, offset))
+
+
+def _begins_a_date(line: Line, offset: int) -> bool:
+    """As in "40 tonnes of wheat | last year", "one vote | Monday"."""
+    token, time = line.tokens[offset], line.lexicon.time
+    shown = line.text[token.start : token.end]
+    if token.word in time.day_words or (token.word in time.weekdays and shown[0].isupper()):
+        return True
+    following = line.words_after(token.end, 1)
+    leads = token.word in time.sets["last"] | time.sets["this"] | time.sets["next"]
+    return leads and bool(following) and following[0] in time.units
 
 
 def _is_counted(line: Line, token: Token, seen: list[Token]) -> bool:
@@ -89,6 +100,8 @@ def _goes_on(line: Line, token: Token, seen: list[Token], position: int, offset:
     """Blanks and hyphens join a phrase; "and" or a comma only between two words of it."""
     before = line.tokens[offset - 1].end if seen else position
     gap = line.text[before : token.start]
+    if gap == " -" and token.word[0].isdigit():  # "COVID -19 tests"
+        gap = "-"
     if gap not in ("", " ", "-", " “", ' "', " ‘", "\u00a0"):
         return False
     if token.word in ("and", ","):

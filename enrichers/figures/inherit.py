@@ -10,6 +10,12 @@ from enrichers.figures.referred import OTHERS, refer
 
 _AND = re.compile(r"(?: (?P<adjective>[a-z]+(?:-[a-z]+)?))? and (?:(?P<verb>[a-z]+) )?")
 _BACK = 8  # figures
+_MODELS = frozenset({"quantity", "percent", "count", "duration"})
+_THEN = re.compile(r"[^,;:.]{0,60} (?:in |on |by |for |during )?")
+_AND_THEN = re.compile(
+    r",? (?:and|but|to|from|against|versus|compared (?:with|to)|up from|down from|after|then)(?: (?:about|just|only|nearly|some|over|under|another|at least|up to|more than))? "
+)
+_IN_TIME = re.compile(r" (?:in |on |by |for |during |the )?(?:the )?")
 _AFTER_COMMA = frozenset({", and ", ", or "})
 _LAST = _AFTER_COMMA | {" and ", " or "}
 _LISTED = frozenset({"quantity", "percent", "duration"})
@@ -18,6 +24,7 @@ _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
 def inherit(line: Line, sentences: list[tuple[int, int]]) -> None:
     """Give bare numbers the noun or unit of a neighbour in their sentence, where the words between say they are alike."""
+    _from_other_year(line)
     drafts = [draft for draft in line.drafts if draft.kind not in ("date", "ordinal", "score")]
     for inside in by_sentence(drafts, sentences):
         for index in range(1, len(inside)):
@@ -50,6 +57,22 @@ def _shares_noun(line: Line, left: Draft, right: Draft) -> bool:
     if match["verb"] and not (match["verb"].endswith("ed") or match["verb"] in sets["nouns.stop"]):
         return False
     return match["verb"] is not None or not any(word in sets["nouns.stop"] for word in between)
+
+
+def _from_other_year(line: Line) -> None:
+    """As in "300 deaths in 2019 and 250 in 2020", "40 tonnes last year and 50 this year": alike, of another time."""
+    for model, day, bare, other in zip(*(line.drafts[index:] for index in range(4)), strict=False):
+        if (
+            model.kind in _MODELS
+            and day.kind == other.kind == "date"
+            and bare.rule == "bare_number"
+            and bare.noun is None
+            and _THEN.fullmatch(line.text, model.end, day.start)
+            and _AND_THEN.fullmatch(line.text, day.end, bare.start)
+            and _IN_TIME.fullmatch(line.text, bare.end, other.start)
+        ):
+            bare.kind, bare.unit, bare.noun = model.kind, model.unit, model.noun
+            bare.rule = "inherited"
 
 
 def _from_list(line: Line, inside: list[Draft]) -> None:
