@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import UsageError
-from schemas.marks import Figure
+from schemas.marks import Figure, FigureKind
 from schemas.protocols import Encoder
 from schemas.stored import Mode, PreparedArticle, SearchHit
 from storage.sqlite import Store
@@ -27,16 +27,15 @@ Desk = tuple[Store, list[PreparedArticle]]
 
 def invent_figure(chance: random.Random, row: int) -> Figure:
     """A figure over the first word of its row: what matters here is what it says."""
-    kind, unit, noun = chance.choice(
-        [
-            ("money", "USD", None),
-            ("money", "EUR", None),
-            ("quantity", "kilometre", "road"),
-            ("quantity", "mile", "road"),
-            ("count", None, "Indian soldiers"),
-            ("count", None, "ships"),
-        ]
-    )
+    kinds: list[tuple[FigureKind, str | None, str | None]] = [
+        ("money", "USD", None),
+        ("money", "EUR", None),
+        ("quantity", "kilometre", "road"),
+        ("quantity", "mile", "road"),
+        ("count", None, "Indian soldiers"),
+        ("count", None, "ships"),
+    ]
+    kind, unit, noun = chance.choice(kinds)
     value = Decimal(chance.choice([1, 5, 20, 100]))
     return Figure(
         paragraph=row,
@@ -111,7 +110,7 @@ def meets(figure: Figure, asked: dict[str, Any]) -> bool:
     )
 
 
-ASKED = st.fixed_dictionaries(
+ASKED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "kind": st.sampled_from(["money", "quantity", "count", "percent"]),
@@ -121,7 +120,7 @@ ASKED = st.fixed_dictionaries(
         "noun": st.sampled_from(["soldier", "ship", "road"]),
         "subject": st.just("Russia"),
     },
-).filter(lambda asked: asked.get("min", 0) <= asked.get("max", 2000))
+).filter(lambda asked: float(asked.get("min", 0)) <= float(asked.get("max", 2000)))
 
 
 @ANYTHING
