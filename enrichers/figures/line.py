@@ -140,16 +140,6 @@ class Line:
         return True
 
 
-def longest_phrase(
-    words: Sequence[str], phrases: frozenset[str] | dict[str, str], limit: int
-) -> int:
-    """How many of the first `words`, joined by blanks, make the longest known phrase; 0 if none does."""
-    for count in range(min(limit, len(words)), 0, -1):
-        if " ".join(words[:count]) in phrases:
-            return count
-    return 0
-
-
 def by_sentence(drafts: Sequence[Draft], sentences: Sequence[tuple[int, int]]) -> list[list[Draft]]:
     """The drafts of each sentence, both in order; one walk, so that a line of many sentences stays cheap."""
     groups: list[list[Draft]] = [[] for _ in sentences]
