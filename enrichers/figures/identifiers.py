@@ -33,12 +33,12 @@ _EXACT = re.compile(
     r"(?<![\w$£€¥.,])3M(?!\w)(?! (?:[a-z]+s|people|men|women|children)\b)"  # the company
     r"|(?<!\w)50 Cent(?!\w)"  # the rapper
     r"|(?<!\w)(?:60 Minutes|48 Hours)(?!\w)"  # the programmes
-    r"|(?<![\w.,])[2-9][0-9]{2}X(?!\w)"  # "777X": an aircraft
+    r"|(?<![\w.,])[2-9][0-9]{2,3}X(?!\w)"  # "777X": an aircraft
 )
 _EXACT_WORDS = ("3M", "50 Cent", "60 Minutes", "48 Hours", "X")
 _STREET = (
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Plaza|Square|Court|Ct|Terrace"
-    r"|Crescent|Circle|Mews|Gardens|Parkway)"
+    r"|Crescent|Circle|Mews|Gardens|Parkway|Loop|Axe)"
 )
 _UNIT_OF_ARMS = r"Airborne|Armou?red|Army|Battalion|Brigade|Cavalry|Division|Fleet|Infantry|Marines|Regiment|Squadron"
 _LABELLED = re.compile(  # a label or a bracket says that the digits are a paragraph's, a form's, a unit's or a house's name
@@ -49,7 +49,9 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|(?:H\. ?R\.|H\. ?B\.|S\. ?B\.|A\. ?B\.|H\. ?Res\.|S\. ?Res\.|H\.J\. ?Res\.) ?\d+"
     r"|S\. \d{2,4}(?! [a-z])"
     r"|pp?\. ?\d+(?: ?[-–] ?\d+)?"
-    r"|\d{1,3}(?:st|nd|rd|th) (?:U\.S\. )?(?:Circuit|Amendment|Congress|" + _UNIT_OF_ARMS + r")\b"
+    r"|\d{1,3}(?:st|nd|rd|th) (?:U\.S\. )?(?:Circuit|Amendment|Congress|Symphony|"
+    + _UNIT_OF_ARMS
+    + r")\b"
     r"|\d{1,3}(?:st|nd|rd|th) parallel\b"
     r"|[1-3] (?:Chronicles|Corinthians|Kings|Maccabees|Peter|Samuel|Thessalonians|Timothy)\b(?: \d+(?::\d+)?)?"
     r"|(?!(?:1[89]|20)\d\d )\d{1,5}[A-Z]? (?:(?:North|South|East|West|N\.|S\.|E\.|W\.) )?(?:[A-Z][a-z]+ |\d{1,3}(?:st|nd|rd|th) ){1,2}"
@@ -60,6 +62,18 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|\+\d{1,3} ?\(0\)[ \d-]{6,14}"
     r"|\d{1,2}:\d{2}-[a-z]{2}-\d+"  # "1:21-cr-00175"
     r"|\d{1,2}-for-\d{1,2}(?!\w)"
+    r"|(?:P\.L\.|Pub\. L\.|Public Law) \d+-\d+"
+    r"|\d{1,3} (?:Civ|Cr)\. \d+"
+    r"|(?:Act|Decree|Directive|Law|Order|Regulation) (?:\([A-Z]{2,4}\) )?\d+/\d{4}"
+    r"|\+\d{1,3}(?:[ .-]\(?\d{2,5}\)?){2,5}(?!\w)"
+    r"|(?:[Dd]ial|[Hh]otline|[Hh]elpline|[Cc]all|SMS|[Tt]ext [A-Z]{2,12} to) \d{3,6}(?: \d{3})*(?: or \d{3,6})?(?=[.,;)]|$| for\b| if\b| immediately\b| now\b)"
+    r"|(?:Apartment|Apt\.?|Bay|Block|Cell|Exit|Flat|Gate|Highway|Platform|Room|Route|Row|Seat|Section|Suite|Unit|Ward) \d{1,4}[A-Z](?!\w)"
+    r"|[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"  # "IMG_1234.jpg"
+    r"|802\.11\w*"
+    r"|(?:19|20)\d\d [A-Z]{2}\d{1,3}(?!\w)"  # "2024 YR4": an asteroid
+    r"|[1-7] World Trade Cent(?:er|re)\b"
+    r"|[Cc]lass of ['’]\d\d(?!\w)"
+    r"|\d{1,4} (?:Hours|Minutes|Seconds|Days|Weeks|Years) (?:a|of) [A-Z]\w+"  # films, races
     r"|1-8\d\d-[A-Z]{3}[A-Z0-9-]*"
     r"|(?:\d{1,2}|[a-z]+)-something\b"
     r"|\d{1,3}(?:\.\d+)?° ?(?:\d{1,2}(?:\.\d+)?[′'] ?)?(?:\d{1,2}(?:\.\d+)?[″\"] ?)?[NSEW]\b"  # where, not how much
@@ -70,6 +84,9 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
 )
 _SIZE = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?![\w,])|[0-9]+(?:\.[0-9]+)? ?(?:million|billion|trillion|bn|m|b|mn|tn)\b"
+)
+_CALIBRE = re.compile(
+    r"(?<![\w.])\.(?:22|25|30|32|357|38|40|44|45|50)(?=[- ](?:cal|gun|hand|long|pistol|revolver|rifle|round|Magnum|bullet))"
 )
 _LINEAGE = re.compile(r"(?<![\w.])(?P<head>[A-Z]{1,4})(?:\.\d{1,3}){2,}(?!\w)")  # "B.1.1.7"
 _TAIL = re.compile(r"(?:\.[0-9]+)+(?![\w%])")
@@ -90,6 +107,7 @@ def cover_traps(line: Line) -> None:
             _cover_all(line, _DIGITS)
         _cover_all(line, _GLUED_END)
         _cover_all(line, _LABELLED)
+        _cover_all(line, _CALIBRE)
         _cover_lineages(line)
         _cover_verses(line)
     if any(word in text for word in _ROMAN_WORDS):

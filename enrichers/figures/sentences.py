@@ -20,7 +20,7 @@ _ABBREVIATIONS = _ALWAYS_GOES_ON.union(
 
 _BEFORE_DIGITS = frozenset(
     ["p", "h.r", "h.b", "s.b", "a.b", "u.s.c", "c.f.r", "res", "art", "arts", "sec", "ch", "tel", "ext", "fr",
-     "dhs", "shs", "op"]
+     "dhs", "shs", "op", "apt", "civ", "cr", "p.l", "prop", "ste", "rm", "bldg"]
 )  # fmt: skip
 
 

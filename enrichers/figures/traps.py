@@ -110,6 +110,14 @@ def _follows_label(line: Line, number: Number, word: str, shown: str) -> bool:
         "apt",
         "art",
         "sec",
+        "ext",
+        "prop",
+        "op",
+        "ch",
+        "bldg",
+        "rm",
+        "ste",
+        "k",
     ):
         return True
     if word in sets["traps.labels"]:
