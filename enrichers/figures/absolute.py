@@ -14,7 +14,7 @@ _ISO = re.compile(
     r"(?P<y>[12][0-9]{3})-(?P<m>[01][0-9])-(?P<d>[0-3][0-9])(?:[T ](?P<t>[0-2][0-9]:[0-5][0-9])(?::[0-5][0-9](?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?![\w-])"
 )
 _NUMERIC = re.compile(
-    r"(?P<a>[0-9]{1,2})(?P<sep>[/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>[0-9]{4}|[0-9]{2})(?![\w/.]*[0-9])"
+    r"(?<![0-9/.-])(?P<a>[0-9]{1,2})(?P<sep>[/.-])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>[0-9]{4}|[0-9]{2})(?![\w/.]*[0-9])"
 )
 _DECADE = re.compile(r"(?P<y>(?:1[0-9]|20)[0-9]0)['’]?s\b|(?P<z>[1-9]0)s\b")
 _CENTURY = re.compile(r"(?P<n>[0-9]{1,2})(?:st|nd|rd|th)[- ]century(?P<bc> B\.?C)?", re.IGNORECASE)
@@ -36,7 +36,7 @@ def iso(line: Line, index: int, _calendar: Calendar) -> Moment | None:
 def numeric(line: Line, index: int, _calendar: Calendar) -> Moment | None:
     """7/8/2024 is read month first, the American way, unless only the other way makes a day; dots are day first."""
     match = _NUMERIC.match(line.text, line.tokens[index].start)
-    if match is None or (len(match["y"]) == 2 and match["sep"] == "."):
+    if match is None or (len(match["y"]) == 2 and match["sep"] in ".-"):
         return None
     first, second, year = int(match["a"]), int(match["b"]), two_digit_year(match["y"])
     tries = (

@@ -20,11 +20,11 @@ _KINDS = frozenset({"money", "percent", "quantity", "count", "multiple", "ratio"
 _NAME = r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3}"
 _FLOWS = frozenset(
     ["imports", "exports", "trade", "sales", "shipments", "aid", "investment", "investments", "loans", "deliveries",
-     "purchases", "remittances", "tourism"]
+     "purchases", "remittances", "tourism", "inflation", "unemployment", "turnout", "output", "production", "growth"]
 )  # fmt: skip
 _FLOW = (
     rf"(?:(?P<owner>{_NAME})['’]s? )?(?:[a-z]+ ){{0,2}}(?P<noun>(?i:{'|'.join(sorted(_FLOWS, reverse=True))}))"
-    rf" (?:of [a-z]+ )?(?:from|to|with|in|into) (?:the )?(?P<end>{_NAME})"
+    rf" (?:of [a-z]+ )?(?:from|to|with|in|into|between) (?:the )?(?P<end>{_NAME})(?:(?<=.) and (?:the )?(?P<other>{_NAME}))?"
 )
 _FLOW_BEFORE = re.compile(rf"{_FLOW}(?P<rest>(?: [a-z]+){{1,5}} (?:[$€£₹¥]|US\$)?)\Z")
 _FLOW_AFTER = re.compile(rf" (?:worth )?(?:of |in )?{_FLOW}")
@@ -34,13 +34,19 @@ _OPENING = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:–—]| (?:that|which|who|whom|while|when|after|because|as|but|if|whose)\b")
 _WORD = re.compile(r"\w*")  # "CO2": digits glued to the noun are its own
+_OWNED = re.compile(
+    r"(?:The )?(?P<name>[A-Z][\w&.-]*(?: (?:of |and |& )?[A-Z][\w&.-]*){0,3})(?:['’]s|(?<=s)['’])(?P<words>(?: [a-z][a-z-]*){2,7})\b"
+)
+_ADVERBS = frozenset({"has", "have", "had", "will", "also", "then", "now", "been", "since", "only"})
+_STATES = frozenset({"reached", "hit", "stood", "stands", "totalled", "totaled", "surpassed"})
+_CHAINED = re.compile(r",?(?: [a-z]+){0,2} (?:to|from)(?: [a-z]+){0,3} (?:[$€£₹¥]|US\$)?")
 _WINDOW = 120
 
 
 def tie(line: Line, sentences: list[tuple[int, int]]) -> None:
     """Set noun and subjects of the figures of a line, where they are still empty."""
     headline = is_title_case(line) if line.drafts else False
-    index = 0
+    index, before = 0, None
     for draft in line.drafts:
         while index + 1 < len(sentences) and sentences[index + 1][0] <= draft.start:
             index += 1
@@ -50,6 +56,18 @@ def tie(line: Line, sentences: list[tuple[int, int]]) -> None:
             draft.noun = _stuff(line, draft)
         names = [] if headline else _subjects(line, draft, sentences[index])
         draft.subjects = tuple(dict.fromkeys(name for name in names if name))
+        if before and not draft.subjects:
+            _chain(line, before, draft)
+        before = draft
+
+
+def _chain(line: Line, before: Draft, draft: Draft) -> None:
+    """As in "fell 12% to $3 billion", "$65 billion, up from $40 billion": both ends are of the same, and about the same."""
+    if not before.subjects or draft.role not in ("to", "from"):
+        return
+    if _CHAINED.fullmatch(line.text, before.end, draft.start):
+        draft.subjects = before.subjects
+        draft.noun = draft.noun or (before.noun if draft.kind in _OF else None)
 
 
 def _stuff(line: Line, draft: Draft) -> str | None:
@@ -70,11 +88,11 @@ def _subjects(line: Line, draft: Draft, sentence: tuple[int, int]) -> list[str]:
     flow = _flow(line, draft, sentence)
     if flow:
         draft.noun = draft.noun or flow["noun"]
-        return [flow["owner"] or "", flow["end"]]
+        return [flow["owner"] or "", flow["end"], flow["other"] or ""]
     owner = _OWNER.match(line.text, draft.end)
     if owner:
         return [owner["owner"]]
-    return [_opening(line, draft, sentence)]
+    return [_opening(line, draft, sentence) or _owned(line, draft, sentence)]
 
 
 def _flow(line: Line, draft: Draft, sentence: tuple[int, int]) -> re.Match[str] | None:
@@ -89,6 +107,35 @@ def _flow(line: Line, draft: Draft, sentence: tuple[int, int]) -> re.Match[str] 
     end = found["end"].split(" ")[0].lower()
     time = line.lexicon.time
     return None if end in time.months or end in time.weekdays else found
+
+
+def _owned(line: Line, draft: Draft, sentence: tuple[int, int]) -> str:
+    """The owner that opens the sentence in "Britain's inflation rate fell to 2%"; what it owns is what the figure is of."""
+    match = _OWNED.match(line.text, sentence[0], draft.start)
+    if match is None or draft.start - match.end() > _WINDOW or not line.is_free(*match.span()):
+        return ""
+    words, sets = match["words"].split(), line.lexicon.words.sets
+    verbs = [
+        place
+        for place, word in enumerate(words)
+        if place and (word in line.lexicon.words.change or word in _STATES)
+    ]
+    if not verbs or _CLAUSE.search(line.text, match.start("words"), draft.start):
+        return ""
+    name, time = match["name"], line.lexicon.time
+    known = {*sets["nouns.stop"], *time.day_words, *time.months, *time.weekdays, "let"}
+    if not known.isdisjoint(name.lower().split()):
+        return ""
+    if any(
+        word in time.sets["past"] or word.endswith("ed")
+        for word in words[: verbs[0]]
+        if word not in _ADVERBS
+    ):
+        return ""  # "Apple's chief said sales rose 3%"
+    owned = [word for word in words[: verbs[0]] if word not in _ADVERBS and word[-2:] != "ly"]
+    if draft.noun is None and draft.kind in _OF and owned:
+        draft.noun = owned[-1]
+    return name
 
 
 def _opening(line: Line, draft: Draft, sentence: tuple[int, int]) -> str:

@@ -57,7 +57,7 @@ def is_year(line: Line, index: int) -> bool:
     if amount or lead in sets["years.counting"] or lead in sets["traps.names"]:
         return False
     number = int(token.word)
-    bent = lead not in ("around", "over") and modifier_of(line, token.start, token.end)
+    bent = lead not in ("around", "circa", "over") and modifier_of(line, token.start, token.end)
     if bent or _is_named(line, index) or _is_measured(line, token.start, lead):
         return False
     return _is_led(line, token.end, lead, number)
