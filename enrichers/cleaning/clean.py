@@ -37,6 +37,7 @@ from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
 MARKDOWN_TYPES = frozenset((MARKDOWN, "text/x-markdown"))
+FIRST = 4
 NO_ARTICLE = frozenset(("section", "error", "consent", "paywalled"))
 # Possessive, because twenty comments before something else would be tried in a million ways.
 LOOKS_LIKE_PAGE = re.compile(
@@ -253,11 +254,12 @@ def _settle_subject(hints: Hints, blocks: Sequence[Block]) -> Hints:
 
 
 def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:
-    """The summary, unless the body opens with it."""
+    """The summary, unless the body opens with it, or has it as one of its first paragraphs."""
     text = one_line(repair(summary or ""))
     opening = kept[0].text.casefold()
     stem = text.casefold().rstrip(" .…[]")
-    return text if text and not opening.startswith(stem) else None
+    is_said = opening.startswith(stem) or any(block.text == text for block in kept[:FIRST])
+    return text if text and not is_said else None
 
 
 def _dropped(blocks: Sequence[Block], reasons: Sequence[str | None]) -> list[Dropped]:

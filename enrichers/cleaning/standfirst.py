@@ -46,7 +46,17 @@ def standfirst_of(
     """
     described = [folded for text in descriptions if len(folded := fold(text)) >= FEWEST]
     wanted = fold(title or "")
-    best: tuple[int, str, bool] | None = None
+    found = _under_headline(tree, described, wanted)
+    if found is None:
+        return _described_elsewhere(tree, descriptions, wanted)
+    element, text, is_marked = found
+    return _with_rest(element, text, described), is_marked
+
+
+def _under_headline(
+    tree: HtmlElement, described: Sequence[str], wanted: str
+) -> tuple[HtmlElement, str, bool] | None:
+    best: tuple[int, HtmlElement, str, bool] | None = None
     for element, is_marked in _candidates(tree, wanted):
         text = one_line(str(WHOLE_TEXT(element))[: 8 * MOST])
         if not FEWEST <= len(text) <= MOST or "©" in text:
@@ -59,19 +69,51 @@ def standfirst_of(
         if fold(text) == wanted or _is_refused(element):
             continue
         # A page may mark a subtitle and a lead paragraph: the one in whole sentences sums up.
-        if best and best[2] and not is_marked:
+        if best and best[3] and not is_marked:
             continue
         worth = 4 * is_described + 2 * bool(FINAL_STOP.search(text)) + is_marked
         if best is None or worth > best[0]:
-            best = (worth, text, is_marked)
+            best = (worth, element, text, is_marked)
     return best and best[1:]
 
 
+def _described_elsewhere(
+    tree: HtmlElement, descriptions: Sequence[str], wanted: str
+) -> tuple[str, bool] | None:
+    """What says the description word for word where the only h1 stands in a bar far above the headline."""
+    openings = {text[:FEWEST] for text in descriptions if len(text) >= FEWEST}
+    described = {fold(text) for text in descriptions} - {wanted}
+    for element in tree.iter(*TAGS) if openings else ():
+        # Its own first words, so that a look at most elements is enough.
+        if one_line((element.text or "")[: 4 * FEWEST])[:FEWEST] not in openings:
+            continue
+        text = one_line(str(WHOLE_TEXT(element))[: 8 * MOST])
+        if FEWEST <= len(text) <= MOST and fold(text) in described and not _is_refused(element):
+            return text, False
+    return None
+
+
+def _with_rest(element: HtmlElement, text: str, described: Sequence[str]) -> str:
+    """`text` with the elements of its look behind it, where the description goes on with just what they say."""
+    parts = [text]
+    for sibling in element.itersiblings():
+        part = one_line(str(WHOLE_TEXT(sibling))[: 8 * MOST])
+        so_far = fold("".join((*parts, part)))
+        is_next = part and _names(sibling) == _names(element)
+        if not is_next or not any(one.startswith(so_far) for one in described):
+            break
+        parts.append(part)
+    return " ".join(parts)
+
+
 def without_standfirst(blocks: Sequence[Block], standfirst: str) -> list[Block]:
-    """`blocks` without the one that is the standfirst, if it stands among the first three of the body."""
+    """`blocks` without the one that is the standfirst, or those that make it up, among the first three of the body."""
     folded = fold(standfirst)
     first = [block for block in blocks if block.reason is None][:3]
     said = [block for block in first if fold(block.text) == folded]
+    for size in (2, 3):
+        if not said and fold("".join(block.text for block in first[:size])) == folded:
+            said = first[:size]
     return [block for block in blocks if not any(block is one for one in said)]
 
 
