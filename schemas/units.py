@@ -29,6 +29,7 @@ _POINTS = {"percentage_point": Decimal(1), "basis_point": Decimal("0.01")}
 # What people type for a unit, and what in a text is one only among words that say so.
 _TYPED = {"f": "fahrenheit", "c": "celsius", "k": "kelvin", "in": "inch"}
 _DIGITS = Context(prec=12)
+_NEAR_ZERO = Decimal("1e-12")
 _Table = Mapping[str, Mapping[str, object]]
 
 
@@ -54,7 +55,10 @@ class Scale:
         >>> scale_of("mile").to(scale_of("kilometre")).of(Decimal(70))
         Decimal('112.65408')
         """
-        return _DIGITS.create_decimal(value * self.factor + self.offset).normalize(_DIGITS)
+        led = value * self.factor + self.offset
+        if self.offset and abs(led) < _NEAR_ZERO:  # 32 °F by a factor of 0.555...
+            return Decimal(0)
+        return _DIGITS.create_decimal(led).normalize(_DIGITS)
 
 
 @cache

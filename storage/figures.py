@@ -19,8 +19,9 @@ from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
 from storage.values import dump, load, name_key, to_instant
 from storage.words import query_words
 
-UPPER = "coalesce(f.value, f.high, f.low)"
-LOWER = "coalesce(f.value, f.low, f.high)"
+# The first side of a score is its low, as "from $5 to $3" may be written with the higher end first.
+UPPER = "coalesce(f.value, max(f.low, f.high), f.high, f.low)"
+LOWER = "coalesce(f.value, min(f.low, f.high), f.low, f.high)"
 AskedScales = dict[str, tuple[str, Scale]]
 """Stored units that are compared with an asked one: each with the asked unit, and the scale from it to that."""
 # What is computed in another unit differs in the last digits from what was written in this one.

@@ -182,8 +182,8 @@ _SITE_MEMORY = (
 # What figures are asked by. Nouns and subjects are matched against each name there is, which an index lists in one go.
 _ASKED_FIGURES = (
     "DROP INDEX figures_value",
-    "CREATE INDEX figures_unit ON figures(unit, coalesce(value, high, low))",
-    "CREATE INDEX figures_kind ON figures(kind, coalesce(value, high, low))",
+    "CREATE INDEX figures_unit ON figures(unit, coalesce(value, max(low, high), high, low))",
+    "CREATE INDEX figures_kind ON figures(kind, coalesce(value, max(low, high), high, low))",
     "CREATE INDEX figures_noun ON figures(noun) WHERE noun IS NOT NULL",
     "CREATE INDEX figures_subjects ON figures(subjects) WHERE subjects <> '[]'",
 )
@@ -286,6 +286,16 @@ def m010_article_changes(db: Database) -> None:
     """The numbers of what changed, kept by triggers, which no writer can forget."""
     for statement in _ARTICLE_CHANGES:
         db.conn.execute(statement)
+
+
+@migrations()
+def m011_saved_searches(db: Database) -> None:
+    """Searches that are kept under a name."""
+    db.conn.execute(
+        """CREATE TABLE saved_searches (
+            name TEXT PRIMARY KEY, query TEXT NOT NULL, mode TEXT NOT NULL, min_similarity REAL, filters TEXT NOT NULL,
+            created_at TEXT NOT NULL, last_run_at TEXT, last_article INTEGER NOT NULL) STRICT"""
+    )
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Context
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
 
     from schemas.stored import FigureGroup, FoundFigure
 
+_DIGITS = Context(prec=7)
+"""So many digits of a converted value are told to people."""
 Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="[WORDS]", help="Words that must all stand in its paragraph."),
@@ -203,12 +206,16 @@ def _converted(item: FoundFigure) -> str:
     asked = replace(
         item.figure,
         text="",
-        value=item.asked_value,
-        low=item.asked_low,
-        high=item.asked_high,
+        value=_short(item.asked_value),
+        low=_short(item.asked_low),
+        high=_short(item.asked_high),
         unit=item.asked_unit,
     )
     return describe_figure(asked)
+
+
+def _short(value: Decimal | None) -> Decimal | None:
+    return None if value is None else _DIGITS.plus(value)
 
 
 def _show_groups(total: int, groups: list[FigureGroup], form: Format, *, fail_empty: bool) -> int:

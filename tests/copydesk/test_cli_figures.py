@@ -125,6 +125,8 @@ def test_what_is_asked_for_is_found(options: str, texts: list[str], roads: Path,
 def test_a_figure_is_told_in_the_unit_that_was_asked_for(roads: Path, cli: Any) -> None:
     call = ("figures", "--unit", "km", "--sort", "value")
     assert "300 miles = 482.8032 kilometres (quantity)\n" in cli(*call).out
+    assert "= 10.4 fahrenheit (quantity)" in cli("figures", "--unit", "fahrenheit").out
+    assert "= 310.6856 miles (quantity)" in cli("figures", "--unit", "miles").out
     pipeline, road = cli(*call, "--json").json["figures"]
     assert (pipeline["asked_value"], pipeline["asked_unit"]) == (None, None)
     assert (road["value"], road["unit"]) == (300, "mile")

@@ -12,6 +12,7 @@ import pytest
 from schemas.errors import UsageError
 from schemas.marks import Figure
 from schemas.stored import PreparedArticle
+from schemas.units import scale_of
 from storage.sqlite import Store
 
 Prepare = Callable[..., PreparedArticle]
@@ -153,5 +154,7 @@ def test_a_figure_says_what_it_is_in_the_unit_that_was_asked_for(desk: Store) ->
     km, miles = desk.figures(unit="km", sort="value")
     assert (km.asked_value, km.asked_unit) == (None, None)
     assert (miles.asked_value, miles.asked_unit) == (Decimal("3.218688"), "kilometre")
+    to_celsius = scale_of("fahrenheit").to(scale_of("celsius"))
+    assert [to_celsius.of(Decimal(v)) for v in (32, 212, -40)] == [0, 100, -40]
     [paid] = desk.figures(unit="EUR", max=2, min=1, rates={"base": "USD", "EUR": 2})
     assert (paid.asked_value, paid.asked_low, paid.asked_high) == (None, Decimal(1), Decimal(2))

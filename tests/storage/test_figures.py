@@ -119,6 +119,13 @@ def test_what_cannot_be_meant_is_a_usage_error_with_a_remedy(
     assert told.value.remedy
 
 
+def test_a_span_is_met_whichever_end_stands_first(ask: Callable[..., set[str]]) -> None:
+    figures = [figure("from $5 to $3", "USD", kind="money", low=Decimal(5), high=Decimal(3))]
+    assert ask(figures, min=4.5, max=4.8) == {"from $5 to $3"}
+    assert ask(figures, min=3.5) == {"from $5 to $3"}
+    assert ask(figures, min=5.5) == ask(figures, max=2.5) == set()
+
+
 def test_the_conditions_pick_paragraphs_as_well(store: Store, prepare_article: Prepare) -> None:
     figures = [replace(figure("70 miles", "mile", 70), paragraph=1)]
     store.put([prepare_article("None.", "70 miles", figures=figures)])
