@@ -7,6 +7,7 @@ begins like a button stays. Weak evidence (a bare word such as "Share") never ta
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,6 +31,8 @@ TOP, BOTTOM = 4, 2
 CREDITED = re.compile(r"\s*(?::|/|\bby\b|\bvia\b|©)\s*\S.{1,70}")
 SENTENCE_END = re.compile(r"[.!?…。！？।][\"'”’»)\]]*$")
 FULL_STOP = re.compile(r"(?<![.…])[.!?。！？।][\"'”’»)\]]*$")
+ARROW = re.compile(r"(?:>>+|[→►▶➡➔])\W*\w")
+BAR = re.compile(r"([^|:]{3,60}?)\s*[|:]\s*\S")
 COPYRIGHT = re.compile(r"^\W*(?:©|\(c\)|ⓒ|copyright\s*(?:[©ⓒ@:]|\(c\)|\d{4}))", re.I)
 
 
@@ -83,7 +86,24 @@ def _judge_lines(blocks: Sequence[Block], known: _Known) -> list[str | None]:
         if reason is None and reasons and reasons[-1] == "related" and block.linked > 0.8:
             reason = "related"
         reasons.append(reason)
+    for index in _led_away(blocks):
+        reasons[index] = reasons[index] or "related"
     return reasons
+
+
+def _led_away(blocks: Sequence[Block]) -> list[int]:
+    """Lines that point at a link with an arrow, or by words that stand before a bar and a link more than once."""
+    openings: dict[int, str] = {}
+    pointing = []
+    for index, block in enumerate(blocks):
+        if block.linked < 0.3 or block.kind != "text" or len(block.text) > LONGEST_OPENED:
+            continue
+        if ARROW.match(block.text):
+            pointing.append(index)
+        elif block.linked > 0.5 and (opening := BAR.match(block.text)):
+            openings[index] = fold(opening[1])
+    often = Counter(openings.values())
+    return [*pointing, *(index for index, opening in openings.items() if often[opening] > 1)]
 
 
 def _doubtful(blocks: Sequence[Block], reasons: Sequence[str | None]) -> dict[int, str]:

@@ -37,7 +37,7 @@ from schemas.provenance import Provenance
 
 HTML_TYPES = frozenset((HTML, "application/xhtml+xml"))
 MARKDOWN_TYPES = frozenset((MARKDOWN, "text/x-markdown"))
-FIRST = 4
+FIRST_PARAGRAPHS = 4
 NO_ARTICLE = frozenset(("section", "error", "consent", "paywalled"))
 # Possessive, because twenty comments before something else would be tried in a million ways.
 LOOKS_LIKE_PAGE = re.compile(
@@ -98,7 +98,7 @@ def provenance() -> Provenance:
     return Provenance(
         stage="clean",
         name="copydesk-clean",
-        version=f"3+trafilatura-{version('trafilatura')}",
+        version=f"4+trafilatura-{version('trafilatura')}",
         sha256=phrase_lists().sha256,
     )
 
@@ -258,7 +258,7 @@ def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:
     text = one_line(repair(summary or ""))
     opening = kept[0].text.casefold()
     stem = text.casefold().rstrip(" .…[]")
-    is_said = opening.startswith(stem) or any(block.text == text for block in kept[:FIRST])
+    is_said = opening.startswith(stem) or any(block.text == text for block in kept[:FIRST_PARAGRAPHS])
     return text if text and not is_said else None
 
 

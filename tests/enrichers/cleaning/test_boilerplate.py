@@ -115,6 +115,25 @@ def test_links_behind_a_related_line_go_with_it() -> None:
     assert drop_reasons(blocks) == [None, "related", "related", None]
 
 
+def led_away(*lines: tuple[str, float]) -> list[str | None]:
+    blocks = [Block(text=line, linked=linked) for line, linked in lines]
+    parted = [one for block in blocks for one in (block, Block(text=BODY))]
+    return drop_reasons([Block(text=BODY)] * 4 + parted)[4::2]
+
+
+def test_words_that_stand_before_a_link_more_than_once_lead_away_in_any_language() -> None:
+    first, second = "FUNDA LAPHA | Umlilo edolobheni", "FUNDA LAPHA | Imvula enkulu iyeza"
+    assert led_away((first, 0.7), (second, 0.7)) == ["related", "related"]
+    assert led_away((first, 0.7), ("Umlilo edolobheni", 0.7)) == [None, None]
+    assert led_away((first, 0.0), (second, 0.0)) == [None, None]
+
+
+def test_an_arrow_before_a_link_leads_away() -> None:
+    assert led_away((">> Alle Termine im Überblick", 0.6)) == ["related"]
+    assert led_away((">> Alle Termine im Überblick", 0.0)) == [None]
+    assert led_away(("»Alle Termine«, sagt sie, »stehen.«", 0.6)) == [None]
+
+
 def test_bylines_and_datelines_are_known() -> None:
     assert is_byline("By Ana Ruiz and Tom O'Neill")
     assert is_byline("Von Jörg Müller")

@@ -199,11 +199,6 @@ def test_a_summary_that_opens_the_body_is_not_repeated() -> None:
     )
 
 
-def test_a_summary_that_is_one_of_the_first_paragraphs_is_not_repeated() -> None:
-    record = {"summary": SECOND, "text": f"{LEAD}\n\n{SECOND}\n\n{THIRD}"}
-    assert cleaned(json.dumps(record), RECORD).summary is None
-
-
 @pytest.mark.parametrize("content", ["[1]", "{", '"text"', "", "[" * 100_000, '{"a": 1} {"b": 2}'])
 def test_a_record_that_is_no_object_is_malformed(content: str) -> None:
     with pytest.raises(DocumentError) as caught:

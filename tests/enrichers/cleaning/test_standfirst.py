@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from lxml.html import HtmlElement
 
+import copydesk
 from enrichers.cleaning.draft import Block
 from enrichers.cleaning.fragments import parse_html
 from enrichers.cleaning.standfirst import standfirst_of, without_standfirst
@@ -50,3 +53,13 @@ def test_the_lines_that_make_it_up_are_not_in_the_body_too() -> None:
     parts = [Block(text=part) for part in (FIRST, SECOND, THIRD)]
     assert without_standfirst([*parts, rest], SAID) == [rest]
     assert without_standfirst([parts[0], rest], SAID) == [parts[0], rest]
+
+
+def test_one_that_is_among_the_first_paragraphs_is_not_said_twice() -> None:
+    paragraphs = [
+        f"The council met {number} times before it came to a vote." for number in range(3)
+    ]
+    record = {"summary": paragraphs[1], "text": "\n\n".join(paragraphs)}
+    article = copydesk.clean(json.dumps(record), media_type="application/json")
+    assert article is not None
+    assert article.summary is None
