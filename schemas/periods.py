@@ -15,14 +15,23 @@ PeriodLike = str | int | date | Sequence[str | date]
 """What a program may name a period by: text as typed, a year, a day, or the first and the last of a span."""
 
 _FORM = re.compile(
-    r"(?P<year>[0-9]{4})(?:s(?P<decade>)|[- ]?[Qq](?P<quarter>[1-4])|[- ]?[Hh](?P<half>[12])"
-    r"|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
+    r"(?P<year>[0-9]{4})(?:s(?P<decade>)|[- ]?q(?P<quarter>[1-4])|[- ]?h(?P<half>[12])"
+    r"|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?|[-/](?P<next>[0-9]{2}))?",
+    re.IGNORECASE,
 )
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_NAMED = re.compile(r"(?P<name>q[1-4]|h[12]|[a-z]{3,9})\.?,? (?P<year>[0-9]{4})", re.IGNORECASE)
+_YEARS = re.compile(r"([0-9]{4})[-–]([0-9]{4})")
 _LAST_MONTH = 12
 
 
 def parse_period(period: PeriodLike, name: str = "the period") -> Period:
-    """The days of a period: 2024, 2024-07, 2024-Q3, 2024-H1, 2024-07-08, 1990s, or "2019..2021" from one to another.
+    """The days of a period: 2024, 2024-07, July 2024, 2024-Q3, 2024-H1, 2024-07-08, 1990s, or "2019..2021" with both ends.
+
+    A year named by two, as "2023-24", runs from April to March, as it does where a text names one.
 
     >>> [str(day) for day in parse_period("2023-Q4..2024")]
     ['2023-10-01', '2024-12-31']
@@ -46,7 +55,8 @@ def parse_period(period: PeriodLike, name: str = "the period") -> Period:
 
 def _parts(period: object) -> list[object]:
     if isinstance(period, str):
-        return [part.strip() for part in period.split("..")]
+        years = _YEARS.fullmatch(period.strip())
+        return list(years.groups()) if years else [part.strip() for part in period.split("..")]
     return list(period) if isinstance(period, (tuple, list)) else [period]
 
 
@@ -55,11 +65,23 @@ def _span(part: object) -> Period | None:
         return part.date(), part.date()
     if isinstance(part, date):
         return part, part
-    match = None if isinstance(part, bool) else _FORM.fullmatch(str(part))
+    match = None if isinstance(part, bool) else _FORM.fullmatch(_in_digits(str(part)))
     try:
         return _days(match) if match else None
     except ValueError:  # the 30th of February, the year 0
         return None
+
+
+def _in_digits(text: str) -> str:
+    """As in "Q3 2024", "July 2024" and "Sept. 2024", which lead to "2024-q3", "2024-07" and "2024-09"."""
+    named = _NAMED.fullmatch(" ".join(text.split()))
+    if named is None:
+        return text
+    name = named["name"].lower()
+    for number, month in enumerate(_MONTHS, 1):
+        if month.startswith(name):
+            return f"{named['year']}-{number:02d}"
+    return f"{named['year']}-{name}"
 
 
 def _days(match: re.Match[str]) -> Period:
@@ -69,6 +91,8 @@ def _days(match: re.Match[str]) -> Period:
     if match["day"]:
         day = date(year, int(match["month"]), int(match["day"]))
         return day, day
+    if match["next"] or (match["month"] and int(match["month"]) == (year + 1) % 100 > _LAST_MONTH):
+        return _two_years(year, int(match["next"] or match["month"]))
     first, last = 1, _LAST_MONTH
     if match["quarter"]:
         first, last = 3 * int(match["quarter"]) - 2, 3 * int(match["quarter"])
@@ -77,3 +101,9 @@ def _days(match: re.Match[str]) -> Period:
     elif match["month"]:
         first = last = int(match["month"])
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _two_years(year: int, last_digits: int) -> Period:
+    if last_digits != (year + 1) % 100:
+        raise ValueError(last_digits)
+    return date(year, 4, 1), date(year + 1, 3, 31)
