@@ -6,6 +6,7 @@ lock and its beat (flows.liveness), or by the runner that has it; never by how l
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _PAGE = 200
 # What says that the server is away for a while, not that it cannot do this.
 _TRIED_AGAIN = (429, 502, 503, 504)
+# Where runs come due faster than a slow server skips them, the next look at what is dead must not wait for all of them.
+_SKIPPING_MAY_TAKE_S = 5.0
 MADE_UP = "made-up"
 """The tag of a run that stands for all that were missed."""
 SKIPPED = "Skipped"
@@ -212,12 +215,12 @@ async def skip_late(
     """Let one late run wait for the one that is under way, of each deployment, and skip the others; returns how many.
 
     Where nothing is under way the runner may be starting any of them at this moment, and they are left for the next
-    time. `held` are those that it is starting.
+    time; so are those for which there is no time. `held` are those that it is starting.
     """
     from prefect.states import Cancelled
 
     busy = {run.deployment_id for run in live}
-    skipped = 0
+    skipped, deadline = 0, time.monotonic() + _SKIPPING_MAY_TAKE_S
     for one in deployments:
         late = await _late_runs(client, one.id) if one.id in busy else []
         waiting = [run for run in late if run.id not in held]
@@ -226,6 +229,8 @@ async def skip_late(
             message = "The run before it took longer; one that waits stands for all that were due."
             await client.set_flow_run_state(run.id, Cancelled(name=SKIPPED, message=message))
             skipped += 1
+            if time.monotonic() > deadline:
+                return skipped
     return skipped
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from flows.engines import Engines
+from flows.local_server import LocalServer
 from schemas.article import Article, Paragraph
 from schemas.document import PLAIN_TEXT, Hints, RawDocument
 from schemas.marks import Figure, Mention
@@ -24,6 +25,7 @@ from schemas.provenance import Provenance
 from schemas.stored import PreparedArticle
 from storage.sqlite import Store
 from storage.values import sha256
+from tests.waiting import until
 
 # The first example loads data and models that the others have at hand, which on a busy machine takes over a deadline.
 settings.register_profile("copydesk", deadline=None)
@@ -92,6 +94,20 @@ FINDER = Provenance(stage="figures", name="test-finder", version="1")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     """The real engines, with the models that ship."""
     return Engines()
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a Prefect server was up once, for copies: to make its tables takes longer than all else it does at a start."""
+    home = tmp_path_factory.mktemp("prefect") / "home"
+    server = LocalServer(home)
+    server.start()
+    try:
+        until(server.is_up, within=240, what="the server")
+    finally:
+        server.stop()
+    (home / "port").unlink()
+    return home
 
 
 @pytest.fixture

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from tests.news_server import Site
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "copydesk"]
@@ -24,20 +25,11 @@ UNDER_WAY = ("PENDING", "RUNNING", "CANCELLING")
 STARTS_WITHIN = 240.0
 
 
-def until(is_so: Callable[[], object], *, within: float, what: str = "") -> Any:
-    """What `is_so` gives once it gives something; fails where that takes too long."""
-    deadline = time.monotonic() + within
-    while True:
-        if found := is_so():
-            return found
-        assert time.monotonic() < deadline, f"not within {within} s: {what}"
-        time.sleep(0.2)
-
-
 class ServedDesk:
     """A folder with settings and a database, served or not."""
 
-    def __init__(self, folder: Path, site: Site) -> None:
+    def __init__(self, folder: Path, site: Site, *, home: Path | None = None) -> None:
+        """`home` is one of a Prefect server, and is copied; else the first start makes it."""
         self.folder = folder
         self.site = site
         self.db = folder / "news.db"
@@ -45,6 +37,8 @@ class ServedDesk:
         self.process: subprocess.Popen[str] | None = None
         self.events: list[dict[str, Any]] = []
         self.stderr = folder / "stderr.txt"
+        if home is not None:
+            shutil.copytree(home, self.state / "home")
 
     def write_settings(self, *, schedules: str, pause: str = "0s") -> None:
         """The settings file: one feed, and the schedules given."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -92,8 +94,12 @@ def story(text: Callable[..., RawDocument]) -> Callable[[int], RawDocument]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    home = tmp_path_factory.mktemp("prefect")
+def prefect_server(
+    tmp_path_factory: pytest.TempPathFactory, prefect_home: Path
+) -> Iterator[PrefectServer]:
+    """A server as its user would start it, for all tests of the session: each looks at its own runs."""
+    home = tmp_path_factory.mktemp("prefect") / "home"
+    shutil.copytree(prefect_home, home)
     found = PrefectServer(home)
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(

@@ -110,7 +110,7 @@ def test_the_deployments_of_prefect_yaml_run_from_a_clone_by_a_worker_in_another
         site.story("/a", "Tolls rise in Vila Nova", "The port raised its tolls by 4% on Monday.")
         site.feed("/feed.xml", "/a")
         wires = {"name": "wires", "kind": "feed", "url": f"{site.url}/feed.xml"}
-        prefect_server.call(*PREFECT, "gcl", "create", "web", "--limit", "1")
+        prefect_server.post("v2/concurrency_limits/", {"name": "web", "limit": 1})
         how = {"allow_hosts": [site.host], "pause": 0, "run": {"limits": ["web"]}}
         # All at once, by one worker, into one database.
         Store(database, encoder=no_encoder, mode="a").close()
@@ -123,7 +123,7 @@ def test_the_deployments_of_prefect_yaml_run_from_a_clone_by_a_worker_in_another
     runs = {
         run["name"]: run
         for run in prefect_server.post("flow_runs/filter", {})
-        if run["deployment_id"]
+        if run["work_pool_name"] == "desk"
     }
     assert {run["state_type"] for run in runs.values()} == {"COMPLETED"}
     assert sorted(runs) == ["enrich", "fetch wires", "ingest wire.jsonl"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,25 +26,14 @@ from prefect.tasks import task
 
 from flows.desk import TAG, Desk, open_desk
 from flows.liveness import held
-from flows.local_server import LocalServer
 from flows.reaping import MADE_UP, SKIPPED, Reaper, last_ran, make_up, own_deployments
 from flows.zombies import NAME, watch_heartbeats
-from tests.copydesk.serve_process import ServedDesk, in_the_end_stopped, until
+from tests.copydesk.serve_process import ServedDesk, in_the_end_stopped
+from tests.flows.prefect_server import PrefectServer
 from tests.news_server import serve
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """A server that many use."""
-    found = LocalServer(tmp_path_factory.mktemp("server"))
-    found.start()
-    try:
-        until(found.is_up, within=240, what="the server")
-        yield found
-    finally:
-        found.stop()
 
 
 @dataclass(frozen=True)
@@ -87,13 +76,13 @@ class Bench:
 
 @pytest.fixture
 def on_server(
-    server: LocalServer, tmp_path: Path
+    prefect_server: PrefectServer, tmp_path: Path
 ) -> Callable[[Callable[[Bench], Awaitable[None]]], None]:
     """Runs a test's steps with a desk of its own."""
 
     async def go(steps: Callable[[Bench], Awaitable[None]]) -> None:
         desk = open_desk(tmp_path / "news.db")
-        async with PrefectClient(api=f"{server.url}/api") as client:
+        async with PrefectClient(api=prefect_server.url) as client:
             flow = await client.create_flow_from_name("fetch")
             deployment = await client.create_deployment(
                 flow,
@@ -220,6 +209,25 @@ def test_of_late_runs_one_waits_for_the_one_under_way(on_server: Steps) -> None:
     on_server(steps)
 
 
+def test_many_late_runs_are_skipped_bit_by_bit_and_hold_up_no_look_at_the_dead(
+    on_server: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def steps(bench: Bench) -> None:
+        under_way = await bench.run(Running())
+        ago = datetime.now(UTC) - timedelta(minutes=10)
+        late = [await bench.run(Scheduled(scheduled_time=ago), tags=(MADE_UP,)) for _ in range(3)]
+        reaper, skipped = Reaper(bench.desk), []
+        with held(bench.desk.folder, str(under_way)):
+            for _ in range(3):
+                await reaper.reap(bench.client)
+                states = [(await bench.read(run)).state_name for run in late]
+                skipped.append(states.count(SKIPPED))
+        assert skipped == [1, 2, 2]
+
+    monkeypatch.setattr("flows.reaping._SKIPPING_MAY_TAKE_S", 0.0)
+    on_server(steps)
+
+
 def test_what_was_made_up_and_never_began_is_not_made_up_twice(on_server: Steps) -> None:
     async def steps(bench: Bench) -> None:
         await make_up(bench.client, bench.deployment)
@@ -244,10 +252,10 @@ def test_the_server_watches_heartbeats_once(on_server: Steps) -> None:
 
 
 def test_serving_on_a_server_of_others_leaves_theirs_alone(
-    server: LocalServer, tmp_path: Path
+    prefect_server: PrefectServer, tmp_path: Path
 ) -> None:
     async def stranger() -> tuple[UUID, UUID]:
-        async with PrefectClient(api=f"{server.url}/api") as client:
+        async with PrefectClient(api=prefect_server.url) as client:
             flow = await client.create_flow_from_name("fetch")
             deployment = await client.create_deployment(flow, name="wires", tags=["theirs"])
             run = await client.create_flow_run_from_deployment(deployment)
@@ -255,7 +263,7 @@ def test_serving_on_a_server_of_others_leaves_theirs_alone(
             return deployment, run.id
 
     async def read(deployment: UUID, run: UUID) -> tuple[list[str], str | None]:
-        async with PrefectClient(api=f"{server.url}/api") as client:
+        async with PrefectClient(api=prefect_server.url) as client:
             tags = (await client.read_deployment(deployment)).tags
             return tags, (await client.read_flow_run(run)).state_name
 
@@ -266,8 +274,8 @@ def test_serving_on_a_server_of_others_leaves_theirs_alone(
         desk = ServedDesk(tmp_path, site)
         desk.write_settings(schedules='[[schedule]]\nname="wires"\nflow="fetch"\nevery="3s"\n')
         with in_the_end_stopped(desk):
-            serving = desk.start({"PREFECT_API_URL": f"{server.url}/api"})
-            assert serving["dashboard"] == server.url
+            serving = desk.start({"PREFECT_API_URL": prefect_server.url})
+            assert serving["dashboard"] == prefect_server.url.removesuffix("/api")
             until(lambda: len(desk.articles()) == 1, within=120, what="an article")
             assert not (desk.state / "home").exists()
             assert desk.end(signal.SIGTERM) == 0
