@@ -258,7 +258,9 @@ def _settle_summary(summary: str | None, kept: Sequence[Block]) -> str | None:
     text = one_line(repair(summary or ""))
     opening = kept[0].text.casefold()
     stem = text.casefold().rstrip(" .…[]")
-    is_said = opening.startswith(stem) or any(block.text == text for block in kept[:FIRST_PARAGRAPHS])
+    is_said = opening.startswith(stem) or any(
+        block.text == text for block in kept[:FIRST_PARAGRAPHS]
+    )
     return text if text and not is_said else None
 
 
