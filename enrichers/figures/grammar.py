@@ -178,9 +178,18 @@ def _plain(value: Decimal | None) -> Decimal | None:
     return Decimal(f"{value:f}")
 
 
+def _ordered(draft: Draft) -> tuple[Decimal | None, Decimal | None]:
+    """The lower bound first, also of a range that is written falling; a score has sides, not bounds."""
+    low, high = draft.low, draft.high
+    if draft.kind != "score" and low is not None and high is not None and low > high:
+        return high, low
+    return low, high
+
+
 def _figure(
     line: Line, draft: Draft, sentence: tuple[int, int], offset: int, paragraph: int
 ) -> Figure:
+    low, high = _ordered(draft)
     return Figure(
         paragraph=paragraph,
         start=draft.start + offset,
@@ -188,8 +197,8 @@ def _figure(
         text=line.text[draft.start : draft.end],
         kind=draft.kind,
         value=_plain(draft.value),
-        low=_plain(draft.low),
-        high=_plain(draft.high),
+        low=_plain(low),
+        high=_plain(high),
         modifier=draft.modifier,
         unit=draft.unit,
         base_value=_plain(draft.base_value),

@@ -143,6 +143,8 @@ def check(text: str, figures: list[Figure]) -> None:
         assert figure.sentence_start <= figure.start
         assert figure.end <= figure.sentence_end
         assert figure.rule
+        if figure.kind != "score" and figure.low is not None and figure.high is not None:
+            assert figure.low <= figure.high
         end = figure.end
 
 
@@ -295,6 +297,13 @@ def test_any_string_of_digits_and_signs_gives_exact_spans_in_every_language(text
 def test_a_written_amount_is_read_back(amount: int) -> None:
     figure = read(f"It cost ${amount:,} in all.")[0]
     assert (figure.value, figure.unit) == (Decimal(amount), "USD")
+
+
+def test_a_range_that_is_written_falling_has_its_lower_bound_first_and_a_score_its_sides() -> None:
+    cut = read("It is cut by 5-4% a year.")[0]
+    assert (cut.low, cut.high) == (Decimal(4), Decimal(5))
+    match = read("They won the match 5-3.")[0]
+    assert (match.kind, match.low, match.high) == ("score", Decimal(5), Decimal(3))
 
 
 def test_texts_without_a_date_each_are_a_usage_error() -> None:
