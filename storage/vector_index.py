@@ -213,8 +213,8 @@ class VectorIndex:
             return None, "build" if many else ""
         if table.change != last_change(self._connection):
             changed = changed_articles(self._connection, table.change)
-            if len(changed) > self._smallest + len(np.unique(table.article_ids)):
-                return None, "build"  # more than was there: not to be held in memory
+            if len(changed) > self._smallest + 2 * len(np.unique(table.article_ids)):
+                return None, "build"  # so much is not to be held in memory
         table = self._advanced(maker, dim)
         return table, "" if table is None else self._need(table)
 
