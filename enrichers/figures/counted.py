@@ -215,6 +215,8 @@ def read_count(line: Line, number: Number) -> Draft:
     attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"])
     of_many = number.vague and position != number.end  # "hundreds of Rohingya"
     noun = find_noun(line, position, singular=number.value == 1 or attributive or of_many)
+    if of_many and noun and line.text[noun.end : noun.end + 2] in (" $", " £", " €"):
+        noun = None  # "millions of rare $1 bills"
     is_whole = number.value is None or number.value == number.value.to_integral_value()
     return Draft(
         start=number.start,

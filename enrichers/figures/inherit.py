@@ -18,6 +18,7 @@ _AND_THEN = re.compile(
 _IN_TIME = re.compile(r" (?:in |on |by |for |during |the )?(?:the )?")
 _AFTER_COMMA = frozenset({", and ", ", or "})
 _LAST = _AFTER_COMMA | {" and ", " or "}
+_SHORT_LIST = 3
 _LISTED = frozenset({"quantity", "percent", "duration"})
 _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
@@ -80,7 +81,8 @@ def _from_list(line: Line, inside: list[Draft]) -> None:
     listed: list[Draft] = []
     for left, right in zip(reversed(inside[:-1]), reversed(inside[1:]), strict=True):
         between = line.text[left.end : right.start]
-        if not (between in _LAST or (listed and between == ", ")) or not _is_listed(left, right):
+        linked = between in _LAST or (bool(listed) and between == ", ")
+        if not linked or not _is_listed(line, left, right):
             listed = []
             continue
         if not listed and (right.unit is None or right.rule not in _LISTED):
@@ -88,11 +90,13 @@ def _from_list(line: Line, inside: list[Draft]) -> None:
         listed = listed or [right]
         listed.append(left)
         if len(listed) > 2 or between not in _AFTER_COMMA:  # "2, and 3 weeks later" is no list
-            for bare in listed[1:]:
+            for bare in listed[1:] if len(listed) <= _SHORT_LIST else listed[-1:]:
                 bare.kind, bare.unit, bare.rule = listed[0].kind, listed[0].unit, "listed"
 
 
-def _is_listed(draft: Draft, following: Draft) -> bool:
+def _is_listed(line: Line, draft: Draft, following: Draft) -> bool:
+    if line.text[draft.start].isdigit() and line.text[draft.end - 1].isalpha():
+        return False  # "4k and 60fps"
     if draft.rule == "inherited":
         return draft.unit is not None and draft.unit == following.unit
     is_bare = draft.noun is None and draft.unit is None and draft.value is not None

@@ -111,6 +111,8 @@ def _flow(line: Line, draft: Draft, sentence: tuple[int, int]) -> re.Match[str] 
 
 def _owned(line: Line, draft: Draft, sentence: tuple[int, int]) -> str:
     """The owner that opens the sentence in "Britain's inflation rate fell to 2%"; what it owns is what the figure is of."""
+    if draft.start - sentence[0] > 2 * _WINDOW:
+        return ""
     match = _OWNED.match(line.text, sentence[0], draft.start)
     if match is None or draft.start - match.end() > _WINDOW or not line.is_free(*match.span()):
         return ""
