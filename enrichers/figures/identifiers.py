@@ -42,7 +42,7 @@ _STREET = (
 )
 _UNIT_OF_ARMS = r"Airborne|Armou?red|Army|Battalion|Brigade|Cavalry|Division|Fleet|Infantry|Marines|Regiment|Squadron"
 _LABELLED = re.compile(  # a label or a bracket says that the digits are a paragraph's, a form's, a unit's or a house's name
-    r"(?<![\w.,])(?:"
+    r"(?=[\d§+A-Zcdhp])(?<![\w.,])(?:"  # looked at first: most characters begin none of these
     r"\d{1,4}\([a-z]{1,3}\)(?:\([0-9a-zA-Z]{1,4}\))*"  # "401(k)", "501(c)(3)"
     r"|§§? ?\d+[a-z]?"
     r"|\d{1,3} (?:U\.S\.C?\.?|F\.[234]d|S\. ?Ct\.|C\.F\.R\.)(?: §§?)? \d+"
@@ -68,23 +68,25 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|\+\d{1,3}(?:[ .-]\(?\d{2,5}\)?){2,5}(?!\w)"
     r"|(?:[Dd]ial|[Hh]otline|[Hh]elpline|[Cc]all|SMS|[Tt]ext [A-Z]{2,12} to) \d{3,6}(?: \d{3})*(?: or \d{3,6})?(?=[.,;)]|$| for\b| if\b| immediately\b| now\b)"
     r"|(?:Apartment|Apt\.?|Bay|Block|Cell|Exit|Flat|Gate|Highway|Platform|Room|Route|Row|Seat|Section|Suite|Unit|Ward) \d{1,4}[A-Z](?!\w)"
-    r"|[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"  # "IMG_1234.jpg"
     r"|802\.11\w*"
     r"|(?:19|20)\d\d [A-Z]{2}\d{1,3}(?!\w)"  # "2024 YR4": an asteroid
     r"|[1-7] World Trade Cent(?:er|re)\b"
     r"|[Cc]lass of ['’]\d\d(?!\w)"
     r"|\d{1,4} (?:Hours|Minutes|Seconds|Days|Weeks|Years) (?:a|of) [A-Z]\w+"  # films, races
     r"|1-8\d\d-[A-Z]{3}[A-Z0-9-]*"
-    r"|(?:\d{1,2}|[a-z]+)-something\b"
     r"|\d{1,3}(?:\.\d+)?° ?(?:\d{1,2}(?:\.\d+)?[′'] ?)?(?:\d{1,2}(?:\.\d+)?[″\"] ?)?[NSEW]\b"  # where, not how much
     r"|[248]K(?= (?:[A-Z]{2,4}s?|Blu-ray|Ultra|video|videos|footage|resolution|displays?|screens?|monitors?|cameras?|television|televisions|streaming|projectors?|content|quality|images?)\b)"
     r"|Chang['’]e[ -]\d"
-    r"|[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"  # "HTTP/2"
     r")"
 )
 _SIZE = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?![\w,])|[0-9]+(?:\.[0-9]+)? ?(?:million|billion|trillion|bn|m|b|mn|tn)\b"
 )
+_MARKED = {  # what a sign in the line gives away
+    "_": re.compile(r"(?<![\w.])[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"),  # "IMG_1234.jpg"
+    "/": re.compile(r"(?<![\w.,])[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"),  # "HTTP/2"
+    "-something": re.compile(r"(?<![\w.,])(?:\d{1,2}|[a-z]{3,8})-something\b"),
+}
 _CALIBRE = re.compile(
     r"(?<![\w.])\.(?:22|25|30|32|357|38|40|44|45|50)(?=[- ](?:cal|gun|hand|long|pistol|revolver|rifle|round|Magnum|bullet))"
 )
@@ -107,7 +109,8 @@ def cover_traps(line: Line) -> None:
             _cover_all(line, _DIGITS)
         _cover_all(line, _GLUED_END)
         _cover_all(line, _LABELLED)
-        _cover_all(line, _CALIBRE)
+        if "." in text:
+            _cover_all(line, _CALIBRE)
         _cover_lineages(line)
         _cover_verses(line)
     if any(word in text for word in _ROMAN_WORDS):
@@ -116,6 +119,7 @@ def cover_traps(line: Line) -> None:
         _cover_all(line, _EXACT)
     if "nder-" in text:
         _cover_all(line, _SQUADS)
+    _cover_marked(line)
     _cover_phrases(line)
     _cover_glued(line)
     cover_capitals(line)
@@ -210,6 +214,12 @@ def _cover_phrases(line: Line) -> None:
             end = token.start + len(phrase)
             if text[token.start : end].lower() == phrase and not text[end : end + 1].isalnum():
                 line.cover(token.start, end)
+
+
+def _cover_marked(line: Line) -> None:
+    for sign, pattern in _MARKED.items():
+        if sign in line.text:
+            _cover_all(line, pattern)
 
 
 def _cover_lineages(line: Line) -> None:

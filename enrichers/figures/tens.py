@@ -17,6 +17,7 @@ _TENS = re.compile(
     r"s?(?P<scale> ?(?:°|degrees? )?(?:F|C|Fahrenheit|Celsius)\b)?)(?!\w)",
     re.IGNORECASE,
 )
+_SIGNS = ("0s", "ties", "0S", "TIES")
 _WORDS = {
     "twenties": 20,
     "thirties": 30,
@@ -37,6 +38,8 @@ _OLDEST = 100
 
 def read_tens(line: Line) -> None:
     """Take the tens that a life or a thermometer is in."""
+    if not any(sign in line.text for sign in _SIGNS):
+        return
     kept: Literal["age", "degree"] | None = None
     end = -1
     for match in _TENS.finditer(line.text):

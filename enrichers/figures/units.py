@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -46,24 +47,38 @@ class UnitMatch:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[Mapping[str, re.Pattern[str]], Mapping[str, re.Pattern[str]]]:
+    """The words and the symbols by their first character, so that few of the hundreds are tried at a place."""
     units = lexicon().units
-    words = "|".join(
-        re.escape(word).replace(r"\ ", "[ -]")
-        for word in sorted(units.by_word, key=len, reverse=True)
-    )
-    symbols = "|".join(
-        re.escape(symbol) for symbol in sorted(units.by_symbol, key=len, reverse=True)
-    )
-    return (
-        re.compile(rf"(?P<word>{words})(?![^\W_]|[0-9²³]|\.[a-z])", re.IGNORECASE),
-        re.compile(rf"(?P<symbol>{symbols})(?![^\W_]|[0-9²³°]|-[A-Z0-9])"),
-    )
+    words = {
+        first: re.compile(rf"(?P<word>{alike})(?![^\W_]|[0-9²³]|\.[a-z])", re.IGNORECASE)
+        for first, alike in _alternatives(units.by_word, "[ -]").items()
+    }
+    symbols = {
+        first: re.compile(rf"(?P<symbol>{alike})(?![^\W_]|[0-9²³°]|-[A-Z0-9])")
+        for first, alike in _alternatives(units.by_symbol, "[ ]").items()
+    }
+    return words, symbols
+
+
+def _alternatives(phrases: Iterable[str], blank: str) -> dict[str, str]:
+    """The phrases by their first character, the longest first, as one alternation each."""
+    grouped: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        grouped.setdefault(phrase[0], []).append(re.escape(phrase).replace(r"\ ", blank))
+    return {first: "|".join(alike) for first, alike in grouped.items()}
+
+
+def _match(
+    patterns: Mapping[str, re.Pattern[str]], first: str, line: Line, position: int
+) -> re.Match[str] | None:
+    pattern = patterns.get(first)
+    return pattern.match(line.text, position) if pattern else None
 
 
 def match_unit_word(line: Line, position: int) -> UnitMatch | None:
     """The unit spelled as a word at `position`."""
-    match = _patterns()[0].match(line.text, position)
+    match = _match(_patterns()[0], line.text[position : position + 1].lower(), line, position)
     if match is None or _SYMBOL_LIKE.fullmatch(match["word"]):
         return None
     unit = line.lexicon.units.by_word.get(
@@ -75,7 +90,7 @@ def match_unit_word(line: Line, position: int) -> UnitMatch | None:
 
 def match_symbol(line: Line, position: int) -> UnitMatch | None:
     """The unit written as a symbol at `position`, the same in every language."""
-    match = _patterns()[1].match(line.text, position)
+    match = _match(_patterns()[1], line.text[position : position + 1], line, position)
     if match is None:
         return None
     unit = line.lexicon.units.by_symbol[match["symbol"]]
@@ -84,7 +99,7 @@ def match_symbol(line: Line, position: int) -> UnitMatch | None:
 
 def match_simple(line: Line, position: int) -> UnitMatch | None:
     """The unit at `position`, by symbol or word, the longer one."""
-    symbol = _patterns()[1].match(line.text, position)
+    symbol = _match(_patterns()[1], line.text[position : position + 1], line, position)
     word = match_unit_word(line, position)
     if symbol and (word is None or symbol.end() >= word.end):
         unit = line.lexicon.units.by_symbol[symbol["symbol"]]
