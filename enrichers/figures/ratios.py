@@ -175,7 +175,7 @@ def _fraction(line: Line, index: int) -> Draft | None:
 def _numerator(line: Line, token: Token) -> int | None:
     if token.word in ("a", "an"):
         return 1
-    if token.word.isdigit():
+    if token.word.isdecimal():
         return int(token.word) if len(token.word) < 3 else None
     return line.lexicon.numbers.small.get(token.word)
 
