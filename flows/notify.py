@@ -42,11 +42,16 @@ def send_notice(
     """
     write = log or logging.getLogger("copydesk").error
     body = notice_json(notice)
-    problems = []
-    if target.webhook and (said := _post(target.webhook, body, environment, timeout_s)):
-        problems.append(f"the notice was not taken by notify.webhook: {said}")
-    if target.command and (said := _run(target.command, body, environment, timeout_s)):
-        problems.append(f"the notice was not taken by notify.command: {said}")
+    problems = [
+        f"the notice was not taken by notify.{problem}"
+        for problem in deliver(
+            body,
+            webhook=target.webhook,
+            command=target.command,
+            environment=environment,
+            timeout_s=timeout_s,
+        )
+    ]
     with suppress(
         Exception
     ):  # a handler of somebody's logger can raise anything; the others were told
@@ -55,6 +60,27 @@ def send_notice(
         for problem in problems:
             write(problem)
     return tuple(problems)
+
+
+def deliver(
+    body: str,
+    *,
+    webhook: str | None,
+    command: Sequence[str] | None,
+    environment: Mapping[str, str],
+    owner: str = "notify",
+    timeout_s: float = TIMEOUT_S,
+) -> list[str]:
+    """Give `body` (JSON) to a web address, and to a program on its standard input; why one did not take it.
+
+    `owner` is whose address it is, for messages.
+    """
+    problems = []
+    if webhook and (said := _post(owner, webhook, body, environment, timeout_s)):
+        problems.append(f"webhook: {said}")
+    if command and (said := _run(command, body, environment, timeout_s)):
+        problems.append(f"command: {said}")
+    return problems
 
 
 def notice_json(notice: FailureNotice) -> str:
@@ -89,10 +115,12 @@ def sentence(notice: FailureNotice) -> str:
     return f"{notice.flow} {notice.state}{of}: {' '.join(notice.message[:_LONGEST].split())}"
 
 
-def _post(url: str, body: str, environment: Mapping[str, str], timeout_s: float) -> str | None:
+def _post(
+    owner: str, url: str, body: str, environment: Mapping[str, str], timeout_s: float
+) -> str | None:
     """Why the address did not take it, None where it did."""
     try:
-        address = address_of("notify.webhook", url, (), environment)
+        address = address_of(f"{owner}.webhook", url, (), environment)
     except FetchError as error:
         return error.message
 

@@ -44,6 +44,7 @@ class Filters:
     entity: str | None = None
     label: str | None = None
     include: tuple[str, ...] = ()
+    after_article: int | None = None
     figure: FigureQuery | None = None
 
 

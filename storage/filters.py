@@ -71,6 +71,8 @@ def article_conditions(filters: Filters) -> Conditions:
         found.add("r.published_at < ?", to_text(filters.before))
     if filters.lang:
         found.add("r.language = ?", filters.lang)
+    if filters.after_article is not None:
+        found.add("a.id > ?", filters.after_article)
     if filters.source:
         host = filters.source.lower().removeprefix("www.")
         found.add(

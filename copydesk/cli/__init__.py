@@ -27,6 +27,7 @@ from copydesk.cli import (
     keeping,
     opml,
     quarantine,
+    saved,
     schedule,
     serve,
     source_check,
@@ -71,6 +72,7 @@ for module in (ingest, fetch, finding, articles, figures, keeping, serve):
 source_check.register(sources.app)
 opml.register(sources.app)
 app.add_typer(sources.app, name="sources")
+app.add_typer(saved.app, name="saved")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(webhooks.app, name="webhooks")

@@ -135,7 +135,7 @@ def search(
     options = make_options(
         spelled="--{}", per=per, offset=offset, min_similarity=min_similarity, recency=recency
     )
-    by = _mode(mode)
+    by = mode_of(mode)
     text = query_of(query)
     if filters.figure and not text.strip():
         raise UsageError(
@@ -143,7 +143,7 @@ def search(
         )
     with open_existing(settings_of(db, config), by_meaning=by != "words") as store:
         result = store.find(text, mode=by, k=k, filters=filters, options=options)
-    return _show(result, form, fail_empty=fail_empty, per=options.per, first=options.offset + 1)
+    return show_result(result, form, fail_empty=fail_empty, per=options.per, first=options.offset + 1)
 
 
 def similar(
@@ -195,7 +195,7 @@ def similar(
         total=None,
         hits=tuple(hits),
     )
-    return _show(result, form, fail_empty=fail_empty)
+    return show_result(result, form, fail_empty=fail_empty)
 
 
 def _similar(
@@ -245,7 +245,8 @@ def _file_vector(settings: Settings, path: str) -> Matrix:
     return unit
 
 
-def _mode(name: str) -> Mode:
+def mode_of(name: str) -> Mode:
+    """The mode of that name. Raises UsageError where there is none."""
     modes: dict[str, Mode] = {"hybrid": "hybrid", "meaning": "meaning", "words": "words"}
     if name not in modes:
         raise UsageError(
@@ -254,9 +255,10 @@ def _mode(name: str) -> Mode:
     return modes[name]
 
 
-def _show(
+def show_result(
     result: SearchResult, form: Format, *, fail_empty: bool, per: str = "article", first: int = 1
 ) -> int:
+    """Write a result and what is to be said of it; returns the exit code."""
     for note in result.notes:
         say(note)
     if form == "json":
