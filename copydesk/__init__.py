@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         open_store,
     )
     from schemas.article import Article, Dropped, Paragraph
+    from schemas.conflicts import ConflictSide, FigureConflict
     from schemas.document import Hints, RawDocument
     from schemas.errors import (
         CopydeskError,
@@ -53,6 +54,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "copydesk.api": ("clean", "embed", "find_entities", "find_figures", "ingest", "open_store"),
     "schemas.article": ("Article", "Dropped", "Paragraph"),
+    "schemas.conflicts": ("ConflictSide", "FigureConflict"),
     "schemas.document": ("Hints", "RawDocument"),
     "schemas.errors": (
         "CopydeskError",
@@ -85,6 +87,7 @@ __all__ = [
     "Article",
     "Ask",
     "Child",
+    "ConflictSide",
     "CopydeskError",
     "DatabaseError",
     "DocumentError",
@@ -95,6 +98,7 @@ __all__ = [
     "FetchError",
     "Fetched",
     "Figure",
+    "FigureConflict",
     "FoundFigure",
     "Hints",
     "IngestReport",
