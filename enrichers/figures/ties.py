@@ -80,7 +80,9 @@ def _stuff(line: Line, draft: Draft) -> str | None:
     position = after_of(line, draft.end)
     position = position + 4 if position == draft.end else position
     noun = find_noun(line, position, singular=True)
-    match = _WORD.match(line.text, noun.start) if noun else None
+    if noun is None or noun.word in line.lexicon.words.modifiers:
+        return None  # "$3 of the nearly $9"
+    match = _WORD.match(line.text, noun.start)
     return match[0] if match else None
 
 
