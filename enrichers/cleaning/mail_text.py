@@ -79,10 +79,10 @@ def split_mail(text: str, *, subject: str | None = None) -> MailText:
     reading.read_signature()
     # What stood above a signature may be the last thing now.
     reading.read_quotes()
-    if not any(
-        reason is None and not is_blank(line)
-        for line, reason in zip(lines, reading.reasons, strict=True)
-    ):
+    if not reading.has_text():
+        # What is quoted is all there is to read; the marks and heads of mails around it are no text.
+        reading.reasons = [one if one == "header" else None for one in reading.reasons]
+    if not reading.has_text():
         return MailText(stretches=(Stretch(lines=tuple(lines)),))
     heads = Heads(
         sender=reading.said.get("from", ""),
@@ -101,6 +101,11 @@ class _Reading:
         self.said: dict[str, str] = {}
         self._is_forward = is_forward
         self._is_mail = False
+
+    def has_text(self) -> bool:
+        """Whether a line is left that says something."""
+        left = (self.lines[place] for place in self._own_lines())
+        return any(not is_blank(line) for line in left)
 
     def read_heads(self) -> None:
         """Heads of mails: on top and behind a mark of passing on they go, behind one of answering all after them too."""

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from enrichers.cleaning.clean import clean
@@ -54,6 +54,7 @@ def letters(text: str) -> Counter[str]:
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@example(["> quoted", "---------- Forwarded message ---------"], "\n")
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.sampled_from(["\n", "\n\n"]))
 def test_a_cleaned_text_cleans_to_itself(lines: list[str], glue: str) -> None:
     once = texts(cleaned(glue.join(lines)))
