@@ -22,6 +22,7 @@ _NUMERIC = re.compile(
     r"(?P<d>[0-9]{1,2})(?P<sep>[./-]) ?(?P<m>[0-9]{1,2})(?P=sep) ?(?P<y>[0-9]{4}|[0-9]{2})(?![\w/-])"
 )
 _YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}(?![\w%°]|[.,:/-][0-9])")
+_ROMAN = re.compile(r"[ivx]{1,5}e")  # "XIXe siècle"
 _SURE = frozenset({"jahr", "jahre", "jahres", "seit", "en", "depuis", "année", "año", "desde"})
 _SOON_DAYS, _SOON_MONTHS = 60, 3
 _REACH_BACK, _REACH_ON = 12, 4
@@ -39,6 +40,8 @@ def read_foreign_dates(line: Line, calendar: Calendar, words: Foreign) -> None:
     for index, token in enumerate(line.tokens):
         if line.mask[token.start] or (moments and token.start < moments[-1].end):
             continue
+        if not _may_start(token.word, words):
+            continue
         moment = _match(line, index, calendar, words)
         if moment is None:
             continue
@@ -49,6 +52,12 @@ def read_foreign_dates(line: Line, calendar: Calendar, words: Foreign) -> None:
             moments.append(moment)
     for moment in moments:
         line.add(foreign_periods.with_part(line, moment, words).draft())
+
+
+def _may_start(word: str, words: Foreign) -> bool:
+    return (
+        word[0] in "0123456789" or word in words.date_starts or _ROMAN.fullmatch(word) is not None
+    )
 
 
 def _match(line: Line, index: int, calendar: Calendar, words: Foreign) -> Moment | None:

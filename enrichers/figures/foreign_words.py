@@ -20,6 +20,7 @@ from enrichers.figures.line import TOKEN, Line
 
 DATA = Path(__file__).parent / "data"
 _FILE = re.compile(r"foreign\.([a-z]{2})\.toml")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 T = TypeVar("T")
 Words = tuple[str, ...]
 _GAPS = frozenset(["", " ", "-", "‑", "\u00a0", "\u202f", "'", "’", "\u2009"])
@@ -108,6 +109,7 @@ class Foreign:
     thousands: frozenset[str]
     starts: frozenset[str]
     triggers: frozenset[str]
+    date_starts: frozenset[str]
 
 
 @cache
@@ -174,6 +176,7 @@ def foreign_words(code: str) -> Foreign:
         moving=frozenset(_strings(_table(data, "moving").get("words", ()))),
         thousands=frozenset(_strings(numerals.get("thousands", ()))),
         starts=small.first_words().union(_strings(numerals["alone"]), vague),
+        date_starts=_date_starts(data, years),
         triggers=small.first_words().union(
             _cut(word)[0]
             for part in ("scales", "vague", "months", "weekdays", "relative", "quarters")
@@ -192,6 +195,18 @@ def _hangs_together(line: Line, first: int, stop: int) -> bool:
         line.text[tokens[index].end : tokens[index + 1].start] in _GAPS
         for index in range(first, stop - 1)
     )
+
+
+def _date_starts(data: Mapping[str, object], years: Mapping[str, object]) -> frozenset[str]:
+    """The words with which a date can begin; what does not begin with a digit or one of them is passed over at once."""
+    tables = ("months", "weekdays", "relative", "quarters", "halves", "seasons", "decades")
+    links = _table(data, "links")
+    phrases = [
+        *(phrase for table in tables for phrase in _table(data, table)),
+        *(phrase for name in ("ago", "from_now") for phrase in _strings(links.get(name, ()))),
+    ]
+    patterns = f"{years.get('decade', '')} {years.get('century', '')}".lower()
+    return frozenset({*(_cut(phrase)[0] for phrase in phrases), *_LETTERS.findall(patterns)})
 
 
 def _phrases_by_name(data: Mapping[str, object], key: str) -> Mapping[str, Phrases[str]]:
