@@ -19,6 +19,10 @@ _PART_UNIT = re.compile(
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(r"\ban? (?P<unit>[a-z]+) and a half\b", re.IGNORECASE)
+_MOST = ((Decimal(2), Decimal(3)), (Decimal(3), Decimal(4)))
+_LEADS = frozenset(
+    ["about", "almost", "around", "least", "nearly", "over", "roughly", "some", "than", "that"]
+)
 _NOT_HALF = frozenset(
     {
         "first",
@@ -242,7 +246,9 @@ def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
     link = _IN.fullmatch(between)
     if link is None or not first.value or not second.value or first.value >= second.value:
         return None
-    if not _is_share_of(link["link"], first, second):
+    if not (
+        _is_share_of(link["link"], first, second) or _is_most(line, link["link"], first, second)
+    ):
         return None
     noun = find_noun(line, second.end)
     return Draft(
@@ -263,6 +269,14 @@ def _is_share_of(link: str, first: Number, second: Number) -> bool:
             or ((first.value or 0) < 10 and second.value in (10, 100, 1000))
         )
     return (first.value or 0) < 1000 and not (second.plain and (second.value or 0) > 1500)
+
+
+def _is_most(line: Line, link: str, first: Number, second: Number) -> bool:
+    """As in "Two in three voters", "nearly 3 in 4 adults"; but "he won 3 in 4 games" counts them."""
+    if link != "in" or (first.value, second.value) not in _MOST:
+        return False
+    lead = line.words_before(first.start, 1)
+    return not lead or " ".join(lead) in _LEADS
 
 
 def read_multiple(line: Line, number: Number) -> Draft | None:
