@@ -39,6 +39,7 @@ def test_every_verb_of_the_plan_is_there() -> None:
         "quarantine list", "quarantine show", "quarantine retry", "quarantine drop", "db delete",
         "fetch", "sources check", "sources add", "sources list", "sources remove", "sources enable", "sources disable", "sources import", "sources export",
         "webhooks list", "webhooks retry", "schedule list", "schedule next", "schedule run", "schedule pause", "schedule resume",
+        "saved add", "saved list", "saved run", "saved remove", "db export",
     } <= verbs  # fmt: skip
 
 
@@ -87,6 +88,8 @@ def test_examples_run_on_the_example_database(
         Path(name).touch()
     cli("ingest", "one.txt", "two.txt")  # something for the quarantine's examples
     _prepare_sources(line)
+    if path[0] == "saved" and path[-1] != "add":
+        cli("saved", "add", "gas", "gas deal")
     if {"fetch", "check", "schedule"} & {*path}:
         line = _on_loopback(line, site)
     arguments = shlex.split(line)[1:]
