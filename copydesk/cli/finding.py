@@ -143,7 +143,9 @@ def search(
         )
     with open_existing(settings_of(db, config), by_meaning=by != "words") as store:
         result = store.find(text, mode=by, k=k, filters=filters, options=options)
-    return show_result(result, form, fail_empty=fail_empty, per=options.per, first=options.offset + 1)
+    return show_result(
+        result, form, fail_empty=fail_empty, per=options.per, first=options.offset + 1
+    )
 
 
 def similar(
