@@ -67,3 +67,8 @@ def test_a_file_that_was_brought_up_without_the_table_of_addresses_gets_it(
     connection.close()
     assert SCHEMA_VERSION > 5
     assert schema(open_store(path, mode="w")) == schema(store)
+
+
+def test_the_schema_is_numbered_by_its_migrations(store: Store) -> None:
+    applied = store.connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
+    assert applied == SCHEMA_VERSION
