@@ -195,8 +195,8 @@ def test_after_a_kill_nothing_is_lost_doubled_or_left_running(
     with serve() as site:
         add_stories(site, 1, 13)
         desk = ServedDesk(tmp_path, site, home=prefect_home)
-        # A run takes a dozen seconds; the next is due when the machine was off, and then not for long.
-        desk.write_settings(schedules=WIRES.replace("5s", "20s"), pause="1s")
+        # A run takes half a dozen seconds; the next is due when the machine was off, and then not for a while.
+        desk.write_settings(schedules=WIRES.replace("5s", "10s"), pause="0.5s")
         with in_the_end_stopped(desk):
             desk.start()
             a_flow_process(desk)
