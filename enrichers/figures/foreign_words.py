@@ -20,6 +20,7 @@ from enrichers.figures.line import TOKEN, Line
 
 DATA = Path(__file__).parent / "data"
 _FILE = re.compile(r"foreign\.([a-z]{2})\.toml")
+_TRIGGERS = ("small", "scales", "vague", "months", "weekdays", "relative", "quarters")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 T = TypeVar("T")
 Words = tuple[str, ...]
@@ -132,18 +133,14 @@ def foreign_words(code: str) -> Foreign:
     ','
     """
     data = tomllib.loads((DATA / f"foreign.{code}.toml").read_text(encoding="utf-8"))
-    years = cast("dict[str, object]", data["years"])
-    numerals = cast("dict[str, object]", data["numerals"])
-    clock = _table(data, "clock")
-    vague = [_cut(phrase)[0] for part in ("vague", "about") for phrase in _table(data, part)]
-    small = Phrases({w: Decimal(str(v)) for w, v in _table(data, "small").items()})
+    years, numerals, clock = (_table(data, key) for key in ("years", "numerals", "clock"))
     return Foreign(
         code=code,
         decimal=str(numerals["decimal"]),
         groups="".join(_strings(numerals["groups"])),
         articles=frozenset(_strings(numerals["articles"])),
         alone=frozenset(_strings(numerals["alone"])),
-        small=small,
+        small=Phrases({w: Decimal(str(v)) for w, v in _table(data, "small").items()}),
         scales=Phrases({w: Decimal(str(v)) for w, v in _table(data, "scales").items()}),
         about=Phrases({w: Decimal(str(v)) for w, v in _table(data, "about").items()}),
         vague=Phrases({w: Decimal(str(v)) for w, v in _table(data, "vague").items()}),
@@ -175,14 +172,14 @@ def foreign_words(code: str) -> Foreign:
         future=frozenset(_strings(_table(data, "future")["words"])),
         moving=frozenset(_strings(_table(data, "moving").get("words", ()))),
         thousands=frozenset(_strings(numerals.get("thousands", ()))),
-        starts=small.first_words().union(_strings(numerals["alone"]), vague),
+        starts=_first_words(data, "small", "vague", "about").union(_strings(numerals["alone"])),
         date_starts=_date_starts(data, years),
-        triggers=small.first_words().union(
-            _cut(word)[0]
-            for part in ("scales", "vague", "months", "weekdays", "relative", "quarters")
-            for word in _table(data, part)
-        ),
+        triggers=_first_words(data, *_TRIGGERS),
     )
+
+
+def _first_words(data: Mapping[str, object], *sections: str) -> frozenset[str]:
+    return frozenset(_cut(phrase)[0] for key in sections for phrase in _table(data, key))
 
 
 def _cut(phrase: str) -> Words:
