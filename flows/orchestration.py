@@ -6,7 +6,8 @@ With Prefect's flow files the only module that imports it. No state lives here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.concurrency.sync import concurrency
 from prefect.events import emit_event
 from prefect.flows import Flow
@@ -44,6 +46,7 @@ R = TypeVar("R")
 RUNNER_PROCESS = "_COPYDESK_RUNNER_PROCESS"
 """The variable in which a runner of ours tells its flow runs its process id."""
 _ENDING_S = 2.0
+_SERVER_PAUSES_S = (2.0, 5.0, 15.0)
 _LEASE_S = 60.0  # the shortest that Prefect's server takes
 Rows = Sequence[Mapping[str, object]]
 
@@ -85,7 +88,18 @@ def run_batch(
     )
     with _slots(limits):
         # quote keeps Prefect from walking through every byte of the batch.
-        return cast("R", named(cast("Work[object]", quote(work))))
+        return cast("R", _begun(lambda: named(cast("Work[object]", quote(work)))))
+
+
+def _begun(call: Callable[[], object]) -> object:
+    """What a task gives. Before it begins, the server is asked for slots of its tags, limited or not, outside of its retries."""
+    for pause_s in _SERVER_PAUSES_S:
+        try:
+            return call()
+        except ConcurrencySlotAcquisitionError as error:
+            get_run_logger().warning("%s; asked again in %g s", error, pause_s)
+            time.sleep(pause_s)
+    return call()
 
 
 @contextmanager

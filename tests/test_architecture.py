@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("copydesk", "flows", "sources", "enrichers", "storage", "schemas")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 LONG_FUNCTIONS: dict[str, str] = {
-    "copydesk/cli/ingest.py:ingest": "a verb's options are its parameters, one to a line or more",
+    f"copydesk/cli/{verb}": "a verb's options are its parameters, one to a line or more"
+    for verb in ("ingest.py:ingest", "finding.py:search", "saved.py:add")
 }
 
 
