@@ -28,14 +28,15 @@ def compare(
 ) -> tuple[Ids, Scores]:
     """The lines that matter for the k best articles, of those that `keep` leaves, in order, and their exact cosines.
 
-    `liked` are ids of rows and what words add to their score where the best cosine adds one.
+    `liked` are ids of rows and what words add to their score where the best cosine adds one. A row that is among neither
+    the nearest nor the liked ones has no line here.
     """
     if rows.is_few(keep):
         lines = np.arange(len(rows)) if keep is None else np.flatnonzero(keep)
         return lines, rows.cosines(query, None if keep is None else lines)
     estimates = rows.estimates(query)
     allowed = len(rows) if keep is None else int(keep.sum())
-    count = max(FEWEST, allowed // ONE_OF, _PER_HIT * k)
+    count = min(max(FEWEST, allowed // ONE_OF, _PER_HIT * k), allowed)
     order = None if liked is None else _by_both(rows, estimates, keep, liked)
     while True:
         lines = rows.nearest(estimates, keep, count)
@@ -62,5 +63,7 @@ def _by_both(
     order = np.argsort(liked[0])
     places = np.searchsorted(liked[0][order], rows.row_ids[lines])
     scores = cosines / max(nearest, 1e-3) + liked[1][order][places]
+    # The most that words give is what their scores are measured by.
+    scores[places == int(np.argmax(liked[1][order]))] = np.inf
     best: Ids = lines[np.argsort(-scores, kind="stable")]
     return best

@@ -1,6 +1,7 @@
 """Finding rows again: by meaning, by words, or by both, filters first.
 
-The scan over vectors is exact, so a filtered search gives min(k, matches) hits, the same as brute force.
+A filtered search gives min(k, matches) hits, the same as brute force: what the filters leave is compared exactly, or, where
+that are very many lines, those that `storage.candidates` chooses of it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,22 @@ from schemas.filters import Filters
 from schemas.protocols import Encoder, Matrix
 from schemas.searching import SearchOptions
 from schemas.stored import Mode, SearchHit, SearchResult
+from storage.candidates import compare
 from storage.connection import snapshot
 from storage.filters import ROWS
 from storage.read import read_figures, read_mentions, select_by_ids
-from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, best_rows, fuse
+from storage.scored_rows import (
+    MEANING_WEIGHT,
+    Ids,
+    ScoredRows,
+    Scores,
+    best_of_each,
+    best_rows,
+    fuse,
+)
 from storage.values import to_instant
-from storage.vectors import RowVectors, VectorIndex, allowed_lines, has_rows
+from storage.vector_index import RowVectors, VectorIndex
+from storage.vectors import allowed_lines, has_rows
 from storage.word_search import WordSearch
 from storage.words import Wanted, find_matches
 
@@ -48,10 +59,18 @@ class Searcher:
             total = 0 if mode == "words" else None
             return SearchResult(query=query, mode=mode, took_ms=0.0, total=total, hits=())
         # The model may take a second to load: not while a state of the file is being held for this search.
-        vector = self.encoder().encode_query(query) if mode != "words" else None
+        vector = None
+        if mode != "words":
+            vector = self.encoder().encode_query(query)
+            self._refresh()
         with snapshot(self.connection):
-            by_meaning = self._by_meaning(vector, filters) if vector is not None else None
             by_words, wanted, notes = self._by_words(query, mode, filters)
+            by_meaning = None
+            if vector is not None:
+                rows = self._vectors(filters)
+                # Age may take a half of a score: no line is left out by its nearness alone.
+                number = k + options.offset if options.half_life is None else len(rows)
+                by_meaning, by_words = self._by_meaning(rows, vector, filters, by_words, number)
             scored = self._counted(fuse(by_words, by_meaning), options)
             best = best_rows if options.per == "paragraph" else best_of_each
             hits = tuple(self._hits(best(scored, k, offset=options.offset), wanted))
@@ -90,14 +109,15 @@ class Searcher:
 
     def similar(self, vector: Matrix, k: int, filters: Filters) -> list[SearchHit]:
         """Articles whose mean vector is nearest to `vector` (1, dim); each with its row nearest to it."""
+        self._refresh()
         with snapshot(self.connection):
             return self._similar(vector, k, filters)
 
     def similar_article(self, article_id: int, k: int, filters: Filters) -> list[SearchHit]:
         """Articles most like a stored one, without itself; none where it has no vector."""
+        self._refresh()
         with snapshot(self.connection):
-            rows = self._vectors(filters)
-            mine = rows.matrix[rows.article_ids == article_id]
+            mine = self._vectors(filters).of_article(article_id)
             if not len(mine):
                 return []
             mean = mine.mean(axis=0, keepdims=True)
@@ -108,43 +128,50 @@ class Searcher:
         self, vector: Matrix, k: int, filters: Filters, *, leave_out: int = 0
     ) -> list[SearchHit]:
         rows = self._vectors(filters)
-        if vector.shape != (1, rows.matrix.shape[1]):
-            raise UsageError(
-                f"a vector of shape {vector.shape} where (1, {rows.matrix.shape[1]}) is wanted"
-            )
+        if vector.shape != (1, rows.dim):
+            raise UsageError(f"a vector of shape {vector.shape} where (1, {rows.dim}) is wanted")
         if not len(rows) or k < 1:
             return []
-        starts, means = self.index.means(rows)
-        nearness = (means @ vector[0]).astype(np.float64)
-        lines = np.diff(np.append(starts, len(rows)))
-        similarities = (rows.matrix @ vector[0]).astype(np.float64)
+        nearness, similarities = rows.compare_articles(vector[0])
+        scored = ScoredRows(rows.article_ids, rows.row_ids, nearness, similarities)
         keep = rows.article_ids != leave_out
         allowed = allowed_lines(self.connection, rows, filters)
-        if allowed is not None:
-            keep &= allowed
-        scored = ScoredRows(
-            rows.article_ids[keep],
-            rows.row_ids[keep],
-            np.repeat(nearness, lines)[keep],
-            similarities[keep],
-        )
+        scored = scored[keep if allowed is None else keep & allowed]
         return self._hits(best_of_each(scored, k), Wanted([]))
 
     def _vectors(self, filters: Filters) -> RowVectors:
         encoder = self.encoder()
         return self.index.rows(encoder.provenance, encoder.dim, filters.include)
 
-    def _by_meaning(self, vector: Matrix, filters: Filters) -> ScoredRows:
-        rows = self._vectors(filters)
-        matrix, article_ids, row_ids = rows.matrix, rows.article_ids, rows.row_ids
+    def _refresh(self) -> None:
+        """Bring the files of vectors up to date, while no state of the database is held."""
+        encoder = self.encoder()
+        self.index.refresh(encoder.provenance, encoder.dim)
+
+    def _by_meaning(
+        self,
+        rows: RowVectors,
+        vector: Matrix,
+        filters: Filters,
+        by_words: ScoredRows | None,
+        number: int,
+    ) -> tuple[ScoredRows, ScoredRows | None]:
+        """The rows that matter for so many hits, by meaning and by words."""
         keep = allowed_lines(self.connection, rows, filters)
-        if keep is not None:
-            matrix, article_ids, row_ids = matrix[keep], article_ids[keep], row_ids[keep]
-        cosines = (matrix @ vector[0]).astype(np.float64)
+        liked = None
+        if by_words is not None and len(by_words):
+            shares = by_words.scores / by_words.scores.max()
+            liked = by_words.row_ids, shares * ((1 - MEANING_WEIGHT) / MEANING_WEIGHT)
+        lines, cosines = compare(rows, vector[0], keep, k=number, liked=liked)
+        row_ids = rows.row_ids[lines]
         # A long row has a line a window: its similarity is that of the best of them.
         starts = np.flatnonzero(np.diff(row_ids, prepend=-1))
         best = np.maximum.reduceat(cosines, starts) if len(starts) else cosines
-        return ScoredRows(article_ids[starts], row_ids[starts], best, best)
+        found = ScoredRows(rows.article_ids[lines[starts]], row_ids[starts], best, best)
+        if by_words is not None and not rows.is_few(keep):
+            without_vector = ~np.isin(by_words.row_ids, rows.row_ids)
+            by_words = by_words[without_vector | np.isin(by_words.row_ids, row_ids)]
+        return found, by_words
 
     def _by_words(
         self, query: str, mode: Mode, filters: Filters

@@ -48,6 +48,8 @@ from storage.connection import Access, open_database, snapshot, transaction
 from storage.faults import Connection
 from storage.lists import Lists
 from storage.search import Searcher
+from storage.vector_file import vector_folder
+from storage.vector_index import VectorIndex
 
 
 class Store(Lists):
@@ -64,7 +66,7 @@ class Store(Lists):
         self._connection = open_database(self.path, mode)
         self._searcher = Searcher(
             connection=self._connection,
-            index=vectors.VectorIndex(self._connection),
+            index=VectorIndex(self._connection, vector_folder(self.path)),
             encoder=encoder,
         )
 

@@ -12,7 +12,6 @@ import hashlib
 import json
 import mmap
 import os
-import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -42,6 +41,12 @@ _COLUMNS: dict[str, np.dtype[np.generic]] = {
     **{"kinds": _KIND, "norms": _NORM},
 }
 _T = TypeVar("_T", bound=np.generic)
+
+
+def vector_folder(database: Path) -> Path:
+    """Where the files of a database's vectors go: the same place by whatever link it is named."""
+    place = Path(os.path.realpath(database))
+    return place.with_name(f"{place.name}.vectors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +170,7 @@ class VectorFile:
     def build(self, parts: Iterable[Lines], change: Change) -> None:
         """Write new files for `change` in the place of what there is. The caller holds the lock."""
         state = State(
-            build=secrets.token_hex(8),
+            build=os.urandom(8).hex(),
             **{"lines": 0, "dead": 0, "seq": change.seq, "token": change.token},
             checks=dict.fromkeys((*_COLUMNS, "dead"), 0),
         )
