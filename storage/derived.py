@@ -100,8 +100,8 @@ def add_vectors(
     )
     connection.execute(
         """INSERT INTO article_changes (article_id) SELECT DISTINCT r.article_id FROM json_each(?) AS given
-           JOIN paragraphs p ON p.text_sha256 = given.value
-           JOIN renderings r ON r.id = p.rendering_id AND r.current = 1""",
+           CROSS JOIN paragraphs p ON p.text_sha256 = given.value
+           CROSS JOIN renderings r ON r.id = p.rendering_id AND r.current = 1""",
         (dump(list(vectors)),),
     )
 

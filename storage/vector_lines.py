@@ -146,10 +146,11 @@ def _select(
 ) -> list[tuple[object, ...]]:
     articles = ", ".join("?" * len(article_ids))
     kinds = ", ".join("?" * len(_CODES))
+    # CROSS JOIN keeps the order: SQLite would go through all vectors of the model, for each part anew.
     return connection.execute(
         f"""SELECT r.article_id, p.id, p.text_sha256, r.page_kind, e.vector, e.part FROM renderings r
-            JOIN paragraphs p ON p.rendering_id = r.id AND p.masked = 0
-            JOIN embeddings e ON e.model_id = ? AND e.text_sha256 = p.text_sha256
+            CROSS JOIN paragraphs p ON p.rendering_id = r.id AND p.masked = 0
+            CROSS JOIN embeddings e ON e.model_id = ? AND e.text_sha256 = p.text_sha256
             WHERE r.current = 1 AND r.article_id IN ({articles}) AND r.page_kind IN ({kinds})
             AND length(e.vector) = ?""",
         (model, *article_ids, *_CODES, 2 * dim),

@@ -19,6 +19,7 @@ from storage.connection import snapshot
 from storage.sqlite import Store
 from storage.vector_file import VectorFile, _Writer
 from storage.vector_index import VectorIndex
+from storage.vector_lines import read_lines
 from tests.vectors_plainly import (
     DIM,
     MAKER,
@@ -72,6 +73,18 @@ def test_a_new_process_reads_no_vector_from_the_database(full: Store) -> None:
     index = index_of(full)
     assert not asks_for_vectors(full, index)
     assert agree(full, index)
+
+
+def test_vectors_are_found_by_their_article_and_not_by_going_through_all(full: Store) -> None:
+    asked: list[str] = []
+    full.connection.set_trace_callback(asked.append)
+    brought = list(read_lines(full.connection, [1], DIM, [1, 2, 3]))
+    full.connection.set_trace_callback(None)
+    assert len(brought[0]) >= 30
+    (sql,) = asked
+    plan = [row[3] for row in full.connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert "SEARCH e USING PRIMARY KEY (model_id=? AND text_sha256=?)" in plan
+    assert not any(step.startswith("SCAN") for step in plan)
 
 
 def test_what_came_since_is_added_and_nothing_is_written_anew(full: Store) -> None:
