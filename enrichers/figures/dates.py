@@ -22,11 +22,17 @@ _BETWEEN = re.compile(r" ?[-–—] ?| (?:to|through|until|till|and) (?:the )?")
 _TIME_THEN_DAY = re.compile(r",? (?:[A-Z]{2,4} |local time |GMT |Eastern )?(?:on )?|,? ")
 _DAY_THEN_TIME = re.compile(r",? (?:at |from |around |about |by )?(?:about |around )?| \| ")
 _DATE_TO_DAY = re.compile(r",? (?:the |on )?|, ?|\.,? ")
-_STATED = re.compile(
-    r"(?:fiscal|financial)[- ]year\b[^.\n]{0,60}?\b(?:from|in|on|spans?|between|begins|starts|beginning|starting|runs)\b(?: \w+)? (?P<month>[A-Z][a-z]+)"
+_STATED = re.compile(  # "exports in the fiscal year 2023-24 rose in March" states nothing
+    r"(?:fiscal|financial)[- ]year\b[^.\n]{0,60}?(?:"
+    r"\b(?:(?P<ends>ends|ended|ending)|spans?|runs?|running|begins?|began|starts?|started|beginning|starting)"
+    r"(?:,? (?:from|in|on|at|between|the|this|each|every|late|early|start|end|of|\d{1,2}(?:st|nd|rd|th)?|[A-Z][a-z]+day,)){0,6}"
+    r" (?P<month>[A-Z][a-z]+)"
+    r"|(?:\((?:from )?|\b(?:from|between) )(?:\d{1,2} )?(?P<first>[A-Z][a-z]+)(?: \d{1,2})?"
+    r"(?: (?:to|and|through|until) |[-–])(?:\d{1,2} )?(?P<last>[A-Z][a-z]+))"
 )
 
 _LINK_WORDS = 5
+_YEAR = 12
 
 __all__ = ["Calendar", "fiscal_month", "read_dates"]
 Rule = Callable[[Line, int, Calendar], Moment | None]
@@ -40,8 +46,13 @@ def fiscal_month(text: str) -> int | None:
     """
     if "iscal" not in text and "inancial" not in text:
         return None
-    match = _STATED.search(text)
-    return lexicon().time.months.get(match["month"].lower()) if match else None
+    months = lexicon().time.months
+    for match in _STATED.finditer(text):
+        first = months.get((match["first"] or match["month"]).lower())
+        before = months.get(match["last"].lower()) if match["last"] else None
+        if first is not None and (before is None or before % _YEAR + 1 == first):
+            return first % _YEAR + 1 if match["ends"] else first
+    return None
 
 
 @cache

@@ -21,11 +21,15 @@ _DIGITS = re.compile(
     r"(?=[\d+(v])(?:"  # looked at first: most characters begin none of these
     r"(?<![\w.])(?!\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d))\d{1,4}(?:\.\d{1,4}){2,5}(?:,\d{1,2})?(?![\w])"
     r"|(?<!\w)\+?\(?\d{1,4}\)?[ .-]\(?\d{2,4}\)?[ .-]\d{3,4}(?:[ .-]\d{2,4}){0,2}(?![\w,])(?! ?(?:people|million|billion|%))(?=[^\d]|$)"
+    r"|(?<![\w.,])0\d{2,4}[ -]\d{3,4}[ -]\d{3,4}(?!\w|,\d)"  # only a telephone's number begins with 0
     r"|\(\d{3}\) ?\d{3}-\d{4}"
     r"|(?<![\w.])\d{3}-\d{4}(?![\w-])(?<!19\d\d-\d{4})"
     r"|(?<!\w)\d{1,3}-\d{2,3}-\d{4}(?!\w)"
     r"|(?<!\w)\d+(?:-\d+){3,}(?!\w)"
     r"|(?<!\w)v\d+(?:\.\d+)+)"
+)
+_CONFERENCE = re.compile(  # "COP30" met in Belém; 30 Colombian pesos would not buy a sweet
+    r"(?<!\w)COP[ -]?[1-9][0-9]?(?![\w%]|[.,][0-9]| ?(?:thousand|mil|million|billion|trillion|mn|bn|tn)\b)"
 )
 _GLUED_END = re.compile(r"(?<![\w.,])\d+[A-Z][A-Z0-9]*(?:-\w+)+|(?<![\w.,])\d+(?=[A-Z]{2,}\d)\w+")
 _VERSE = re.compile(r"\b(?P<book>[A-Z][a-z]{2,15}) \d{1,3}:\d{1,3}(?:[-–]\d{1,3})?(?!\d)")
@@ -126,11 +130,13 @@ def cover_traps(line: Line) -> None:
 
 
 def cover_addresses(line: Line) -> None:
-    """Consume addresses of the web and of mail, tags and long runs of digits: the same in every language."""
+    """Consume addresses, tags, long runs of digits and numbered conferences: the same in every language."""
     if len(line.text) > _LONGEST:
         _cover_all(line, _RUN)
     if any(sign in line.text for sign in ("@", "#", "://", "www.")):
         _cover_all(line, _ADDRESSES)
+    if "COP" in line.text:
+        _cover_all(line, _CONFERENCE)
 
 
 def _cover_glued(line: Line) -> None:

@@ -24,7 +24,9 @@ _IRREGULAR = {
     "children": "child",
     "lives": "life",
 }
-_ES = ("sses", "ches", "shes", "xes", "uses")
+_ES = ("sses", "ches", "shes", "xes", "uses", "oes")
+_E_STAYS = ("auses", "ouses", "excuses", "headaches", "shoes", "canoes")
+_SHORT_IN_E = frozenset({"foes", "toes", "woes"})
 _SHORT = 3
 
 
@@ -70,13 +72,15 @@ def singular(noun: str | None) -> str:
 
     >>> singular("Flights"), singular("people"), singular("cities"), singular(None)
     ('flight', 'person', 'city', 'count')
+    >>> singular("cargoes"), singular("canoes"), singular("buses"), singular("houses")
+    ('cargo', 'canoe', 'bus', 'house')
     """
     word = (noun or "count").lower()
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if word.endswith("ies"):
         return f"{word[:-3]}y"
-    if word.endswith(_ES):
+    if word.endswith(_ES) and not word.endswith(_E_STAYS) and word not in _SHORT_IN_E:
         return word[:-2]
     is_plural = word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > _SHORT
     return word[:-1] if is_plural else word

@@ -100,6 +100,25 @@ def test_a_stated_fiscal_year_is_found() -> None:
     assert fiscal_month("Our year begins in July.") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("The fiscal year, which ends on March 31, was good.", 4),
+        ("The fiscal year ends December 31.", 1),
+        ("The company's fiscal year (April to March) was good.", 4),
+        ("The new fiscal year, which begins Friday, October 1, is near.", 10),
+        ("The financial year, from 1 July to 30 June, was good.", 7),
+        ("Exports in the fiscal year 2023-24 rose 5%, mainly in March.", None),
+        ("In fiscal year 2024 exports grew from March to May.", None),
+        ("In fiscal year 2024, Acme said in May that it grew.", None),
+    ],
+)
+def test_a_fiscal_year_is_stated_by_its_ends_not_by_a_month_nearby(
+    text: str, month: int | None
+) -> None:
+    assert fiscal_month(text) == month
+
+
 @pytest.mark.parametrize("day", [date.min, date.max, date(2024, 2, 29)])
 def test_days_at_the_edge_of_the_calendar_raise_nothing(day: date) -> None:
     text = "last year, next decade, 3000 years ago, last century, next week, tomorrow, Monday, Feb. 29, last winter, next weekend, past decade, last Sunday, will come in March, Q4, next month, year ended Jan. 1, week of Dec. 31, year beginning today, three months to Dec. 31, week ending Jan. 2"
