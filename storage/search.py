@@ -137,6 +137,12 @@ class Searcher:
         keep = rows.article_ids != leave_out
         allowed = allowed_lines(self.connection, rows, filters)
         scored = scored[keep if allowed is None else keep & allowed]
+        _, first = np.unique(scored.article_ids, return_index=True)
+        if (
+            len(first) > k
+        ):  # nothing below the k-th article need be put in order; scores count to a millionth
+            least = np.partition(scored.scores[first], -k)[-k]
+            scored = scored[scored.scores >= least - 1e-5]
         return self._hits(best_of_each(scored, k), Wanted([]))
 
     def _vectors(self, filters: Filters) -> RowVectors:

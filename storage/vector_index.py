@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -103,7 +104,10 @@ class RowVectors:
         """For each line: the cosine of its article's mean vector with `query`, and its own."""
         nearness, own = np.empty(len(self)), np.empty(len(self))
         for lines, starts, units in self._by_article():
-            sums = np.add.reduceat(units, starts, axis=0)
+            sums = np.empty((len(starts), units.shape[1]), dtype=np.float32)
+            ends = [*starts.tolist(), len(units)]
+            for i, (begin, end) in enumerate(pairwise(ends)):  # reduceat takes ten times as long
+                np.add.reduce(units[begin:end], axis=0, out=sums[i])
             lengths = np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
             means = (sums / lengths[:, None]) @ query
             nearness[lines] = np.repeat(means, np.diff(np.append(starts, len(units))))
