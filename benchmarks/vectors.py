@@ -2,8 +2,7 @@
 
     python benchmarks/vectors.py [--lines 100000 1000000] [--queries 100]
 
-The vectors are random but clustered, 384 dimensions: a few thousand topics, each line a topic's middle and its own part, as
-paragraphs are. Queries are drawn likewise and stand in no line. CPU is that of one thread; the plain scan is a float32
+The vectors are random but clustered, 384 dimensions: a topic for 5,000 lines, each line its topic's middle and its own part. Queries are drawn likewise and stand in no line. CPU is that of one thread; the plain scan is a float32
 matrix in memory times the query, and the ten best of it, in the same run.
 """
 
@@ -42,7 +41,7 @@ K = 10
 
 
 def vectors(number: int, topics: Matrix, seed: int) -> Matrix:
-    """Unit vectors about random topics; the nearest ten of a hundred thousand have a cosine of about .7."""
+    """Unit vectors about random topics."""
     chance = np.random.default_rng(seed)
     own = chance.standard_normal((number, DIM), dtype=np.float32)
     of = topics[chance.integers(0, len(topics), number)]
