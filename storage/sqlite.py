@@ -324,6 +324,7 @@ class Store(Lists):
     def delete(self, article_ids: Iterable[int], *, tombstone: bool = True) -> None:
         """Remove articles whole; with `tombstone` nothing brings them back until `forget`."""
         delete.delete_articles(self._connection, article_ids, tombstone=tombstone)
+        self._searcher.index.refresh_all()
 
     def forget(self, name: int | str) -> int:
         """Lift the tombstones of a deleted article, by id or key; returns how many names were lifted."""

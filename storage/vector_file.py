@@ -49,6 +49,27 @@ def vector_folder(database: Path) -> Path:
     return place.with_name(f"{place.name}.vectors")
 
 
+def makers_in(parent: Path) -> list[tuple[Provenance, int]]:
+    """The models whose lines stand in folders of `parent`, with their length of a vector."""
+    found = []
+    for path in sorted(parent.glob(f"*/{_STATE}")):
+        with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+            with path.open("rb") as file:
+                said = json.loads(file.read(_STATE_BYTES))["maker"]
+            name, version, sha256, backend, precision, dim = said
+            maker = Provenance(
+                stage="vectors",
+                name=name,
+                version=version,
+                sha256=sha256,
+                backend=backend,
+                precision=precision,
+            )
+            if isinstance(dim, int) and dim > 0:
+                found.append((maker, dim))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What of which files counts. `checks` are the CRC-32 of each column and of the dead lines' numbers."""

@@ -21,7 +21,7 @@ from schemas.provenance import Provenance
 from storage.connection import snapshot
 from storage.line_table import LineTable, advance, mapped_table
 from storage.scan import Ids, Mask, nearest_lines
-from storage.vector_file import VectorFile
+from storage.vector_file import VectorFile, makers_in
 from storage.vector_lines import (
     Lines,
     changed_articles,
@@ -176,6 +176,11 @@ class VectorIndex:
                 self._cannot_write = (
                     True  # and not tried again: a disk is not to be filled at each search
                 )
+
+    def refresh_all(self) -> None:
+        """`refresh` for every model that has files: what was deleted from the database is to be nowhere."""
+        for maker, dim in makers_in(self._folder) if self._folder else ():
+            self.refresh(maker, dim)
 
     def rows(self, maker: Provenance, dim: int, include: tuple[str, ...] = ()) -> RowVectors:
         """The rows' vectors under `maker`'s weights, of pages of the kinds in `include` too."""
