@@ -12,6 +12,7 @@ from typing import TypedDict, Unpack
 from schemas.errors import UsageError
 from schemas.languages import language_code
 from schemas.marks import FigureQuery
+from schemas.periods import parse_period
 
 ENTITY_LABELS = (
     *("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "WORK_OF_ART", "PRODUCT", "LAW"),
@@ -63,7 +64,9 @@ class FilterArgs(TypedDict, total=False):
 def make_filters(
     *, now: datetime | None = None, spelled: str = "{}", **args: Unpack[FilterArgs]
 ) -> Filters:
-    """Filters from what a person types: ISO days, instants or "7d" for dates; `until` includes a named day.
+    """Filters from what a person types: days, instants, "7d", or a year or month of which `since` takes the first day.
+
+    `until` includes the day, and of a year or month its last.
 
     `spelled` is how a filter's name stands in errors: "--{}" on the command line.
 
@@ -102,7 +105,9 @@ def require_one_of(what: str, name: object, known: tuple[str, ...]) -> None:
     near = get_close_matches(str(name), known, n=1)
     raise UsageError(
         f"unknown {what} {name!r}",
-        remedy=(f"did you mean {near[0]}? " if near else "") + f"choose one of: {', '.join(known)}",
+        remedy=f"did you mean {near[0]}? Choose one of: {', '.join(known)}"
+        if near
+        else f"choose one of: {', '.join(known)}",
     )
 
 
@@ -138,7 +143,7 @@ def _instant(value: Bound, now: datetime, name: str, *, past_the_day: bool) -> d
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        value = _parse(value.strip(), now, name)
+        value = _parse(value.strip(), now, name, last=past_the_day)
     if isinstance(value, datetime):
         # The bound above is exclusive; an instant that is named counts itself.
         return _later(_utc(value), timedelta(seconds=1 if past_the_day else 0))
@@ -147,17 +152,22 @@ def _instant(value: Bound, now: datetime, name: str, *, past_the_day: bool) -> d
     return _later(day, timedelta(days=1 if past_the_day else 0))
 
 
-def _parse(text: str, now: datetime, name: str) -> date:
-    """A day, or an instant."""
+def _parse(text: str, now: datetime, name: str, *, last: bool) -> date:
+    """A day or an instant; of a year, month or quarter its first or `last` day."""
     try:
         if ago := _AGO.fullmatch(text):
             return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2].lower()])
         return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"{name} {text!r} is no date",
-            remedy='write a day (2024-01-31), an instant (2024-01-31T12:00Z) or a span back from now ("7d", "12h")',
-        ) from error
+        try:
+            days = parse_period("" if ".." in text else text, today=now.date())
+        except UsageError:
+            raise UsageError(
+                f"{name} {text!r} is no date",
+                remedy='write a day (2024-01-31), a month or year (2024-01, 2024, "this year"), an instant '
+                '(2024-01-31T12:00Z) or a span back from now ("7d", "12h")',
+            ) from error
+        return days[1] if last else days[0]
 
 
 def _later(moment: datetime, span: timedelta) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from schemas.errors import UsageError
 
@@ -25,27 +25,39 @@ _MONTHS = (
 )  # fmt: skip
 _NAMED = re.compile(r"(?P<name>q[1-4]|h[12]|[a-z]{3,9})\.?,? (?P<year>[0-9]{4})", re.IGNORECASE)
 _YEARS = re.compile(r"([0-9]{4})[-–]([0-9]{4})")
+_RELATIVE = re.compile(
+    r"(?P<which>this|last|next) (?P<unit>week|month|quarter|year)", re.IGNORECASE
+)
+_STEPS = {"last": -1, "this": 0, "next": 1}
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _LAST_MONTH = 12
 
 
-def parse_period(period: PeriodLike, name: str = "the period") -> Period:
+def parse_period(
+    period: PeriodLike, name: str = "the period", *, today: date | None = None
+) -> Period:
     """The days of a period: 2024, 2024-07, July 2024, 2024-Q3, 2024-H1, 2024-07-08, 1990s, or "2019..2021" with both ends.
 
-    A year named by two, as "2023-24", runs from April to March, as it does where a text names one.
+    A year named by two, as "2023-24", runs from April to March, as it does where a text names one. "This year", "last
+    month", "yesterday" and the like are taken from `today`, in UTC; a week begins on Monday.
 
     >>> [str(day) for day in parse_period("2023-Q4..2024")]
     ['2023-10-01', '2024-12-31']
+    >>> [str(day) for day in parse_period("last quarter", today=date(2024, 2, 9))]
+    ['2023-10-01', '2023-12-31']
 
     Raises UsageError for what is no period, or ends before it begins.
     """
     parts = _parts(period)
-    spans = [_span(part) for part in parts]
+    day = today or datetime.now(UTC).date()
+    spans = [_span(part, day) for part in parts]
     known = [span for span in spans if span]
     if len(known) < len(spans) or len(spans) not in (1, 2):
         raise UsageError(
             f"{name} {period!r} is no period",
-            remedy="write a year (2024), a month (2024-07), a quarter (2024-Q3), a day (2024-07-08), or two with .. between "
-            "(2019..2021)",
+            remedy="write a year (2024), a month (2024-07), a quarter (2024-Q3), a day (2024-07-08), two with .. between "
+            '(2019..2021), or "this year", "last month"',
         )
     first, last = known[0][0], known[-1][1]
     if first > last:
@@ -60,21 +72,44 @@ def _parts(period: object) -> list[object]:
     return list(period) if isinstance(period, (tuple, list)) else [period]
 
 
-def _span(part: object) -> Period | None:
+def _span(part: object, today: date) -> Period | None:
     if isinstance(part, datetime):
         return part.date(), part.date()
     if isinstance(part, date):
         return part, part
-    match = None if isinstance(part, bool) else _FORM.fullmatch(_in_digits(str(part)))
+    text = "" if isinstance(part, bool) else " ".join(str(part).split())
+    match = _FORM.fullmatch(_in_digits(text))
     try:
-        return _days(match) if match else None
-    except ValueError:  # the 30th of February, the year 0
+        return _days(match) if match else _from_today(text.lower(), today)
+    except (ValueError, OverflowError):  # the 30th of February, the year 0, the year after the last
         return None
+
+
+def _from_today(text: str, today: date) -> Period | None:
+    if text in _DAYS:
+        day = today + timedelta(days=_DAYS[text])
+        return day, day
+    match = _RELATIVE.fullmatch(text)
+    if match is None:
+        return None
+    steps = _STEPS[match["which"]]
+    if match["unit"] == "week":
+        monday = today + timedelta(days=7 * steps - today.weekday())
+        return monday, monday + timedelta(days=6)
+    months = _MONTHS_IN[match["unit"]]
+    first = (today.year * _LAST_MONTH + today.month - 1) // months * months + steps * months
+    return _month(first)[0], _month(first + months - 1)[1]
+
+
+def _month(number: int) -> Period:
+    """The days of a month, counted from January of the year 0."""
+    year, month = divmod(number, _LAST_MONTH)
+    return date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1])
 
 
 def _in_digits(text: str) -> str:
     """As in "Q3 2024", "July 2024" and "Sept. 2024", which lead to "2024-q3", "2024-07" and "2024-09"."""
-    named = _NAMED.fullmatch(" ".join(text.split()))
+    named = _NAMED.fullmatch(text)
     if named is None:
         return text
     name = named["name"].lower()

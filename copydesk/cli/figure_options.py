@@ -39,6 +39,6 @@ About = Annotated[
     named(
         "--about",
         "PERIOD",
-        "The time it speaks of: 2024, 2024-07, 2024-Q3, 2024-07-08 or 2019..2021.",
+        'The time it speaks of: 2024, 2024-07, 2024-Q3, 2024-07-08, 2019..2021 or "this year".',
     ),
 ]

@@ -44,7 +44,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV with a header line.")]
 FailEmpty = Annotated[bool, typer.Option("--fail-empty", help="Exit 4 if nothing is found.")]
 Since = Annotated[
-    str | None, named("--since", "DATE", 'Published on or after: a day, an instant, or "7d".')
+    str | None,
+    named("--since", "DATE", 'Published on or after: 2024-01-31, 2024, "7d", "this year".'),
 ]
 Until = Annotated[str | None, named("--until", "DATE", "Published on or before that day.")]
 Source = Annotated[str | None, named("--source", "NAME", "Only this site, by name or host.")]

@@ -52,7 +52,7 @@ def test_a_span_counts_back_from_now(span: str, back: timedelta) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["yesterday", "2024-13-01", "2024-02-30", "7 days ago", "999999y", "-", "２０２４", "2024-06-01T25:00", "\0", 5, [], b"x", 1.5],
+    ["the other day", "2024..2025", "2024-13-01", "2024-02-30", "7 days ago", "999999y", "-", "２０２４", "2024-06-01T25:00", "\0", 5, [], b"x", 1.5],
 )  # fmt: skip
 def test_what_is_no_date_is_a_usage_error(wrong: Any) -> None:
     for name in ("since", "until"):
@@ -118,6 +118,23 @@ def test_an_unknown_language_label_or_kind_is_told_the_nearest(
 )
 def test_kinds_of_page_are_included_by_name(asked: Any, included: tuple[str, ...]) -> None:
     assert make_filters(include=asked).include == included
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("2023", date(2023, 1, 1), date(2023, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("Feb 2024", date(2024, 2, 1), date(2024, 2, 29)),
+        ("this year", date(2024, 1, 1), date(2024, 12, 31)),
+        ("last month", date(2024, 5, 1), date(2024, 5, 31)),
+    ],
+)
+def test_since_a_year_or_month_is_its_first_day_until_it_the_last(
+    typed: str, first: date, last: date
+) -> None:
+    made = make_filters(since=typed, until=typed, now=datetime(2024, 6, 10, 23, tzinfo=UTC))
+    assert made == make_filters(since=first, until=last)
 
 
 @pytest.mark.parametrize("wrong", [{"since": "soon"}, {"until": "soon"}, {"lang": "xx"}])

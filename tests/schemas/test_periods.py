@@ -43,6 +43,32 @@ def test_a_period_is_its_first_and_last_day(typed: PeriodLike, first: str, last:
 
 
 @pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("this year", "2024-01-01", "2024-12-31"),
+        (" Last  Year ", "2023-01-01", "2023-12-31"),
+        ("next year", "2025-01-01", "2025-12-31"),
+        ("this month", "2024-01-01", "2024-01-31"),
+        ("last month", "2023-12-01", "2023-12-31"),
+        ("next quarter", "2024-04-01", "2024-06-30"),
+        ("last quarter", "2023-10-01", "2023-12-31"),
+        ("this week", "2024-01-01", "2024-01-07"),
+        ("last week", "2023-12-25", "2023-12-31"),
+        ("yesterday", "2024-01-04", "2024-01-04"),
+        ("2022..today", "2022-01-01", "2024-01-05"),
+    ],
+)
+def test_a_period_may_be_named_from_today(typed: str, first: str, last: str) -> None:
+    assert tuple(map(str, parse_period(typed, today=date(2024, 1, 5)))) == (first, last)
+
+
+@pytest.mark.parametrize(("typed", "today"), [("last year", date.min), ("next week", date.max)])
+def test_a_period_past_the_calendar_is_a_usage_error(typed: str, today: date) -> None:
+    with pytest.raises(UsageError):
+        parse_period(typed, today=today)
+
+
+@pytest.mark.parametrize(
     "typed",
     ["", "24", "0000", "2024-13", "2024-00", "2024-02-30", "2024-Q5", "2021..2019", "..", "2019..", "1..2..3", True, [], None, "9999s", "2023-25", "2023/25", "Smarch 2024", "Q5 2024", "july", "9999/00", "2021-2019"],
 )  # fmt: skip
