@@ -13,9 +13,10 @@ from typing import cast
 
 from enrichers.figures.foreign_dates import read_foreign_dates
 from enrichers.figures.foreign_numbers import ForeignNumber, number_at
-from enrichers.figures.foreign_ranges import read_first, read_range
+from enrichers.figures.foreign_ranges import is_moving, read_first, read_range
 from enrichers.figures.foreign_words import Foreign, foreign_words
 from enrichers.figures.identifiers import cover_addresses
+from enrichers.figures.lengths import join_steps
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.modifiers import bend
 from enrichers.figures.moment import Calendar
@@ -62,6 +63,7 @@ def read_foreign(line: Line, calendar: Calendar, language: str) -> None:
         if draft and not (is_article and draft.kind in ("duration", "quantity")):
             line.add(_with_minus(line, draft, words))
     line.drafts.sort(key=lambda draft: draft.start)
+    join_steps(line)
     _bend(line, words)
 
 
@@ -340,8 +342,9 @@ def _bend(line: Line, words: Foreign) -> None:
     end = -_BESIDE
     for draft in line.drafts:
         name = words.modifiers.match_before(line, line.index_at(draft.start))
-        if draft.kind == "date" or draft.value is None:
+        is_near = draft.start - end < _BESIDE
+        if name == "at_most" and (is_near or is_moving(line, draft.start, words)):
             name = None
-        if name and not (name == "at_most" and draft.start - end < _BESIDE):
+        if name and draft.kind != "date" and draft.value is not None:
             bend(draft, cast("Modifier", name))
         end = draft.end

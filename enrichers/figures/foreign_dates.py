@@ -250,7 +250,7 @@ def _is_ahead(line: Line, position: int, words: Foreign) -> bool:
     before, after = line.words_before(position, _REACH_BACK), line.words_after(position, _REACH_ON)
     while "." in before:
         before = before[before.index(".") + 1 :]
-    return not words.future.isdisjoint([*before, *after])
+    return any(words.future.has(word) for word in (*before, *after))
 
 
 def _join(line: Line, left: Moment, right: Moment, words: Foreign) -> Moment | None:

@@ -187,8 +187,8 @@ def _in_words(line: Line, index: int, words: Foreign) -> ForeignNumber | None:
         ):
             break
         scale, at = scaling
-        if total and not current:  # "mil millones"
-            total *= scale
+        if 0 < total < scale:  # "mil millones", "mil doscientos millones"
+            total, current = (total + current) * scale, Decimal(0)
         else:
             total, current = total + (current or 1) * scale, Decimal(0)
         rest = _rest(line, line.tokens[at - 1].end, at) if scale == _THOUSAND else None

@@ -20,7 +20,7 @@ def read_range(
     (first, second), (left, right) = pair, sides
     if right is None or (left and (left.kind, left.unit) != (right.kind, right.unit)):
         return None
-    if first.spread or second.spread or _is_change(line, first, words):
+    if first.spread or second.spread or is_moving(line, first.start, words):
         return None
     start, end = (left or right).start, left.end if left else first.end
     if left is None:
@@ -46,9 +46,9 @@ def read_range(
     )
 
 
-def _is_change(line: Line, first: ForeignNumber, words: Foreign) -> bool:
+def is_moving(line: Line, start: int, words: Foreign) -> bool:
     """As in "est passé de 7 à 8 %": two figures, the old and the new, not a span between them."""
-    before = line.words_before(first.start, _CHANGE_REACH)
+    before = line.words_before(start, _CHANGE_REACH)
     while "." in before:
         before = before[before.index(".") + 1 :]
     return not words.moving.isdisjoint(before)

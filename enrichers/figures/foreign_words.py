@@ -20,6 +20,7 @@ from enrichers.figures.line import TOKEN, Line
 
 DATA = Path(__file__).parent / "data"
 _FILE = re.compile(r"foreign\.([a-z]{2})\.toml")
+_LEAST_VERB = 4  # letters
 _TRIGGERS = ("small", "scales", "vague", "months", "weekdays", "relative", "quarters")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 T = TypeVar("T")
@@ -68,6 +69,18 @@ class Phrases(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Future:
+    """Words that make an incomplete date look ahead, and how a verb of the future ends."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+    def has(self, word: str) -> bool:
+        """Whether the word speaks of the future; none of four letters is known by its ending."""
+        return word in self.words or (len(word) > _LEAST_VERB and word.endswith(self.endings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Foreign:
     """Everything the foreign grammar looks words up in; see the sections of a data file for what each holds."""
 
@@ -105,7 +118,7 @@ class Foreign:
     year_of: Phrases[str]
     bare_years: bool
     decade: re.Pattern[str]
-    future: frozenset[str]
+    future: Future
     moving: frozenset[str]
     thousands: frozenset[str]
     starts: frozenset[str]
@@ -140,10 +153,10 @@ def foreign_words(code: str) -> Foreign:
         groups="".join(_strings(numerals["groups"])),
         articles=frozenset(_strings(numerals["articles"])),
         alone=frozenset(_strings(numerals["alone"])),
-        small=Phrases({w: Decimal(str(v)) for w, v in _table(data, "small").items()}),
-        scales=Phrases({w: Decimal(str(v)) for w, v in _table(data, "scales").items()}),
-        about=Phrases({w: Decimal(str(v)) for w, v in _table(data, "about").items()}),
-        vague=Phrases({w: Decimal(str(v)) for w, v in _table(data, "vague").items()}),
+        small=_decimals(data, "small"),
+        scales=_decimals(data, "scales"),
+        about=_decimals(data, "about"),
+        vague=_decimals(data, "vague"),
         currencies=Phrases(_texts(data, "currencies")),
         hundredths=Phrases(_texts(data, "hundredths")),
         percent=Phrases(_texts(data, "percent")),
@@ -169,13 +182,23 @@ def foreign_words(code: str) -> Foreign:
         year_of=Phrases(dict.fromkeys(_strings(years["of"]), "of")),
         bare_years=bool(years["bare"]),
         decade=re.compile(str(years["decade"]), re.IGNORECASE),
-        future=frozenset(_strings(_table(data, "future")["words"])),
+        future=_future(data),
         moving=frozenset(_strings(_table(data, "moving").get("words", ()))),
         thousands=frozenset(_strings(numerals.get("thousands", ()))),
         starts=_first_words(data, "small", "vague", "about").union(_strings(numerals["alone"])),
         date_starts=_date_starts(data, years),
         triggers=_first_words(data, *_TRIGGERS),
     )
+
+
+def _future(data: Mapping[str, object]) -> Future:
+    future = _table(data, "future")
+    words, endings = _strings(future["words"]), _strings(future.get("endings", ()))
+    return Future(words=frozenset(words), endings=tuple(endings))
+
+
+def _decimals(data: Mapping[str, object], section: str) -> Phrases[Decimal]:
+    return Phrases({word: Decimal(str(value)) for word, value in _table(data, section).items()})
 
 
 def _first_words(data: Mapping[str, object], *sections: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ _STEPS = {
     ("stone", "pound"): 14,
 }
 """How many of the second make one of the first."""
-_GAP = re.compile(r" (?:and )?|")
+_GAP = re.compile(r" (?:(?:and|und|et|y) )?|")
 _ARTICLE = re.compile(
     r"\b(?P<article>an?) (?P<unit>second|minute|hour|day|week|fortnight|month|year|decade|century)\b(?!-)",
     re.IGNORECASE,
