@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
@@ -17,13 +19,23 @@ _TO_COME = (["will"], ["to"], ["would"], ["ll"], ["d"])
 _DYING = (["died"], ["dies"], ["dead"], ["retired"], ["retire"], ["married"], ["widowed"])
 _OR_MORE = (["older"], ["over"], ["above"], ["up"], ["under"], ["younger"], ["below"])
 _OLDEST_GROUP = 100
+_GROUP = re.compile(
+    r"(?:\b(?P<lead>the|for|among|all) )?\b(?:under|over)(?P<gap>[- ‑])\Z", re.IGNORECASE
+)
+_GROUP_REACH = 14
+_PLURAL = re.compile(r"['’]?s\b")
 
 
 def read_age(line: Line, number: Number) -> Draft | None:
     """The age in years that `number` gives; None where neither a word nor the place after a name says so."""
     if number.value is None or not 0 < number.value <= _OLDEST or number.scaled or number.mark:
         return None
-    if not (_is_led(line, number) or _is_apposed(line, number) or _is_of_people(line, number)):
+    if not (
+        _is_group(line, number)
+        or _is_led(line, number)
+        or _is_apposed(line, number)
+        or _is_of_people(line, number)
+    ):
         return None
     draft = Draft(
         start=number.start,
@@ -35,6 +47,14 @@ def read_age(line: Line, number: Number) -> Draft | None:
     )
     to_base(draft, lexicon().units.by_word["year"])
     return draft
+
+
+def _is_group(line: Line, number: Number) -> bool:
+    """As in "under-12s go free", "the over 65s": not "ran it in under 10s"."""
+    match = _GROUP.search(line.text, max(0, number.start - _GROUP_REACH), number.start)
+    if match is None or _PLURAL.match(line.text, number.end) is None:
+        return False
+    return match["gap"] != " " or match["lead"] is not None
 
 
 def _is_led(line: Line, number: Number) -> bool:

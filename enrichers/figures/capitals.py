@@ -5,6 +5,7 @@ In a headline that writes every word with a capital they say nothing, and at the
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from enrichers.figures.lexicon import lexicon
@@ -13,6 +14,8 @@ from enrichers.figures.line import Line, Token
 _ARTICLES = frozenset({"the", "a", "an"})
 _LEAST_LETTERS = 4
 _TITLE_SHARE = 0.6
+_QUOTED = re.compile(r"[\"“](?P<title>(?=[A-Z0-9])[\w '’:&!?-]{2,60}),?[\"”]")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def cover_capitals(line: Line) -> None:
@@ -30,6 +33,19 @@ def cover_capitals(line: Line) -> None:
     if candidates and not is_title_case(line):
         for index in candidates:
             line.cover(line.tokens[index].start, line.tokens[index].end)
+
+
+def cover_titles(line: Line) -> None:
+    """Consume what is quoted with a capital to each longer word, as titles are: "99 Luftballons", "Ten Days in Prague"."""
+    if not any(sign in line.text for sign in '"“') or is_title_case(line):
+        return
+    for match in _QUOTED.finditer(line.text):
+        words = _WORD.findall(match["title"])
+        named = [word for word in words if word.lower() not in _number_words()]
+        capitals = [word for word in named if word[0].isupper()]
+        small = [word for word in named if not word[0].isupper() and len(word) >= _LEAST_LETTERS]
+        if capitals and not small and len(capitals[0]) > 1:
+            line.cover(*match.span("title"))
 
 
 @cache

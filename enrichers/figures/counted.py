@@ -13,8 +13,8 @@ from enrichers.figures.numbers import Number
 
 _REACH = 8
 _AGED = re.compile(
-    r" (?:[0-9]{1,3}|[a-z]+)-(?:year|month|week|day)-old(?= )"
-)  # "two 14-year-old boys"
+    r" (?:[a-z]+-(?:year|month|week|day)-old|[0-9][0-9.,]{0,11}-[a-z]{2,12}(?:-old)?)(?= )"
+)  # "two 14-year-old boys", "two 500-pound bombs"
 _INITIALS = re.compile(r" ?(?:[A-Z]\.){2,4}(?= [^\W\d_])")  # "three U.S. troops"
 _NO_NOUNS = frozenset({"strong", "odd", "ish", "something", "plus", "fold", "time"})
 _DETERMINERS = frozenset(
@@ -23,7 +23,7 @@ _DETERMINERS = frozenset(
 )
 _STATES = frozenset({"states", "nations"})  # counted too, but for the United ones
 _BESIDES = re.compile(
-    r" or (?:so|more|fewer|less)(?= )| (?:more|fewer|less|additional|extra)(?= [a-z])"
+    r" or (?:so|more|fewer|less)(?= )| (?:more|fewer|less|additional|extra|plus)(?= [a-z])"
 )
 
 

@@ -97,6 +97,7 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
 
 _DIGIT_RULES: tuple[Rule, ...] = (
     absolute.iso,
+    months.day_of_month,
     months.day_first,
     absolute.numeric,
     match_time,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from enrichers.figures.capitals import cover_capitals
+from enrichers.figures.capitals import cover_capitals, cover_titles
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Line
 from enrichers.figures.scientific import cover_references
@@ -46,7 +46,7 @@ _STREET = (
 )
 _UNIT_OF_ARMS = r"Airborne|Armou?red|Army|Battalion|Brigade|Cavalry|Division|Fleet|Infantry|Marines|Regiment|Squadron"
 _LABELLED = re.compile(  # a label or a bracket says that the digits are a paragraph's, a form's, a unit's or a house's name
-    r"(?=[\d§+A-Zcdhp])(?<![\w.,])(?:"  # looked at first: most characters begin none of these
+    r"(?=[\d§+A-Zcdhpt])(?<![\w.,])(?:"  # looked at first: most characters begin none of these
     r"\d{1,4}\([a-z]{1,3}\)(?:\([0-9a-zA-Z]{1,4}\))*"  # "401(k)", "501(c)(3)"
     r"|§§? ?\d+[a-z]?"
     r"|\d{1,3} (?:U\.S\.C?\.?|F\.[234]d|S\. ?Ct\.|C\.F\.R\.)(?: §§?)? \d+"
@@ -70,7 +70,7 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|\d{1,3} (?:Civ|Cr)\. \d+"
     r"|(?:Act|Decree|Directive|Law|Order|Regulation) (?:\([A-Z]{2,4}\) )?\d+/\d{4}"
     r"|\+\d{1,3}(?:[ .-]\(?\d{2,5}\)?){2,5}(?!\w)"
-    r"|(?:[Dd]ial|[Hh]otline|[Hh]elpline|[Cc]all|SMS|[Tt]ext [A-Z]{2,12} to) \d{3,6}(?: \d{3})*(?: or \d{3,6})?(?=[.,;)]|$| for\b| if\b| immediately\b| now\b)"
+    r"|(?:[Dd]ial|[Hh]otline|[Hh]elpline|[Cc]all|SMS|[Tt]ext(?: [A-Z]{2,12} to)?) \d{3,6}(?: \d{3})*(?: or \d{3,6})?(?=[.,;)]|$| for\b| if\b| immediately\b| now\b| or\b| on\b| quoting\b)"
     r"|(?:Apartment|Apt\.?|Bay|Block|Cell|Exit|Flat|Gate|Highway|Platform|Room|Route|Row|Seat|Section|Suite|Unit|Ward) \d{1,4}[A-Z](?!\w)"
     r"|802\.11\w*"
     r"|(?:19|20)\d\d [A-Z]{2}\d{1,3}(?!\w)"  # "2024 YR4": an asteroid
@@ -81,6 +81,9 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|\d{1,3}(?:\.\d+)?° ?(?:\d{1,2}(?:\.\d+)?[′'] ?)?(?:\d{1,2}(?:\.\d+)?[″\"] ?)?[NSEW]\b"  # where, not how much
     r"|[248]K(?= (?:[A-Z]{2,4}s?|Blu-ray|Ultra|video|videos|footage|resolution|displays?|screens?|monitors?|cameras?|television|televisions|streaming|projectors?|content|quality|images?)\b)"
     r"|Chang['’]e[ -]\d"
+    r"|\d{1,3}\.(?:\.\.)?(?:[KQRBN][a-h]?[1-8]?x?|[a-h]x)?[a-h][1-8](?![\w.])|\d{1,3}\.(?:\.\.)?O-O(?:-O)?(?!\w)"  # moves in chess
+    r"|\d{1,3}\.\d{2,7}°? ?[NS],? \d{1,3}\.\d{2,7}°? ?[EW](?!\w)"
+    r"|\d{2,3}(?:\.\d)? ?FM(?!\w)"
     r")"
 )
 _SIZE = re.compile(
@@ -89,6 +92,11 @@ _SIZE = re.compile(
 _MARKED = {  # what a sign in the line gives away
     "_": re.compile(r"(?<![\w.])[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"),  # "IMG_1234.jpg"
     "/": re.compile(r"(?<![\w.,])[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"),  # "HTTP/2"
+    "top-": re.compile(
+        r"\b[Tt]op-(?:\d{1,3}|three|four|five|six|eight|ten|twenty)(?! [a-z]+s\b)(?![\w-])"
+    ),  # "a top-10 single"
+    "-under": re.compile(r"(?<![\w.,-])(?:\d{1,2}|[a-z]{3,8})-under(?:-par(?: \d\d)?)?(?![\w-])"),
+    "-over": re.compile(r"(?<![\w.,-])(?:\d{1,2}|[a-z]{3,8})-over(?:-par(?: \d\d)?)?(?![\w-])"),
     "-something": re.compile(r"(?<![\w.,])(?:\d{1,2}|[a-z]{3,8})-something\b"),
 }
 _CALIBRE = re.compile(
@@ -97,6 +105,10 @@ _CALIBRE = re.compile(
 _LINEAGE = re.compile(r"(?<![\w.])(?P<head>[A-Z]{1,4})(?:\.\d{1,3}){2,}(?!\w)")  # "B.1.1.7"
 _TAIL = re.compile(r"(?:\.[0-9]+)+(?![\w%])")
 _SQUADS = re.compile(r"(?<!\w)[Uu]nder-(?:1[4-9]|2[0-3])s?(?!\w)")
+_ROUNDS = frozenset({"last 16", "final four"})
+_COUNTING = re.compile(
+    r" (?:of (?:\d|the\b|its\b|his\b|her\b|their\b)|(?!ties\b|clashes\b)[a-z]+s\b)"
+)  # "the last 16 years"
 _ROMAN_WORDS = ("World War", "Bowl", "WWI", "Chapter", "King", "Pope", "Elizabeth", "Charles")
 _ROMAN = re.compile(
     r"\b(?:World War|Super Bowl|WWI{0,2}|Chapter|King|Pope \w+|Elizabeth|Charles) (?:[IVX]{1,5}|One|Two)\b"
@@ -127,6 +139,7 @@ def cover_traps(line: Line) -> None:
     _cover_phrases(line)
     _cover_glued(line)
     cover_capitals(line)
+    cover_titles(line)
 
 
 def cover_addresses(line: Line) -> None:
@@ -218,7 +231,9 @@ def _cover_phrases(line: Line) -> None:
     for token in line.tokens:
         for phrase in phrases.get(token.word, ()):
             end = token.start + len(phrase)
-            if text[token.start : end].lower() == phrase and not text[end : end + 1].isalnum():
+            if text[token.start : end].lower() != phrase or text[end : end + 1].isalnum():
+                continue
+            if phrase not in _ROUNDS or _COUNTING.match(text, end) is None:
                 line.cover(token.start, end)
 
 

@@ -16,6 +16,7 @@ _AND_THEN = re.compile(
     r",? (?:and|but|to|from|against|versus|compared (?:with|to)|up from|down from|after|then)(?: (?:about|just|only|nearly|some|over|under|another|at least|up to|more than))? "
 )
 _IN_TIME = re.compile(r" (?:in |on |by |for |during |the )?(?:the )?")
+_ONTO = frozenset({"to", "to just", "to only"})
 _AFTER_COMMA = frozenset({", and ", ", or "})
 _LAST = _AFTER_COMMA | {" and ", " or "}
 _SHORT_LIST = 3
@@ -40,7 +41,7 @@ def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
     between = line.text[left.end : right.start].strip(" $£€") if right.start - left.end < 10 else ""
     if left.rule == "bare_number" and between == "or":
         _take(left, right, money=True)
-    elif left.rule == "bare_number" and left.role == "from" and between == "to":
+    elif left.rule == "bare_number" and left.role == "from" and between in _ONTO:
         _take(left, right)
     elif right.rule == "bare_number" and _is_alike(line, left, right):
         _take(right, left)

@@ -11,6 +11,7 @@ from enrichers.figures.lengths import read_article_lengths
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.money import read_money
 from enrichers.figures.numbers import Number, scan_numbers
+from enrichers.figures.part_units import read_part_units
 from enrichers.figures.percent import read_percent
 from enrichers.figures.ranges import Reader, read_odds, read_range, read_score
 from enrichers.figures.ratios import (
@@ -18,7 +19,6 @@ from enrichers.figures.ratios import (
     read_multiple,
     read_multiple_words,
     read_n_in_m,
-    read_part_units,
 )
 from enrichers.figures.scientific import read_science
 from enrichers.figures.signs import with_sign

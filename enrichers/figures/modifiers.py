@@ -30,7 +30,9 @@ _GLUE = frozenset(
     }
 )
 _SIGN = re.compile(r"(?P<sign>~|≈|≃|≥|≤|[<>] ?=|[=][<>]|[<>])[ ]?\Z")
-_PLUS = re.compile(r"\+|-plus\b| plus\b(?! [0-9])")
+_PLUS = re.compile(  # "20 plus people"; not "5 percent plus a bonus"
+    r"\+|-plus\b| plus\b(?! (?:[0-9$£€]|(?:an?|the|its|his|her|their|any|some|another|interest|expenses|costs|tax)\b))"
+)
 _ODD = re.compile(r"[- ]odd\b|-?ish\b")
 _PLACES = (["within"], ["near"])  # "near 12 villages": where, not how many
 _LONGEST = 5
@@ -46,16 +48,29 @@ def apply_modifiers(line: Line) -> None:
         ):
             continue
         name = modifier_of(line, draft.start, draft.end) or _after_noun(line, draft)
-        if draft.rule in ("last_n", "first_n") and name in ("over", "under"):
-            name = None  # "over the next three years", "within the last month": when, not how long
-        if draft.kind == "count" and line.words_before(draft.start, 1) in _PLACES:
-            name = None
-        if name == "over" and draft.kind == "duration" and _is_during(line, draft.start):
-            name = None
+        if name and not _is_bent(line, draft, name):
+            continue
         if name == "equal":
             draft.low = draft.high = draft.value
         elif name:
             bend(draft, cast("Modifier", name))
+
+
+def _is_bent(line: Line, draft: Draft, name: str) -> bool:
+    """Whether the word bends this number: "within the last month" says when, "near 12 villages" where."""
+    if draft.rule in ("last_n", "first_n") and name in ("over", "under"):
+        return False
+    if draft.kind == "count" and line.words_before(draft.start, 1) in _PLACES:
+        return False
+    if name == "nearly" and draft.kind not in ("ratio", "multiple"):
+        return not _is_exception(line, draft.start)
+    is_length = draft.kind == "duration" and draft.rule != "age"
+    return not (name == "over" and is_length and _is_during(line, draft.start))
+
+
+def _is_exception(line: Line, start: int) -> bool:
+    """As in "all but two of them": how many are left out, not nearly two."""
+    return line.words_before(start, 2) == ["all", "but"]
 
 
 def _after_noun(line: Line, draft: Draft) -> str | None:

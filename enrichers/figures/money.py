@@ -28,6 +28,7 @@ _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) 
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
 _SCALE_AFTER_CODE = re.compile(r" (million|billion|trillion)\b")
 _MILLIONS = re.compile(r" ?(?:mm|MM)(?![^\W_])")  # "$5mm", as bankers write; elsewhere millimetres
+_TICKS = re.compile(r"-(?P<n>[1357])/(?P<d>[248])(?![\w/])")  # "$5.68-1/2": of a cent
 _SPOKEN_FIRST = frozenset(
     {"dollar", "euro", "dlrs", "rupee", "rupees", "pesos", "naira", "shillings", "taka", "rubles"}
 )
@@ -149,6 +150,10 @@ def _with_sign(line: Line, number: Number, sign: _Sign) -> Draft:
     )
     if millions and marked.value is not None and marked.mark is None:
         marked = replace(marked, value=marked.value * _MILLION, end=millions.end(), scaled=True)
+    ticks = _TICKS.match(line.text, marked.end)
+    if ticks and marked.value is not None and line.text[marked.end - 3] == ".":
+        eighths = Decimal(int(ticks["n"])) / Decimal(int(ticks["d"]))
+        marked = replace(marked, value=marked.value + eighths / 100, end=ticks.end())
     factor = Decimal(1_000_000) if sign.million else Decimal(1)
     end = marked.end
     named, code = _name_after(line, marked), sign.code

@@ -14,6 +14,10 @@ from enrichers.figures.years import YEAR as _YEAR
 from enrichers.figures.years import stated_year as _stated_year
 from enrichers.figures.years import two_digit_year
 
+_OF_MONTH = re.compile(
+    r"(?P<d>[12]?[0-9]|3[01])(?:st|nd|rd|th) (?:day )?of (?P<rel>last|this|next) month\b"
+)
+
 
 @cache
 def _with_month() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
@@ -42,6 +46,18 @@ def day_first(line: Line, index: int, calendar: Calendar) -> Moment | None:
     """8 July, 8th of July 2024, 5-7 Sept."""
     match = _with_month()[1].match(line.text, line.tokens[index].start)
     return _days(line, match, calendar) if match else None
+
+
+def day_of_month(line: Line, index: int, calendar: Calendar) -> Moment | None:
+    """As in "the 22nd of this month"."""
+    match = _OF_MONTH.match(line.text, line.tokens[index].start)
+    if match is None or calendar.reference is None:
+        return None
+    first = periods.around(
+        calendar.reference, "month", {"last": -1, "this": 0, "next": 1}[match["rel"]]
+    )
+    span = periods.day(first[0].year, first[0].month, int(match["d"])) if first else None
+    return found(*match.span(), "day", span, "day") if span else None
 
 
 def month_first(line: Line, index: int, calendar: Calendar) -> Moment | None:

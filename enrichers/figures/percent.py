@@ -10,7 +10,7 @@ from enrichers.figures.numbers import Number
 _SIGN = re.compile(
     r"[ \u00a0\u202f-]?(?:(?P<point>percentage[ -]points?|per ?cent[ -]points?|%[ -]points?|ppts?\b|pps?\b)"
     r"|(?P<basis>basis[ -]points?|bps?\b)"
-    r"|(?P<percent>[%％٪]|percents?(?![a-z])|per ?cent(?![a-z])|pct\b\.?|percentage(?= of)))",
+    r"|(?P<percent>[%％٪]|percents?(?![a-z])|per ?cent(?![a-z])|pct\b\.?|(?<=[0-9])pc\b|percentage(?= of)))",
     re.IGNORECASE,
 )
 _NOUN_BEFORE = re.compile(r"\b(?:percentage|percent|per cent) of \Z", re.IGNORECASE)

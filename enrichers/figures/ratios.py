@@ -6,19 +6,21 @@ import re
 from decimal import Decimal
 
 from enrichers.figures.counted import find_noun, whole_of
-from enrichers.figures.lexicon import Unit
 from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
-from enrichers.figures.units import to_base
+from enrichers.figures.part_units import read_part_of_unit
 
 _IN = re.compile(r" (?P<link>in|out of|of)(?: every)? ")
 _ONE_IN = re.compile(r" (?P<noun>[a-z]+) in (?:every )?")
 _TIMES = re.compile(r"[ -]?(?:times\b|(?P<x>[xX×])(?![^\W_])|-?fold\b)")
-_PART_UNIT = re.compile(
-    r"\b(?P<part>half|quarter)(?: of)?(?: an?|-| )[ -]?(?P<percent>percentage )?(?P<unit>[a-z]+)\b(?!-)",
-    re.IGNORECASE,
-)
-_AND_A_HALF = re.compile(r"\ban? (?P<unit>[a-z]+) and a half\b", re.IGNORECASE)
+_ONES_LEFT = (
+    ["last"],
+    ["first"],
+    ["final"],
+    ["next"],
+    ["other"],
+    ["remaining"],
+)  # "the last 16 of 287"
 _MOST = ((Decimal(2), Decimal(3)), (Decimal(3), Decimal(4)))
 _LEADS = frozenset(
     ["about", "almost", "around", "least", "nearly", "over", "roughly", "some", "than", "that"]
@@ -75,60 +77,6 @@ def read_fractions(line: Line) -> None:
                 line.add(draft)
 
 
-def read_part_units(line: Line) -> None:
-    """Take "half a percentage point", "a quarter point", "half an hour", "an hour and a half"."""
-    for match in (
-        _PART_UNIT.finditer(line.text) if "alf" in line.text or "uarter" in line.text else ()
-    ):
-        unit = _part_of(line, match)
-        value = Decimal("0.5") if match["part"].lower() == "half" else Decimal("0.25")
-        if unit is None or (
-            match["part"].lower() == "quarter"
-            and match["unit"].lower() not in ("point", "mile", "hour", "century")
-        ):
-            continue
-        _add_part(line, match.start(), match.end(), value, unit, points=bool(match["percent"]))
-    for match in _AND_A_HALF.finditer(line.text) if " and a half" in line.text else ():
-        unit = line.lexicon.units.by_word.get(match["unit"].lower())
-        if unit is not None:
-            _add_part(line, match.start(), match.end(), Decimal("1.5"), unit)
-
-
-def _part_of(line: Line, match: re.Match[str]) -> Unit | None:
-    """The unit of "half an hour"; in "two and a half hours" the half belongs to the two."""
-    word = match["unit"].lower()
-    unit = line.lexicon.units.by_word.get(word)
-    plural = unit is not None and word.endswith("s") and word != unit.name
-    return None if plural or line.text.endswith("and a ", 0, match.start()) else unit
-
-
-def _add_part(
-    line: Line, start: int, end: int, value: Decimal, unit: Unit, *, points: bool = False
-) -> None:
-    if points:
-        line.add(
-            Draft(
-                start=start,
-                end=end,
-                kind="percent",
-                rule="part_unit",
-                value=value,
-                unit="percentage_point",
-            )
-        )
-        return
-    draft = Draft(
-        start=start,
-        end=end,
-        kind="duration" if unit.kind == "duration" else "quantity",
-        rule="part_unit",
-        value=value,
-        unit=unit.name,
-    )
-    to_base(draft, unit)
-    line.add(draft)
-
-
 def _half(line: Line, index: int) -> Draft | None:
     token, following = line.tokens[index], line.words_after(line.tokens[index].end, 1)
     before = line.words_before(token.start, 1)
@@ -171,9 +119,19 @@ def _fraction(line: Line, index: int) -> Draft | None:
     bottom = line.lexicon.numbers.fractions[token.word]
     if top is None or not (top == 1) ^ token.word.endswith(("s", "halves")):
         return None
-    if top >= bottom or not _says_a_share(line, token, top_token):
+    if top >= bottom or not _says_a_share(line, token, top_token) or _is_of_a_scale(line, token):
         return None
     return _share(line, top_token.start, token.end, Decimal(top) / Decimal(bottom))
+
+
+def _is_of_a_scale(line: Line, token: Token) -> bool:
+    """As in "a quarter of a million people", which is one number."""
+    following = line.words_after(token.end, 3)
+    return (
+        following[:2] == ["of", "a"]
+        and following[2:] != []
+        and (following[2] in line.lexicon.numbers.scales)
+    )
 
 
 def _numerator(line: Line, token: Token) -> int | None:
@@ -219,6 +177,9 @@ def _compares(line: Line, top: Token) -> bool:
 
 
 def _share(line: Line, start: int, end: int, value: Decimal) -> Draft:
+    measured = read_part_of_unit(line, start, end, value)
+    if measured:
+        return measured
     noun = find_noun(line, whole_of(line, end), singular=True)
     return Draft(
         start=start,
@@ -244,6 +205,8 @@ def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
             noun=one_in["noun"],
         )
     link = _IN.fullmatch(between)
+    if link and link["link"] == "of" and line.words_before(first.start, 1) in _ONES_LEFT:
+        return None
     if link is None or not first.value or not second.value or first.value >= second.value:
         return None
     if not (

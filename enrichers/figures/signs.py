@@ -49,7 +49,8 @@ def _start_of_minus(line: Line, start: int) -> int | None:
         return start - 1
     token = line.token_before(start)
     if token and token.word in ("minus", "negative") and text[token.end : start] in (" ", "-"):
-        return token.start
+        either_way = line.words_before(token.start, 2) == ["plus", "or"]  # a margin, not a minus
+        return None if either_way else token.start
     return None
 
 

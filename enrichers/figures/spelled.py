@@ -10,6 +10,7 @@ from enrichers.figures.lexicon import NumberWords
 from enrichers.figures.line import Line, Token
 
 _GREATEST = Decimal("1e30")  # past it a run of scale words is no number, and its digits have no end
+_PARTS = 5  # words
 _JOINERS = (" ", "-", "‐", "‑", "")
 
 
@@ -132,6 +133,9 @@ def read_spelled(line: Line, index: int) -> Spelled | None:
         return _read_several(line, index)
     if word in ("half", "quarter", "a", "an"):
         return _read_with_article(line, index)
+    parts = _read_parts(line, index)
+    if parts:
+        return parts
     reader = _Reader(line, words, index)
     if not reader.read():
         return None
@@ -205,6 +209,19 @@ def _scaled_article(line: Line, index: int) -> Spelled:
     )
     reader.read()
     return _finish(reader, line.tokens[index].start)
+
+
+def _read_parts(line: Line, index: int) -> Spelled | None:
+    """As in "three-quarters of a million", "two thirds of a billion"."""
+    numbers, tokens = line.lexicon.numbers, line.tokens[index : index + 5]
+    names = [token.word for token in tokens]
+    if len(names) < _PARTS or names[2:4] != ["of", "a"] or names[4] not in numbers.scales:
+        return None
+    top, bottom = numbers.small.get(names[0], 0), numbers.fractions.get(names[1], 0)
+    if not 1 < top < bottom or line.text[tokens[0].end : tokens[1].start] not in (" ", "-"):
+        return None
+    value = numbers.scales[names[4]] * top / bottom
+    return Spelled(start=tokens[0].start, end=tokens[4].end, value=value, scaled=True)
 
 
 def _read_plural(line: Line, index: int) -> Spelled | None:

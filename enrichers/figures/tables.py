@@ -13,6 +13,7 @@ from enrichers.figures.sentences import split_lines
 _LEAST_TOKENS = 5000
 _SHARE = 5
 _LETTER = re.compile(r"[^\W\d_]")
+_ALNUM = re.compile(r"[^\W_]")
 
 
 def lines_of_prose(text: str, triggers: frozenset[str]) -> Iterator[tuple[int, Line]]:
@@ -23,6 +24,8 @@ def lines_of_prose(text: str, triggers: frozenset[str]) -> Iterator[tuple[int, L
     table = _Table(triggers)
     for start, end in split_lines(text):
         if table.is_certain and not _LETTER.search(text, start, end):
+            continue
+        if not _ALNUM.search(text, start, end):
             continue
         line = Line(text[start:end], lexicon())
         if len(text) < _LEAST_TOKENS or not table.takes(line):

@@ -26,6 +26,8 @@ def direction(line: Line, position: int) -> int:
             return 0
         if word in sets["future"] or word.endswith(("'ll", "’ll")):
             return 1
+        if word in ("for", "to") and before[index - 1 : index] == ["set"]:
+            return 1
         if word in sets["past"] or (word.endswith("ed") and len(word) > 4):
             return 1 if _is_helped(before[:index]) else -1
     return 0
@@ -116,6 +118,8 @@ def nearest_month(line: Line, start: int, calendar: Calendar, month: int) -> Spa
         way = way_of(line, start)
     if lead and lead[0] == "since":
         way = -1
+    if line.words_after(start, 2)[1:] in (["delivery"], ["futures"]):
+        way = 1
     if ahead > 0 and (way < 0 or (way == 0 and ahead > _SOON_MONTHS)):
         return periods.month(reference.year - 1, month)
     if ahead < 0 and way > 0 and ahead < -1:

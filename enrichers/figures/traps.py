@@ -36,6 +36,8 @@ _PAIR = re.compile(r"(?<![\w/])\d{1,3}/\d{1,3}(?:/\d{1,4})?(?![\w/])")
 _ADDRESS = re.compile(
     r" (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Pl|Way|Square|Court|Ct|Highway|Terrace|Parkway)\b"
 )
+_LISTING = frozenset({"and", "or", ",", "to", "through", "&"})
+_LONGEST_LIST = 12
 _NEAR = 200  # characters within which a name is taken up again
 _CAPITAL_AFTER = re.compile(r" [A-Z][\w]*")
 _NAME_BEFORE = re.compile(r"\w*[A-Z]\w* \Z")
@@ -45,6 +47,8 @@ def is_name(line: Line, number: Number) -> bool:
     """Whether a number without a unit is part of a name or an address rather than a count."""
     if _is_identifier(line.text, number):
         return True
+    if not (number.spelled or number.scaled or number.mark) and _is_listed_label(line, number):
+        return True
     if number.plain and _repeats_a_name(line, number):
         return True
     if not number.plain and not (number.spelled and (number.value or 0) < 100):
@@ -53,6 +57,22 @@ def is_name(line: Line, number: Number) -> bool:
     if token is None or line.text[token.end : number.start] not in (" ", "-", ". ", " # ", " #"):
         return False
     return _follows_label(line, number, token.word, line.text[token.start : token.end])
+
+
+def _is_listed_label(line: Line, number: Number) -> bool:
+    """As the 5 of "sections 3, 4 and 5": a plural label names each of a list, where nothing is counted by the last."""
+    words = line.words_before(number.start, _LONGEST_LIST)
+    if not words or words[-1] not in _LISTING:
+        return False
+    while words and (words[-1] in _LISTING or words[-1] == "." or words[-1].isdigit()):
+        words.pop()
+    is_label = bool(words) and words[-1] in line.lexicon.words.sets["traps.labels"]
+    return (
+        is_label
+        and words[-1][-2:] not in ("ss", "us", "ps")
+        and words[-1].endswith("s")
+        and find_noun(line, number.end) is None
+    )
 
 
 def _is_labelled_decimal(line: Line, number: Number) -> bool:

@@ -14,7 +14,9 @@ from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 
 _OPEN = re.compile(r" - |[-‑]|[ \u00a0\u202f]?[(\[]?")
-_PER = re.compile(r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every ")
+_PER = re.compile(
+    r" ?/ ?| per | an? (?=[a-z])|-an?-| each | every | to (?:the|a) (?=(?:gallon|lit(?:re|er))\b)"
+)
 _STUFF = re.compile(
     r" of [a-zA-Z][a-zA-Z0-9₂]{1,11}(?: [a-z]{2,12})?(?= (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b)"
 )
