@@ -13,7 +13,8 @@ from copydesk.settings import Settings, load_settings, seconds
 from copydesk.webhooks import has_file, watch_webhooks
 from enrichers.vectors.lazy import LazyEncoder
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
-from schemas.errors import DatabaseError
+from schemas.errors import DatabaseError, UsageError
+from schemas.filters import require_type
 
 if TYPE_CHECKING:
     from flows.engines import Engines
@@ -151,7 +152,7 @@ def find_entities(texts: Iterable[str]) -> list[list[Mention]]:
     """The entities of each text, in order; offsets into that text, `paragraph` 0. Each text is read as one article."""
     from enrichers.entities.tagger import find_entities as find
 
-    return find(list(texts), _shared_engines().tagger)
+    return find(_listed(texts), _shared_engines().tagger)
 
 
 def find_figures(
@@ -166,7 +167,7 @@ def find_figures(
     """
     from enrichers.figures.grammar import find_figures as find
 
-    listed = list(texts)
+    listed = _listed(texts)
     if reference_date is None or isinstance(reference_date, (date, str)):
         days = [_day(reference_date)] * len(listed)
     else:
@@ -179,7 +180,25 @@ def find_figures(
 def _day(day: date | str | None) -> date | None:
     if isinstance(day, datetime):
         return day.date()
-    return date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    if day is None or isinstance(day, date):
+        return day
+    require_type("a reference date", day, str)
+    try:
+        return date.fromisoformat(day[:10])
+    except ValueError as error:
+        raise UsageError(
+            f"the reference date {day!r} is no day", remedy="write it like 2024-07-08"
+        ) from error
+
+
+def _listed(texts: Iterable[str]) -> list[str]:
+    """Raises UsageError for one text, of which each letter would be read as a text of its own, and for what is none."""
+    if isinstance(texts, (str, bytes)):
+        raise UsageError("one text where a list of texts is meant", remedy="put it in a list")
+    listed = list(texts)
+    for text in listed:
+        require_type("a text", text, str)
+    return listed
 
 
 def embed(texts: Iterable[str]) -> Matrix:
@@ -188,7 +207,7 @@ def embed(texts: Iterable[str]) -> Matrix:
     A text over the model's token limit is the mean of its windows. Raises ModelUnavailableError if the model's files
     are not on this machine; never downloads.
     """
-    return _shared_engines().encoder().encode(list(texts))
+    return _shared_engines().encoder().encode(_listed(texts))
 
 
 def ingest(

@@ -39,6 +39,8 @@ def split_figure_args(
     """The query of figures and the shared filters. Raises UsageError for an argument that is neither."""
     given = dict(args)
     known = FigureArgs.__annotations__
+    for name in given:
+        require_one_of("filter", name, (*known, *FilterArgs.__annotations__))
     query = {name: given.pop(name) for name in list(given) if name in known}
     filters = make_filters(spelled=spelled, **cast("FilterArgs", given))
     return make_figure_query(spelled=spelled, **cast("FigureArgs", query)), filters

@@ -123,10 +123,13 @@ def add(
     )  # fmt: skip
     if not search.query.strip():
         raise UsageError("nothing to look for", remedy="say what, in words")
-    _parts(search)
+    filters, _ = _parts(search)
+    from storage.figures import asked_scales
     from storage.saved import add_saved_search
 
     with open_existing(settings_of(db, config), "w") as store:
+        if filters.figure:  # what no run could find is said at once
+            asked_scales(store.connection, filters.figure)
         add_saved_search(store.connection, search)
     if json:
         write_json(_record(search))

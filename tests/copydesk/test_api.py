@@ -4,11 +4,13 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import copydesk
+from schemas.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 SENTENCES = ["Anna Dahl of Acme Corp met investors in Paris.", "", "Exports rose 4% to $3 billion."]
@@ -95,6 +97,19 @@ def test_figures_come_a_list_a_text_with_a_reference_day_for_all_or_each() -> No
     assert [figures[0].date_start for figures in both] == [date(2024, 6, 3), date(2024, 7, 8)]
     with pytest.raises(ValueError, match="1 texts but 2"):
         copydesk.find_figures(["x"], reference_date=["2024-01-01", "2024-01-02"])
+
+
+@pytest.mark.parametrize("wrong", ["It rained.", b"It rained.", [None], ["ok", 5]])
+def test_what_is_no_list_of_texts_is_a_usage_error(wrong: Any) -> None:
+    for function in (copydesk.find_figures, copydesk.find_entities, copydesk.embed):
+        with pytest.raises(UsageError):
+            function(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["soon", "2024-02-30", ["2024-01"], [5]])
+def test_a_reference_date_that_is_no_day_is_a_usage_error(wrong: Any) -> None:
+    with pytest.raises(UsageError):
+        copydesk.find_figures(["It rained on Monday."], wrong)
 
 
 def test_embeddings_are_unit_rows_in_input_order() -> None:

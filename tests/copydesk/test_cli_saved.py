@@ -91,6 +91,7 @@ def test_a_removed_search_is_gone(db: Path, cli: Any) -> None:
         (["add", "new", "x", "--kind", "money", "--min", "9", "--max", "1"], "swap"),
         (["add", "new", "x", "--mode", "words", "--min-similarity", "0.3"], "no cosine"),
         (["add", "new", "x", "--min-similarity", "7"], "no cosine"),
+        (["add", "new", "x", "--unit", "zorkmid"], "unknown unit"),
         (["run", "gass"], "did you mean gas"),
         (["run", "gas", "--command", "true"], "add --new"),
         (["run", "gas", "--new", "--json", "--csv"], "cannot stand together"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.asking import make_row_filters
 from schemas.errors import UsageError
 from schemas.filters import Filters, make_filters
 
@@ -150,6 +151,12 @@ def test_a_filter_is_named_as_its_caller_wrote_it(wrong: dict[str, str]) -> None
 def test_an_unknown_filter_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError, match="unknown filter"):
         make_filters(**{name: "x"})  # type: ignore[arg-type]
+
+
+def test_an_unknown_question_is_told_with_the_nearest_known_one() -> None:
+    with pytest.raises(UsageError, match="unknown filter 'knid'") as caught:
+        make_row_filters(**{"knid": "money"})  # type: ignore[arg-type]
+    assert (caught.value.remedy or "").startswith("did you mean kind? Choose one of: ")
 
 
 @given(text=st.text())
