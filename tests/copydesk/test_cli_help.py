@@ -88,7 +88,7 @@ def test_examples_run_on_the_example_database(
         Path(name).touch()
     cli("ingest", "one.txt", "two.txt")  # something for the quarantine's examples
     _prepare_sources(line)
-    if path[:1] == ("saved",) and path[-1] != "add":
+    if line.startswith(("copydesk saved run", "copydesk saved remove")):
         cli("saved", "add", "gas", "gas deal")
     if {"fetch", "check", "schedule"} & {*path}:
         line = _on_loopback(line, site)
