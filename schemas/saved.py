@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from schemas.stored import Mode
+if TYPE_CHECKING:
+    from schemas.stored import Mode  # which needs numpy: help does not wait for that
 
 DEFAULT_FLOOR = 0.3
 """A cosine under which the packaged model's hits have hardly anything to do with what was asked."""
