@@ -90,6 +90,12 @@ _SIZE = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?![\w,])|[0-9]+(?:\.[0-9]+)? ?(?:million|billion|trillion|bn|m|b|mn|tn)\b"
 )
 _MARKED = {  # what a sign in the line gives away
+    **dict.fromkeys(
+        "'’‘", re.compile(r"(?<=[a-z] )['’‘][0-9]{2}(?=[.,;:!?)”\"]|\Z)")
+    ),  # "in summer ’80."
+    "s and ": re.compile(  # "billions and billions of dollars" are said once
+        r"\b(dozens|hundreds|thousands|millions|billions|trillions)(?= and \1\b)", re.IGNORECASE
+    ),
     "_": re.compile(r"(?<![\w.])[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"),  # "IMG_1234.jpg"
     "/": re.compile(r"(?<![\w.,])[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"),  # "HTTP/2"
     "top-": re.compile(
