@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal, cast
 
@@ -11,6 +12,12 @@ from enrichers.figures.reporting import counted_period
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
 _REACH = 8
+_ORIGIN = re.compile(  # ", founded in 1987," tells how old a firm is, and of none of its figures
+    r"(?:\A|[,.;(] ?)(?:which was |who was )?(?:first |originally )?(?:founded|established|born|created|formed|incorporated"
+    r"|built|launched|opened|introduced|elected|acquired|bought) (?:[a-z]+ ){0,3}(?:in|on) \Z",
+    re.IGNORECASE,
+)
+_BACK = 60  # characters before a date in which that is looked for
 Direction = Literal["up", "down"]
 
 
@@ -113,18 +120,26 @@ def _noun_after(line: Line, draft: Draft) -> Direction | None:
 
 
 def apply_periods(line: Line, sentences: list[tuple[int, int]]) -> None:
-    """Give the figures of a sentence with exactly one known period that period."""
+    """Give the figures of a sentence with exactly one known period that period.
+
+    In "up from 58% in 2020" the date belongs to what was before, and in "founded in 1987" to no figure.
+    """
     for inside in by_sentence(line.drafts, sentences):
-        periods = {
-            _period(line, draft, before)
-            for before, draft in zip([None, *inside], inside, strict=False)
-            if draft.kind == "date"
-        }
-        if len(periods) != 1:
-            continue
-        period = periods.pop()
+        periods, taken = set(), list[Draft]()
+        for before, draft in zip([None, *inside], inside, strict=False):
+            if draft.kind != "date" or _ORIGIN.search(
+                line.text, max(0, draft.start - _BACK), draft.start
+            ):
+                continue
+            period = _period(line, draft, before)
+            if before and before.role == "from" and line.text[before.end : draft.start] == " in ":
+                before.about = period
+                taken.append(before)
+            else:
+                periods.add(period)
+        period = periods.pop() if len(periods) == 1 else None
         for draft in inside:
-            if draft.kind != "date" and period is not None:
+            if draft.kind != "date" and period is not None and draft not in taken:
                 draft.about = period
 
 

@@ -40,6 +40,20 @@ def test_a_figure_takes_the_only_period_of_its_sentence() -> None:
     assert (money.about_start, money.about_end) == (period.date_start, period.date_end)
 
 
+def test_the_year_of_what_was_before_is_no_others() -> None:
+    now, before, _ = read("Turnout was 61.2 percent, up from 58 percent in 2020.")
+    assert (now.about_start, before.about_start) == (None, date(2020, 1, 1))
+    new, old = [f for f in read("In 2023, sales rose to $5m from $4m in 2022.") if f.unit]
+    assert (new.about_start, old.about_start) == (date(2023, 1, 1), date(2022, 1, 1))
+
+
+def test_the_year_in_which_a_thing_began_is_no_figures() -> None:
+    found = read("The firm, founded in 1987, has 1,500 staff. Opened in 2001, it made $3m in 2023.")
+    assert [f.about_start for f in found if f.kind != "date"] == [None, date(2023, 1, 1)]
+    born, _ = read("300 children were born in 2023.")
+    assert born.about_start == date(2023, 1, 1)
+
+
 def test_two_periods_in_a_sentence_give_no_figure_a_time() -> None:
     found = read("It sold 40 cars in 2019 and 60 trucks in 2021.")
     assert [f.about_start for f in found if f.kind == "count"] == [None, None]
