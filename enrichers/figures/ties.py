@@ -26,7 +26,10 @@ _FLOW = (
     rf"(?:(?P<owner>{_NAME})['’]s? )?(?:[a-z]+ ){{0,2}}(?P<noun>(?i:{'|'.join(sorted(_FLOWS, reverse=True))}))"
     rf" (?:of [a-z]+ )?(?:from|to|with|in|into|between) (?:the )?(?P<end>{_NAME})(?:(?<=.) and (?:the )?(?P<other>{_NAME}))?"
 )
-_FLOW_BEFORE = re.compile(rf"{_FLOW}(?P<rest>(?: [a-z]+){{1,5}} (?:[$€£₹¥]|US\$)?)\Z")
+_REACHING = r"(?: (?:has|have|had))? [a-z]+(?: [a-z]+ly)?, (?:reaching|hitting|topping|exceeding|totall?ing|amounting to)(?: [a-z]+){0,2}"
+_FLOW_BEFORE = re.compile(
+    rf"{_FLOW}(?P<rest>(?:(?: [a-z]+){{1,5}}|{_REACHING}) (?:[$€£₹¥]|US\$)?)\Z"
+)
 _FLOW_AFTER = re.compile(rf" (?:worth )?(?:of |in )?{_FLOW}")
 _OWNER = re.compile(rf" of (?P<owner>{_NAME}?)['’]s ")
 _OPENING = re.compile(
