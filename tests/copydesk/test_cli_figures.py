@@ -14,6 +14,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from copydesk.cli import run
+from copydesk.cli.figure_options import parse_amount
 
 ROADS = """Roads and rivers
 
@@ -85,6 +86,14 @@ def test_a_unit_goes_by_any_of_its_names(db: Any, cli: Any) -> None:
     assert totals[0] > 0
     assert len(set(totals)) == 1
     assert "did you mean dollars?" in cli("figures", "--unit", "dolars").err.lower()
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("1bn", 1e9), ("4.1 Billion", 4.1e9), ("1,234,567", 1234567), ("-2.5m", -2.5e6), ("3k", 3e3), ("1E6", 1e6)],
+)  # fmt: skip
+def test_a_bound_may_be_typed_as_the_news_writes_it(typed: str, number: float) -> None:
+    assert parse_amount(typed) == number
 
 
 @pytest.mark.parametrize(
@@ -191,6 +200,9 @@ def test_csv_holds_no_formula_and_numbers_stay_numbers(roads: Path, cli: Any) ->
         (("--rates", "none.toml", "--unit", "USD"), "cannot be read"),
         (("--rates", ".", "--unit", "USD"), "cannot be read"),
         (("--min", "1e400", "--max", "1"), "swap the two"),
+        (("--min", "a lot"), "'a lot' is no number"),
+        (("--max", "1,00"), "'1,00' is no number"),
+        (("--max", "5 zillion"), "is no number"),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_one_line(
