@@ -28,6 +28,7 @@ _CONTINENTAL = re.compile(  # "1.234,50": with both signs there is one reading
 _DECIMAL_COMMA = re.compile(  # "5,6 million", "3,5%": one or two digits behind a comma are no group of thousands
     r"(?P<whole>[0-9]{1,3}),(?P<point>[0-9]{1,2})(?=[ \u00a0-]?(?:m|b|t|mn|bn|tn|mln|bln|trn|million|billion|trillion|crore|lakh)\b| ?%| per ?cent\b| ?[€£])"
 )
+_CENTS = re.compile(r"(?P<whole>[0-9]{1,3}),(?P<point>[0-9]{2})(?![0-9]|[.,][0-9])")  # "€1,99"
 _BEFORE_COMMA = re.compile(r"(?:\A|[^\w.,:/]|[A-Z])\Z")
 _FRACTION = re.compile(r"[ -]?(?P<top>[0-9]{1,2}) ?[/⁄] ?(?P<bottom>2|3|4|5|8|16|32)(?![0-9/.,])")
 _PLAIN_FRACTION = re.compile(
@@ -166,6 +167,8 @@ def read_numeral(text: str, start: int, words: NumberWords) -> Number | None:
 
 def _decimal_comma(text: str, start: int) -> re.Match[str] | None:
     """As in "5,6 million euros"; not the end of a list ("grades 1,2,3%")."""
+    if start and text[start - 1] in "€£$":
+        return _CENTS.match(text, start) or _DECIMAL_COMMA.match(text, start)
     match = _DECIMAL_COMMA.match(text, start)
     return match if match and _BEFORE_COMMA.search(text[max(0, start - 2) : start]) else None
 

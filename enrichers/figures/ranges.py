@@ -120,6 +120,7 @@ def _join(first: Number, second: Number, left: Draft | None, right: Draft | None
     elif left is not None and right is not None and not first.scaled and low < 1000:
         low = _shared_scale(first, second, left, right, low)
     if model is None:
+        low = low * _borrowed_scale(first, second)
         return Draft(
             start=first.start,
             end=second.end,
