@@ -71,7 +71,7 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|(?:Act|Decree|Directive|Law|Order|Regulation) (?:\([A-Z]{2,4}\) )?\d+/\d{4}"
     r"|\+\d{1,3}(?:[ .-]\(?\d{2,5}\)?){2,5}(?!\w)"
     r"|(?:[Dd]ial|[Hh]otline|[Hh]elpline|[Cc]all|SMS|[Tt]ext(?: [A-Z]{2,12} to)?) \d{3,6}(?: \d{3})*(?: or \d{3,6})?(?=[.,;)]|$| for\b| if\b| immediately\b| now\b| or\b| on\b| quoting\b)"
-    r"|(?:Apartment|Apt\.?|Bay|Block|Cell|Exit|Flat|Gate|Highway|Platform|Room|Route|Row|Seat|Section|Suite|Unit|Ward) \d{1,4}[A-Z](?!\w)"
+    r"|(?:Apartment|Apt\.?|Bay|Block|Cell|Exit|Flat|Gate|Highway|Hangar|Platform|Room|Route|Row|Runway|Seat|Terminal|Section|Suite|Unit|Ward) \d{1,4}[A-Z](?!\w)"
     r"|802\.11\w*"
     r"|(?:19|20)\d\d [A-Z]{2}\d{1,3}(?!\w)"  # "2024 YR4": an asteroid
     r"|[1-7] World Trade Cent(?:er|re)\b"
@@ -95,6 +95,10 @@ _MARKED = {  # what a sign in the line gives away
     ),  # "in summer ’80."
     "s and ": re.compile(  # "billions and billions of dollars" are said once
         r"\b(dozens|hundreds|thousands|millions|billions|trillions)(?= and \1\b)", re.IGNORECASE
+    ),
+    ":": re.compile(  # addresses of machines: "2001:db8::1", "00:1b:44:11:3a:b7"
+        r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:])"
+        r"|(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:])"
     ),
     "_": re.compile(r"(?<![\w.])[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"),  # "IMG_1234.jpg"
     "/": re.compile(r"(?<![\w.,])[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"),  # "HTTP/2"

@@ -28,6 +28,9 @@ _CENTS_TAIL = re.compile(r",? (?:and )?(?P<cents>[0-9]{1,2}|[a-z]+(?:-[a-z]+)?) 
 _SMALL_TAIL = re.compile(r" (?:and )?(?P<cents>[0-9]{2})(?=[.,;]?\s*$|[.,;] )")
 _SCALE_AFTER_CODE = re.compile(r" (million|billion|trillion)\b")
 _MILLIONS = re.compile(r" ?(?:mm|MM)(?![^\W_])")  # "$5mm", as bankers write; elsewhere millimetres
+_PRICED = re.compile(
+    r" (?:an?|per) (?:barrel|head|lit(?:re|er)|megawatt|night|ounce|share|tonn?e?)\b"
+)
 _TICKS = re.compile(r"-(?P<n>[1357])/(?P<d>[248])(?![\w/])")  # "$5.68-1/2": of a cent
 _SPOKEN_FIRST = frozenset(
     {"dollar", "euro", "dlrs", "rupee", "rupees", "pesos", "naira", "shillings", "taka", "rubles"}
@@ -269,6 +272,8 @@ def _is_believed(line: Line, number: Number, name: str, end: int) -> bool:
     if name not in ("pound", "pounds"):
         return True
     if number.scaled and number.value is not None and number.value >= 100_000:
+        return True
+    if _PRICED.match(line.text, end):
         return True
     before = line.words_before(number.start, 8)
     while "." in before:

@@ -22,6 +22,8 @@ def direction(line: Line, position: int) -> int:
     before = line.words_before(position, _REACH)
     for index in range(len(before) - 1, -1, -1):
         word = before[index]
+        if word == "." and len("".join(before[index - 1 : index])) == 1:
+            continue  # "ends at 8 p.m. on Thursday"
         if word in (".", ";"):
             return 0
         if word in sets["future"] or word.endswith(("'ll", "’ll")):
