@@ -29,9 +29,13 @@ def names_noun(asked: str, noun: str) -> bool:
 @lru_cache(maxsize=65_536)
 def noun_key(phrase: str) -> tuple[str, ...]:
     """The words of a phrase as they are compared, the same for singular and plural."""
-    plain = unicodedata.normalize("NFKD", phrase.casefold().replace("’", "'"))
-    folded = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(_key(word) for word in folded.split())
+    return tuple(_key(_folded(word)) for word in phrase.casefold().replace("’", "'").split())
+
+
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word)
+    # An accent that stands alone folds to nothing, and stays what it is.
+    return "".join(c for c in plain if not unicodedata.combining(c)).strip() or word
 
 
 def _key(word: str) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.nouns import names_noun
@@ -42,5 +42,6 @@ def test_a_noun_is_found_by_its_head_or_whole(asked: str, noun: str, *, found: b
 
 
 @given(st.text(max_size=30))
+@example("´")
 def test_each_name_names_itself(text: str) -> None:
     assert names_noun(text, text) is bool(text.split())
