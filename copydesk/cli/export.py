@@ -87,7 +87,10 @@ def export(
     filters = filters_of(since, until, source, lang, entity, label)
     settings = settings_of(db, config)
     target = None if to == _STDOUT else _target(Path(to), Path(settings.db), overwrite=overwrite)
-    with open_existing(settings) as store:
+    from storage.connection import snapshot
+
+    # The articles as they stand now, whatever is written or deleted meanwhile.
+    with open_existing(settings) as store, snapshot(store.connection):
         ids = store.select(filters)
         articles = _articles(store, ids)
         if target is not None:
@@ -136,11 +139,9 @@ def _target(to: Path, database: Path, *, overwrite: bool) -> Path:
 
 
 def _articles(store: Store, ids: Sequence[int]) -> Iterator[StoredArticle]:
-    """The articles as they stood when the first was read, whatever is written meanwhile."""
     from copydesk.progress import Progress
-    from storage.connection import snapshot
 
-    with snapshot(store.connection), Progress("export", total=len(ids)) as progress:
+    with Progress("export", total=len(ids)) as progress:
         for article_id in ids:
             yield store.article(article_id)
             progress.step()
