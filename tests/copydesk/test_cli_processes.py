@@ -181,7 +181,7 @@ def test_ctrl_c_ends_with_130_keeps_what_was_told_and_leaves_no_process(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("end", "within_s"), [(signal.SIGINT, 4.0), (signal.SIGKILL, 4.0)])
+@pytest.mark.parametrize(("end", "within_s"), [(signal.SIGINT, 6.0), (signal.SIGKILL, 6.0)])
 def test_workers_end_with_the_run_in_the_middle_of_a_batch(
     end: signal.Signals, within_s: float, own_place: Path
 ) -> None:
