@@ -6,6 +6,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from storage.enrichment_tables import SPEECH_AND_SALIENCE
+
 migrations = Migrations("copydesk")
 
 # Ids are AUTOINCREMENT where people see them: an id that was deleted never comes back as another article.
@@ -296,6 +298,20 @@ def m011_saved_searches(db: Database) -> None:
             name TEXT PRIMARY KEY, query TEXT NOT NULL, mode TEXT NOT NULL, min_similarity REAL, filters TEXT NOT NULL,
             created_at TEXT NOT NULL, last_run_at TEXT, last_article INTEGER NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def m012_speech_and_salience(db: Database) -> None:
+    """Quotations, salience, and the rows of enrichers that are plug-ins."""
+    for statement in SPEECH_AND_SALIENCE:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m012_serving_model(db: Database) -> None:
+    """Which model's vectors serve, and how models were opened."""
+    for statement in _SERVING_MODEL:
+        db.conn.execute(statement)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:
