@@ -24,21 +24,3 @@ SPEECH_AND_SALIENCE = (
     "CREATE INDEX enrichments_rendering ON enrichments(rendering_id, stage)",
     "CREATE INDEX enrichments_stage ON enrichments(stage)",
 )
-
-# Which model's vectors are searched, and how each was opened. In a file from before it is the one that most articles have.
-# Only what serves is searched: its vectors alone are told as changes when they go.
-_SERVING_MODEL = (
-    "ALTER TABLE models ADD COLUMN serves INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE models ADD COLUMN opened_as TEXT",
-    "CREATE UNIQUE INDEX models_serving ON models(serves) WHERE serves = 1",
-    """UPDATE models SET serves = 1 WHERE id = (
-        SELECT m.id FROM models m JOIN embeddings e ON e.model_id = m.id LEFT JOIN stages s
-        ON s.stage = 'vectors' AND s.name = m.name AND s.version = m.version AND s.sha256 = m.sha256
-        AND s.precision = m.precision AND s.backend = m.backend
-        GROUP BY m.id ORDER BY (SELECT count(*) FROM stage_done d WHERE d.stage_id = s.id) DESC, m.id DESC LIMIT 1)""",
-    "DROP TRIGGER vector_went",
-    f"""CREATE TRIGGER vector_went AFTER DELETE ON embeddings
-        WHEN (SELECT serves FROM models WHERE id = old.model_id) = 1
-        BEGIN {_CHANGE} SELECT r.article_id FROM paragraphs p JOIN renderings r ON r.id = p.rendering_id
-        WHERE p.text_sha256 = old.text_sha256; END""",
-)

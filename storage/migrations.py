@@ -307,13 +307,6 @@ def m012_speech_and_salience(db: Database) -> None:
         db.conn.execute(statement)
 
 
-@migrations()
-def m012_serving_model(db: Database) -> None:
-    """Which model's vectors serve, and how models were opened."""
-    for statement in _SERVING_MODEL:
-        db.conn.execute(statement)
-
-
 def apply_migrations(connection: sqlite3.Connection) -> int:
     """Bring the open database up to date; returns the schema's number. The caller holds the write transaction."""
     migrations.apply(Database(connection))
