@@ -7,6 +7,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from storage.enrichment_tables import SPEECH_AND_SALIENCE
+from storage.serving_tables import SERVING_MODEL
 
 migrations = Migrations("copydesk")
 
@@ -215,6 +216,24 @@ _ARTICLE_CHANGES = (
         BEGIN DELETE FROM article_changes WHERE seq <= new.seq - 200000; END""",
 )
 
+# Which model's vectors are searched, and how each was opened. In a file from before it is the one that most articles have.
+# Only what serves is searched: its vectors alone are told as changes when they go.
+_SERVING_MODEL = (
+    "ALTER TABLE models ADD COLUMN serves INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE models ADD COLUMN opened_as TEXT",
+    "CREATE UNIQUE INDEX models_serving ON models(serves) WHERE serves = 1",
+    """UPDATE models SET serves = 1 WHERE id = (
+        SELECT m.id FROM models m JOIN embeddings e ON e.model_id = m.id LEFT JOIN stages s
+        ON s.stage = 'vectors' AND s.name = m.name AND s.version = m.version AND s.sha256 = m.sha256
+        AND s.precision = m.precision AND s.backend = m.backend
+        GROUP BY m.id ORDER BY (SELECT count(*) FROM stage_done d WHERE d.stage_id = s.id) DESC, m.id DESC LIMIT 1)""",
+    "DROP TRIGGER vector_went",
+    f"""CREATE TRIGGER vector_went AFTER DELETE ON embeddings
+        WHEN (SELECT serves FROM models WHERE id = old.model_id) = 1
+        BEGIN {_CHANGE} SELECT r.article_id FROM paragraphs p JOIN renderings r ON r.id = p.rendering_id
+        WHERE p.text_sha256 = old.text_sha256; END""",
+)
+
 
 @migrations()
 def m001_first_schema(db: Database) -> None:
@@ -304,6 +323,13 @@ def m011_saved_searches(db: Database) -> None:
 def m012_speech_and_salience(db: Database) -> None:
     """Quotations, salience, and the rows of enrichers that are plug-ins."""
     for statement in SPEECH_AND_SALIENCE:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m013_serving_model(db: Database) -> None:
+    """Which model's vectors serve, and how models were opened."""
+    for statement in SERVING_MODEL:
         db.conn.execute(statement)
 
 
