@@ -33,6 +33,8 @@ Modifier = Literal[
 
 FigureOrder = Literal["newest", "value", "date", "article"]
 """Newest article first, which is also "date"; largest value first; or article by article, as written."""
+FIGURE_ORDERS: tuple[FigureOrder, ...] = ("date", "value", "article")
+"""Those that are told of; "newest" is the older name of "date"."""
 FigureGrouping = Literal["month", "entity", "noun", "source", "unit", "kind"]
 """By month and source of the article, by entities in the figure's sentence, by what is counted, by unit, by kind."""
 

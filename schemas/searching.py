@@ -64,11 +64,16 @@ def make_options(*, spelled: str = "{}", **args: Unpack[OptionArgs]) -> SearchOp
     require_one_of("kind of hit", per, get_args(Per))
     offset = args.get("offset", 0)
     require_type(spelled.format("offset"), offset, int)
+    if offset < 0:
+        raise UsageError(
+            f"{spelled.format('offset')} {offset} is below nothing",
+            remedy="pass over 0 hits or more",
+        )
     floor, recency = args.get("min_similarity"), args.get("recency")
     name = "min_similarity" if spelled == "{}" else spelled.format("min-similarity")
     return SearchOptions(
         per=cast("Per", per),
-        offset=max(0, offset),
+        offset=offset,
         min_similarity=None if floor is None else _cosine(floor, name),
         half_life=None if recency is None else _span(recency, spelled.format("recency")),
     )

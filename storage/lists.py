@@ -7,7 +7,7 @@ from typing import Protocol, Unpack, get_args
 from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.conflicts import FigureConflict
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of
-from schemas.marks import FigureGrouping, FigureOrder, FigureQuery
+from schemas.marks import FIGURE_ORDERS, FigureGrouping, FigureOrder, FigureQuery
 from schemas.stored import FigureGroup, FoundFigure, StoredEntity
 from storage import browse, figure_groups, figures
 from storage.connection import snapshot
@@ -50,8 +50,8 @@ class Lists(Protocol):
         order: FigureOrder | None = None,
     ) -> tuple[int, list[FoundFigure]]:
         """As `figures`, with the exact number of all that match first."""
-        if order is not None:
-            require_one_of("order", order, get_args(FigureOrder))
+        if order not in (None, "newest"):
+            require_one_of("order", order, FIGURE_ORDERS)
         with snapshot(self.connection):
             return figures.read_found_figures(
                 self.connection, query, filters, limit=limit, order=order

@@ -56,7 +56,7 @@ from copydesk.present import (
 from schemas.asking import make_figure_query
 from schemas.errors import UsageError
 from schemas.filters import require_one_of
-from schemas.marks import Figure, FigureGrouping, FigureOrder
+from schemas.marks import FIGURE_ORDERS, Figure, FigureGrouping, FigureOrder
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -152,7 +152,8 @@ def _order(sort: str | None, group_by: str | None, *, conflicts: bool) -> Figure
         return None
     if group_by is not None:
         raise UsageError("--sort and --group-by cannot stand together", remedy="choose one of them")
-    require_one_of("order", sort, get_args(FigureOrder))
+    if sort != "newest":
+        require_one_of("order", sort, FIGURE_ORDERS)
     return cast("FigureOrder", sort)
 
 

@@ -190,7 +190,7 @@ def test_csv_holds_no_formula_and_numbers_stay_numbers(roads: Path, cli: Any) ->
         (("--unit", " "), "--unit is blank"),
         (("--group-by", "months"), "Did you mean month?"),
         (("--group-by", "month", "--sort", "value"), "cannot stand together"),
-        (("--sort", "size"), "choose one of: newest"),
+        (("--sort", "size"), "choose one of: date, value, article"),
         (("--about", "lately"), "--about 'lately' is no period"),
         (("--noun", ""), "--noun is blank"),
         (("--subject", " "), "--subject is blank"),

@@ -78,6 +78,7 @@ def test_old_hits_count_less_where_recency_counts(desk: Store) -> None:
     [
         ({"per": "page"}, "unknown kind of hit"),
         ({"offset": "ten"}, "must be int"),
+        ({"offset": -1}, "below nothing"),
         ({"min_similarity": 2}, "no cosine"),
         ({"min_similarity": "near"}, "no number"),
         ({"min_similarity": float("nan")}, "no cosine"),
@@ -93,7 +94,3 @@ def test_what_cannot_be_meant_is_a_usage_error(
 ) -> None:
     with pytest.raises(UsageError, match=why):
         desk.search("oil", **wrong)
-
-
-def test_an_offset_below_nothing_is_none(desk: Store) -> None:
-    assert desk.search("oil", offset=-5) == desk.search("oil")
