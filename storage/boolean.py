@@ -20,7 +20,14 @@ from storage.filters import ROWS, Conditions, row_conditions
 from storage.query_language import Either, Every, Near, Node, Not, Term, leaves_of
 from storage.scored_rows import Ids
 from storage.values import dump, load
-from storage.words import Wanted, fold_text, split_words, stems_of, stems_of_each
+from storage.words import (
+    Wanted,
+    fold_text,
+    is_character,
+    split_words,
+    stems_of,
+    stems_of_each,
+)
 
 FTS = f"paragraphs_fts JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = paragraphs_fts.rowid', 1)}"
 
@@ -214,6 +221,8 @@ def _phrases(term: Term, language: str | None) -> list[str]:
     """The term in the index's stems; one with a prefix by what may be the stem of a word that begins with it."""
     stems = stems_of(term.words, language)
     whole = f'"{" ".join(stems)}"'
+    if is_character(term.words[-1]):
+        return [f"{whole} *"]
     if not term.is_prefix:
         return [whole]
     prefix = term.words[-1]

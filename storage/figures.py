@@ -17,7 +17,7 @@ from storage.figure_matches import MOST_RANKED, Match, best_first
 from storage.filters import ROWS, Conditions, row_conditions
 from storage.read import FIGURE_COLUMNS, figure_of, select_by_ids
 from storage.values import dump, load, name_key, to_instant
-from storage.words import query_words
+from storage.words import match_expression, query_words
 
 # The first side of a score is its low, as "from $5 to $3" may be written with the higher end first.
 UPPER = "coalesce(f.value, max(f.low, f.high), f.high, f.low)"
@@ -314,11 +314,8 @@ def _bare(name: str) -> str:
 
 def _all_words(connection: sqlite3.Connection, words: str, lang: str | None) -> str:
     """An FTS5 query: each of the words, in any language that is stored."""
-    each = [
-        " OR ".join(f'"{stem}"' for stem in stems)
-        for stems in query_words(words, _languages(connection, lang))
-    ]
-    return " AND ".join(f"({stems})" for stems in each) or '""'
+    each = query_words(words, _languages(connection, lang))
+    return " AND ".join(f"({match_expression([stems])})" for stems in each) or '""'
 
 
 def _languages(connection: sqlite3.Connection, lang: str | None) -> list[str | None]:

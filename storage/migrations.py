@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from storage.enrichment_tables import SPEECH_AND_SALIENCE
 from storage.serving_tables import SERVING_MODEL
+from storage.word_rows import rewrite_words
 
 migrations = Migrations("copydesk")
 
@@ -331,6 +332,12 @@ def m013_serving_model(db: Database) -> None:
     """Which model's vectors serve, and how models were opened."""
     for statement in SERVING_MODEL:
         db.conn.execute(statement)
+
+
+@migrations()
+def m014_words_in_pairs(db: Database) -> None:
+    """Korean in pairs, single characters, and stems of accented words, in what is stored already."""
+    rewrite_words(db.conn)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:

@@ -1,7 +1,9 @@
 """Words as they are searched: folded, stemmed, a language at a time; and where they stand in a text.
 
 The words column of the full-text index holds what `index_words` returns; a query goes through the same fold. Chinese,
-Japanese and Thai have no blanks between words, so each run of their characters stands as overlapping pairs.
+Japanese and Thai have no blanks between words, Korean has endings within them, so each run of their characters stands as
+overlapping pairs. The last character of a run stands once more, alone and behind all words: whatever begins with a
+character is then every place where it stands.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -23,15 +25,22 @@ _SNOWBALL = {
     "no": "norwegian", "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
     "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-_UNSPACED = r"\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
+)
 # Accents, points and vowel signs are no \w, but stand inside words: in decomposed text, in Hebrew, Arabic, Hindi, Tamil ...
 _SIGNS = (
     r"\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     r"\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0966-\u0df3"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:[^\W{_UNSPACED}]|[{_SIGNS}])+")
+_SHORT_I = "\u0438\u0306"
+_PAIRS = re.compile(rf"[{_UNSPACED}]{{2,}}")
 _ASCII_WORD = re.compile(r"\w+", re.ASCII)
 _RUN = re.compile(rf"[{_UNSPACED}]")
+# Pasted text has them within words: soft hyphens, blanks of no width, and marks of direction.
+_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
 MAX_QUERY_WORDS = 200
 """Ranking 100,000 rows by 500 words that most of them hold takes seconds; a pasted article has some 200 that tell."""
 
@@ -43,10 +52,11 @@ def index_words(text: str, language: str | None) -> str:
     'minist visit'
     """
     if text.isascii():
-        words = _ASCII_WORD.findall(text.lower())
-    else:
-        words = [word for _, _, word in _split(text)]
-    return " ".join(_stemmer(language).all(words))
+        return " ".join(_stemmer(language).all(_ASCII_WORD.findall(text.lower())))
+    stem = _stemmer(language)
+    words = stem.all([word for _, _, word in _split(text)])
+    ends = [word for _, _, word in _ends(text)]
+    return " ".join([*words, *ends, *(other for _, _, other in _accented(text, stem))])
 
 
 def query_words(query: str, languages: Iterable[str | None]) -> list[list[str]]:
@@ -59,13 +69,19 @@ def query_words(query: str, languages: Iterable[str | None]) -> list[list[str]]:
     [['visit'], ['minist']]
     """
     known = list(dict.fromkeys(languages)) or [None]
+    query = _cleared(query)
     words = list(dict.fromkeys(word for _, _, word in _split(query)))
     stops = set(stop_words(known[0]))
     for language in known[1:]:
         foreign = [word for word in words if word in stop_words(language) - stop_words(known[0])]
         stops.update(foreign if len(foreign) > 1 else ())
-    telling = [word for word in words if word not in stops] or words
-    return stems_of_each(telling[:MAX_QUERY_WORDS], known)
+    telling = ([word for word in words if word not in stops] or words)[:MAX_QUERY_WORDS]
+    others: dict[str, list[str]] = {}
+    for language in known:
+        for start, end, other in _accented(query, _stemmer(language)):
+            others.setdefault(_fold(query[start:end]), []).append(other)
+    stems = zip(telling, stems_of_each(telling, known), strict=True)
+    return [list(dict.fromkeys([*found, *others.get(word, ())])) for word, found in stems]
 
 
 def stems_of_each(words: Sequence[str], languages: Sequence[str | None]) -> list[list[str]]:
@@ -76,12 +92,12 @@ def stems_of_each(words: Sequence[str], languages: Sequence[str | None]) -> list
 
 
 def split_words(text: str) -> list[str]:
-    """The words of `text`, folded, each time they stand there.
+    """The words of a query, folded, each time they stand there.
 
     >>> split_words("Élan’s oil-price")
     ['elan', 's', 'oil', 'price']
     """
-    return [word for _, _, word in _split(text)]
+    return [word for _, _, word in _split(_cleared(text))]
 
 
 def fold_text(text: str) -> str:
@@ -96,7 +112,14 @@ def stems_of(words: Sequence[str], language: str | None) -> list[str]:
 
 def match_expression(words: list[list[str]]) -> str:
     """An FTS5 query: any of the stems. Each is quoted, so that no text a user types is ever read as syntax."""
-    return " OR ".join(f'"{stem}"' for stems in words for stem in stems)
+    return " OR ".join(
+        f'"{stem}" *' if is_character(stem) else f'"{stem}"' for stems in words for stem in stems
+    )
+
+
+def is_character(word: str) -> bool:
+    """Whether a word is one character of a script written in pairs: it stands at the beginning of some, or alone."""
+    return len(word) == 1 and _RUN.match(word) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +134,18 @@ def find_matches(text: str, wanted: Wanted, language: str | None) -> list[tuple[
     """Where the words of a query stand in `text`: spans in code points, in order, not overlapping."""
     stems = {stem for of_word in wanted.stems for stem in of_word}
     stem = _stemmer(language)
+    characters = tuple(filter(is_character, stems))
+    others = {start for start, _, other in _accented(text, stem) if other in stems}
     spans: list[tuple[int, int]] = []
-    for start, end, word in _split(text):
-        if stem(word) not in stems and not word.startswith(wanted.prefixes):
+    for start, end, word in sorted((*_split(text), *_ends(text))):
+        is_whole = stem(word) in stems or start in others or word.startswith(wanted.prefixes)
+        if not is_whole and not word.startswith(characters):
             continue
+        stop = end if is_whole else start + 1
         if spans and start < spans[-1][1]:
-            spans[-1] = (spans[-1][0], end)
+            spans[-1] = (spans[-1][0], max(stop, spans[-1][1]))
         else:
-            spans.append((start, end))
+            spans.append((start, stop))
     return spans
 
 
@@ -141,12 +168,34 @@ class _Stem:
         name = _SNOWBALL.get(language or "en")
         self._stemmer = Stemmer.Stemmer(name) if name in Stemmer.algorithms() else None
 
+        self._before = _BEFORE_STEMMING.get(language or "en")
+
     def all(self, words: list[str]) -> list[str]:
         """The stems of many words, in one go."""
-        return list(self._stemmer.stemWords(words)) if self._stemmer else words
+        if self._stemmer is None:
+            return words
+        if self._before is not None:
+            words = [self._before(word) for word in words]
+        return list(self._stemmer.stemWords(words))
 
     def __call__(self, word: str) -> str:
-        return self._stemmer.stemWord(word) if self._stemmer else word
+        return self.all([word])[0]
+
+
+def _spanish(word: str) -> str:
+    """Snowball takes "nos" off "gobiernos", as off "vernos"; in the news it is hardly ever a pronoun there."""
+    return word[:-1] if word.endswith("ernos") else word
+
+
+def _arabic(word: str) -> str:
+    """Snowball leaves "and the" as it is, and half of the plural's ending where there is no article."""
+    if word.startswith(("وال", "فال")) and len(word) > _SHORT_ARABIC:
+        word = word[1:]
+    return word[:-2] + "ة" if word.endswith("ات") and len(word) >= _SHORT_ARABIC else word
+
+
+_SHORT_ARABIC = 5
+_BEFORE_STEMMING: dict[str, Callable[[str], str]] = {"es": _spanish, "ar": _arabic}
 
 
 @cache
@@ -166,6 +215,28 @@ def _split(text: str) -> Iterable[tuple[int, int, str]]:
                 yield place, place + 2, text[place : place + 2]
 
 
+def _ends(text: str) -> Iterable[tuple[int, int, str]]:
+    """The last character of each run that stands as pairs, where there is any."""
+    for match in () if text.isascii() else _PAIRS.finditer(text):
+        yield match.end() - 1, match.end(), text[match.end() - 1]
+
+
+def _accented(text: str, stem: _Stem) -> Iterable[tuple[int, int, str]]:
+    """Words whose stem is another one with their accents on: "economía" is "econom" then, as "económico" is."""
+    for match in () if text.isascii() else _WORD.finditer(text):
+        start, end = match.span()
+        if match.group().isascii() or _RUN.match(text, start):
+            continue
+        other = _fold(stem(unicodedata.normalize("NFC", match.group().casefold())))
+        if other != stem(_fold(match.group())):
+            yield start, end, other
+
+
+def _cleared(query: str) -> str:
+    """A query without the characters that nobody sees, its letters and their accents made one."""
+    return query if query.isascii() else unicodedata.normalize("NFC", query.translate(_UNSEEN))
+
+
 @lru_cache(maxsize=65_536)
 def _fold(word: str) -> str:
     return word.lower() if word.isascii() else _plain(word)
@@ -173,4 +244,6 @@ def _fold(word: str) -> str:
 
 def _plain(text: str) -> str:
     parts = unicodedata.normalize("NFKD", text.casefold())
+    if _SHORT_I in parts:  # a letter of its own, by which Russian endings are told
+        parts = parts.replace(_SHORT_I, "й")
     return "".join(part for part in parts if not unicodedata.combining(part))

@@ -72,3 +72,22 @@ def test_a_file_that_was_brought_up_without_the_table_of_addresses_gets_it(
 def test_the_schema_is_numbered_by_its_migrations(store: Store) -> None:
     applied = store.connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
     assert applied == SCHEMA_VERSION
+
+
+def test_words_that_stood_otherwise_in_the_index_are_written_anew(
+    tmp_path: Path, open_store: OpenStore, prepare_article: Prepare
+) -> None:
+    path = tmp_path / "earlier.db"
+    with open_store(path) as store:
+        store.put([prepare_article("정부는 예산을 늘렸다.", language="ko", title="Budget grows")])
+        store.put([prepare_article("中国扩大石油贸易。", language="zh", origin="/zh")])
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("UPDATE paragraphs_fts SET words = 'old' WHERE words NOT LIKE 'budget%'")
+    connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm014_words_in_pairs'")
+    connection.execute("PRAGMA user_version = 13")
+    connection.close()
+    with open_store(path, mode="w") as store:
+        found = [
+            [hit.kind for hit in store.search(q, mode="words")] for q in ("예산", "油", "budget")
+        ]
+    assert found == [["text"], ["text"], ["title"]]
