@@ -5,6 +5,7 @@
     |   +-- SettingsError         a key, value or file of the settings
     +-- DatabaseError             the database is missing, not ours, newer than us, or cannot be written
     +-- ModelUnavailableError     a model's files are not on this machine; nothing is ever downloaded
+    +-- ModelChangedError         another process changed the model while vectors were made: make them again
     +-- DocumentError             one document cannot be used; it goes to quarantine and the others go on
     +-- SkippedDocumentError      one document was understood and, by rule, is not kept
     +-- FetchError                an address gave no whole answer, or may not be asked; the others go on
@@ -70,6 +71,12 @@ class ModelUnavailableError(CopydeskError):
     """A model's files are not on this machine (copydesk never downloads one)."""
 
     default_code = "model_unavailable"
+
+
+class ModelChangedError(CopydeskError):
+    """Another process changed the model that serves while vectors were made by the old one; the same call can go again."""
+
+    default_code = "model_changed"
 
 
 class DocumentError(CopydeskError):

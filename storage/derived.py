@@ -10,6 +10,7 @@ import numpy as np
 from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
+from storage.models import serve_if_none
 from storage.values import dump, name_key, to_real
 
 RowIds = Mapping[int, int]
@@ -104,6 +105,7 @@ def add_vectors(
            CROSS JOIN renderings r ON r.id = p.rendering_id AND r.current = 1""",
         (dump(list(vectors)),),
     )
+    serve_if_none(connection, model)
 
 
 def model_id(connection: sqlite3.Connection, maker: Provenance, dim: int) -> int:

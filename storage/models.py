@@ -118,7 +118,8 @@ def change_serving(connection: sqlite3.Connection, maker: Provenance) -> bool:
     with transaction(connection):
         if pending_renderings(connection, maker):
             return False
-        found = [known for known in stored_models(connection) if known.maker == maker]
+        rows = connection.execute(f"SELECT {_COLUMNS} FROM models m").fetchall()
+        found = [known for known in map(_model, rows) if known.maker == maker]
         if found and not found[0].serves:
             _serve(connection, found[0].id)
         return bool(found)

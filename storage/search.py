@@ -61,9 +61,12 @@ class Searcher:
         # The model may take a second to load: not while a state of the file is being held for this search.
         vector = None
         if mode != "words":
-            vector = self.encoder().encode_query(query)
+            encoder = self.encoder()
+            vector = encoder.encode_query(query)
             self._refresh()
         with snapshot(self.connection):
+            if vector is not None and self.encoder() is not encoder:
+                vector = self.encoder().encode_query(query)  # other vectors have just come to serve
             by_words, wanted, notes = self._by_words(query, mode, filters)
             by_meaning = None
             if vector is not None:

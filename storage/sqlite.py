@@ -13,6 +13,7 @@ from schemas.document import RawDocument
 from schemas.errors import UsageError
 from schemas.filters import Filters, require_one_of, require_type
 from schemas.marks import Figure, Mention
+from schemas.models import StoredModel
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.searching import SearchArgs, SearchOptions, split_search_args
@@ -41,33 +42,42 @@ from storage import (
     sight,
     site_memory,
     sources,
-    vectors,
     write,
 )
 from storage.connection import Access, open_database, snapshot, transaction
 from storage.faults import Connection
 from storage.lists import Lists
 from storage.search import Searcher
+from storage.stored_vectors import EncoderOf, ServingEncoder, StoredVectors, check_serving
 from storage.vector_file import vector_folder
 from storage.vector_index import VectorIndex
 
 
-class Store(Lists):
+class Store(Lists, StoredVectors):
     """One open database. Close it, or use it in a `with`.
 
-    `encoder` is called at the first search that needs a query's vector: opening a store loads no model. Not for use by
+    `encoder` is called at the first search that needs a query's vector: opening a store loads no model. With `encoder_of`,
+    it is the encoder of the vectors that serve, also where the settings name another model by now. Not for use by
     several threads at once; several processes may read and write one file.
 
     Raises DatabaseError where the file is missing, is not ours, is newer, or cannot be written.
     """
 
-    def __init__(self, path: str | Path, *, encoder: Callable[[], Encoder], mode: Access) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        encoder: Callable[[], Encoder],
+        mode: Access,
+        encoder_of: EncoderOf | None = None,
+    ) -> None:
         self.path = Path(path)
         self._connection = open_database(self.path, mode)
+        self.encoder = ServingEncoder(self._connection, encoder, encoder_of)
         self._searcher = Searcher(
             connection=self._connection,
             index=VectorIndex(self._connection, vector_folder(self.path)),
-            encoder=encoder,
+            encoder=self.encoder,
         )
 
     def __enter__(self) -> Self:
@@ -84,6 +94,11 @@ class Store(Lists):
     def connection(self) -> Connection:
         """The open connection, for what the storage package keeps beside the articles (`storage.schedules` ...)."""
         return self._connection
+
+    @property
+    def index(self) -> VectorIndex:
+        """The vectors as they are searched."""
+        return self._searcher.index
 
     # -- finding ---------------------------------------------------------------------------------------------------
 
@@ -180,11 +195,23 @@ class Store(Lists):
         """One write transaction: all of it or nothing."""
         return transaction(self._connection)
 
-    def put(self, batch: Iterable[PreparedArticle], *, force: bool = False) -> list[Outcome]:
-        """Store a batch in one transaction; says what was made of each, in order."""
+    def put(
+        self,
+        batch: Iterable[PreparedArticle],
+        *,
+        force: bool = False,
+        seen: StoredModel | None = None,
+    ) -> list[Outcome]:
+        """Store a batch in one transaction; says what was made of each, in order.
+
+        `seen` is what served when their vectors were made. Raises ModelChangedError where other vectors serve now.
+        """
         outcomes = []
         with self.transaction():
             for prepared in batch:
+                makers = [maker for maker in prepared.made_by if maker.stage == "vectors"]
+                if seen is not None:
+                    check_serving(self._connection, seen, makers)
                 found = write.put(self._connection, prepared, force=force)
                 if found.status != "skipped":
                     quarantine.release(self._connection, prepared.document)
@@ -205,14 +232,6 @@ class Store(Lists):
         """Replace a rendering's mentions or figures, inside the caller's transaction."""
         derived.replace_marks(self._connection, rendering_id, maker, marks)
 
-    def put_vectors(
-        self, rendering_ids: Sequence[int], maker: Provenance, matrices: dict[str, Matrix]
-    ) -> None:
-        """Add vectors and say that these renderings have theirs, inside the caller's transaction."""
-        derived.add_vectors(self._connection, maker, matrices)
-        for rendering_id in rendering_ids:
-            derived.mark_done(self._connection, rendering_id, maker)
-
     def foresee(self, prepared: PreparedArticle, *, force: bool = False) -> Outcome:
         """What `put` would say of an article; writes nothing."""
         names = identity.identify(prepared.document, prepared.article)
@@ -225,10 +244,6 @@ class Store(Lists):
     def place(self, document: RawDocument, article: Article) -> identity.Place | None:
         """The stored article that a cleaned document is, or None."""
         return identity.find_place(self._connection, identity.identify(document, article))
-
-    def missing_vectors(self, maker: Provenance, dim: int, digests: list[str]) -> list[str]:
-        """Those texts (by sha256) that have no vector by this very model yet."""
-        return vectors.missing_vectors(self._connection, maker, dim, digests)
 
     def pending(self, maker: Provenance) -> list[tuple[int, int]]:
         """(article id, rendering id) of what `maker` has still to do."""

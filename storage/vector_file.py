@@ -218,6 +218,14 @@ class VectorFile:
             writer.blank(dead)
         return True
 
+    def remove(self) -> None:
+        """Take the whole folder away, the state first, so that what is left half way counts for nothing."""
+        with suppress(OSError):
+            (self.folder / _STATE).unlink(missing_ok=True)
+            for path in self.folder.iterdir():
+                path.unlink()
+            self.folder.rmdir()
+
     def _commit(self, state: State) -> None:
         text = json.dumps({"format": _FORMAT, "maker": self._maker, **asdict(state)})
         path = self.folder / f"{_STATE}.new"

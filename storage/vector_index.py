@@ -182,6 +182,13 @@ class VectorIndex:
         for maker, dim in makers_in(self._folder) if self._folder else ():
             self.refresh(maker, dim)
 
+    def forget_others(self, maker: Provenance, dim: int) -> None:
+        """Remove the files of every model but this one; whoever reads one goes on with what it has mapped."""
+        kept = self._file(maker, dim)
+        for other, length in makers_in(self._folder) if self._folder else ():
+            if (other, length) != (maker, dim):
+                VectorFile(kept.folder.parent, other, length).remove()
+
     def rows(self, maker: Provenance, dim: int, include: tuple[str, ...] = ()) -> RowVectors:
         """The rows' vectors under `maker`'s weights, of pages of the kinds in `include` too."""
         if not self._connection.in_transaction:

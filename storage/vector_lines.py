@@ -105,10 +105,10 @@ def current_articles(connection: sqlite3.Connection) -> list[int]:
 
 
 def matching_models(connection: sqlite3.Connection, maker: Provenance, dim: int) -> list[int]:
-    """Ids of the stored models with `maker`'s weights, the very same precision and backend first."""
+    """Ids of the stored models with `maker`'s weights: the very same precision and backend first, then what serves."""
     rows = connection.execute(
         """SELECT id FROM models WHERE name = ? AND sha256 = ? AND dim = ?
-           ORDER BY version = ? AND backend = ? AND precision = ? DESC, id DESC""",
+           ORDER BY version = ? AND backend = ? AND precision = ? DESC, serves DESC, id DESC""",
         (
             *(maker.name, maker.sha256 or "", dim),
             *(maker.version, maker.backend or "", maker.precision or ""),

@@ -133,8 +133,13 @@ class OpenVinoBackend:
                 return unit(result)
             at_work = self._requests[: len(batches)]
             with ThreadPoolExecutor(len(at_work), thread_name_prefix="copydesk-vectors") as pool:
-                for done in [pool.submit(work, request) for request in at_work]:
-                    done.result()
+                running = [pool.submit(work, request) for request in at_work]
+                try:
+                    for done in running:
+                        done.result()
+                except BaseException:
+                    self.given_up.set()  # Ctrl-C: the pool waits for its threads
+                    raise
             if self.given_up.is_set():
                 raise KeyboardInterrupt
         return unit(result)

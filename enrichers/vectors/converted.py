@@ -55,6 +55,14 @@ class Manifest:
         return np.asarray([self.probe_vector], dtype=np.float32)
 
 
+def version_of(spec: ModelFolder) -> str:
+    """What of our rules and the model's settings shapes a text's vector, beside the weights."""
+    version = f"{RULES}+{spec.max_tokens}"
+    if spec.document_prompt:
+        version += f"+{_digest(spec.document_prompt)[:8]}"
+    return version
+
+
 def cache_folder(cache: Path | None) -> Path:
     """`cache` with its home folder filled in; for None the user's cache folder for models, by the XDG rules.
 

@@ -28,12 +28,12 @@ from enrichers.vectors.converted import (
     LEAST_AGREEMENT,
     MANIFEST_FILE,
     MODEL_FILE,
-    RULES,
     Manifest,
     cache_folder,
     converted_folder,
     read_manifest,
     read_refusal,
+    version_of,
     weights_sha256,
 )
 from enrichers.vectors.model_folder import ModelFolder, find_model
@@ -71,10 +71,12 @@ def open_encoder(
     threads: int | None = None,
     convert: bool = True,
     notify: Notify | None = None,
+    query_prefix: str | None = None,
+    passage_prefix: str | None = None,
 ) -> Encoder:
     """An encoder for `model`: None is the packaged all-MiniLM-L6-v2, else a folder or a name in the local hub cache.
 
-    "auto" is bf16 where the processor computes it, else f32. Where no converted model stands in `cache`, one is made
+    Prefixes stand before queries and texts; None is what the model's own settings say. "auto" is bf16 where the processor computes it, else f32. Where no converted model stands in `cache`, one is made
     (10 to 20 s, once), or with `convert=False` sentence-transformers runs the model and `notify` is told. Threads
     default to the cores of this process.
 
@@ -86,7 +88,7 @@ def open_encoder(
     """
     _check_arguments(precision, threads)
     cache = cache_folder(cache)
-    spec = find_model(model)
+    spec = find_model(model).with_prefixes(query_prefix, passage_prefix)
     request = _Request(
         spec=spec,
         sha256=weights_sha256(spec, cache),
@@ -284,7 +286,7 @@ def _provenance(request: _Request, backend: Backend) -> Provenance:
     return Provenance(
         stage="vectors",
         name=request.spec.name,
-        version=f"{RULES}+{request.spec.max_tokens}",
+        version=version_of(request.spec),
         sha256=request.sha256,
         precision=backend.precision,
         backend=backend.name,

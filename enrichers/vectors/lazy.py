@@ -28,6 +28,11 @@ class LazyEncoder:
                 self._made = self._open()
             return self._made
 
+    @property
+    def made(self) -> Encoder | None:
+        """The encoder if it was opened already."""
+        return self._made
+
     def preload(self, *, daemon: bool = True) -> None:
         """Begin to open it on another thread; what goes wrong there is raised by the call that needs it.
 

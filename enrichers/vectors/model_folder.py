@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -40,6 +40,14 @@ class ModelFolder:
         """The fast tokenizer's file; it may be missing where the model has only a slow one."""
         return self.folder / "tokenizer.json"
 
+    def with_prefixes(self, query: str | None, passage: str | None) -> ModelFolder:
+        """The model with other prefixes than its own settings name; None leaves one as it is."""
+        return replace(
+            self,
+            query_prompt=self.query_prompt if query is None else query,
+            document_prompt=self.document_prompt if passage is None else passage,
+        )
+
 
 def find_model(model: str | None) -> ModelFolder:
     """The model's folder and settings: the packaged one for None, else a folder or a name in the local hub cache.
@@ -48,7 +56,7 @@ def find_model(model: str | None) -> ModelFolder:
     """
     if model is None or model in {PACKAGED_NAME, f"sentence-transformers/{PACKAGED_NAME}"}:
         return read_model_folder(_packaged_folder(), name=PACKAGED_NAME)
-    folder = _existing_folder(model)
+    folder = existing_folder(model)
     if folder is not None:
         return read_model_folder(folder, name=folder.name)
     folder = _hub_folder(model)
@@ -95,7 +103,8 @@ def _packaged_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _existing_folder(model: str) -> Path | None:
+def existing_folder(model: str) -> Path | None:
+    """The folder that `model` names, None where it is no folder. Raises ModelUnavailableError where it is blank."""
     if not model.strip():
         raise _unavailable(model, "has no name")
     try:

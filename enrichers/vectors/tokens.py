@@ -38,18 +38,25 @@ class WindowTokenizer:
 
         Windows of one text are equally long but for rounding of where they start, so that their plain mean is fair.
         """
-        prepared = [prompt + self._prepare(text) for text in texts]
-        short = [text for text in prepared if len(text) <= _LONGEST_PIECE]
+        prepared = [self._prepare(text) for text in texts]
+        short = [prompt + text for text in prepared if len(text) <= _LONGEST_PIECE]
         encodings = iter(self._tokenizer.encode_batch_fast(short, add_special_tokens=False))
         return [
-            [
-                [*self._prefix, *piece, *self._suffix] or [0]
-                for piece in cut_windows(
-                    next(encodings).ids if len(text) <= _LONGEST_PIECE else self._ids(text),
-                    self._room,
-                )
-            ]
+            self._cut(next(encodings).ids, text, prompt)
+            if len(text) <= _LONGEST_PIECE
+            else self._cut(None, text, prompt)
             for text in prepared
+        ]
+
+    def _cut(self, ids: Sequence[int] | None, text: str, prompt: str) -> list[Window]:
+        """The windows of a text, whose tokens with the prompt are `ids` where they are known; each begins with the prompt."""
+        room, lead = self._room, []
+        if prompt and (ids is None or len(ids) > room):
+            lead = self._ids(prompt.rstrip())[: room // 2]
+            room, ids = room - len(lead), None
+        return [
+            [*self._prefix, *lead, *piece, *self._suffix] or [0]
+            for piece in cut_windows(self._ids(text) if ids is None else ids, room)
         ]
 
     def _ids(self, text: str) -> list[int]:
