@@ -117,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="title: without the site's name", touches="head", off={"without_suffix": first_argument}),
     Rule(name="title: never the site's name alone", touches="head", off={"_is_only_site": saying(NO)}),
     Rule(name="title: headline where the shared one is alone", touches="head", off={"_gives_way": saying(NO)}),
+    Rule(name="title: headline below a breadcrumb", touches="head", off={"_below_breadcrumb": saying("")}),
     Rule(name="title: the window's where others say the site's name", touches="head", off={"_is_name_elsewhere": saying(NO)}),
     Rule(name="title: whole where a quote cut it", touches="head", off={"_whole": first_argument}),
     Rule(name="title: whole where dots cut it", touches="head", off={"_uncut": first_argument}),

@@ -15,7 +15,15 @@ from enrichers.cleaning.page_head import Page, read_page
 URL = "https://www.harbourpost.example.org/2024/tram"
 
 
-def page(*, og: str = "", twitter: str = "", h1: str = "", ld: str = "", window: str = "") -> Page:
+def page(
+    *,
+    og: str = "",
+    twitter: str = "",
+    h1: str = "",
+    ld: str = "",
+    window: str = "",
+    above: str = "",
+) -> Page:
     node = json.dumps({"@type": "NewsArticle", "headline": ld}) if ld else "{}"
     metas = "".join(
         f"<meta property='{name}' content='{value}'>"
@@ -24,7 +32,7 @@ def page(*, og: str = "", twitter: str = "", h1: str = "", ld: str = "", window:
     )
     tree = parse_html(
         f"<html><head><title>{window}</title>{metas}<script type='application/ld+json'>{node}</script></head>"
-        f"<body>{f'<h1>{h1}</h1>' if h1 else ''}<p>Text.</p></body></html>"
+        f"<body>{above}{f'<h1>{h1}</h1>' if h1 else ''}<p>Text.</p></body></html>"
     )
     assert tree is not None
     return read_page(tree, URL)
@@ -102,6 +110,28 @@ def test_a_headline_in_pieces_has_blanks_between_them() -> None:
         title_of(page(h1="« <em>Un tram</em> »<br>dit le maire"), None)
         == "« Un tram » dit le maire"
     )
+
+
+CRUMBS = "<nav><ol><li><a href='/'>Home</a></li><li><h1>Tram: cost, route and opening date</h1></li></ol></nav>"
+
+
+@pytest.mark.parametrize(
+    ("around", "heading", "expected"),
+    [
+        (CRUMBS, "<h2> Council votes for the tram </h2>", "Council votes for the tram"),
+        (CRUMBS.replace("nav>", "div>").replace("<div>", "<div class='c-breadcrumbs'>"), "<h2><a>Council votes for the tram</a></h2>", "Council votes for the tram"),
+        # A kicker of its own, another heading, or an h1 set as a headline: the title for sharing stays.
+        (CRUMBS, "<h2><span>Council votes</span> <span>for the tram</span></h2>", "Tram: cost, route and opening date"),
+        (CRUMBS, "<h2>What the tram will cost</h2>", "Tram: cost, route and opening date"),
+        ("<h1>Tram: cost, route and opening date</h1>", "<h2>Council votes for the tram</h2>", "Tram: cost, route and opening date"),
+    ],
+)  # fmt: skip
+def test_where_the_h1_is_a_step_of_the_breadcrumb_the_headline_is_the_h2_that_json_ld_names(
+    around: str, heading: str, expected: str
+) -> None:
+    given_title = "Tram: cost, route and opening date"
+    seen = page(og=given_title, window=given_title, ld="Council votes for the tram", above=around + heading)  # fmt: skip
+    assert title_of(seen, None) == expected
 
 
 def test_a_headline_that_is_the_logo_is_no_title() -> None:
