@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,10 @@ from storage.values import sha256
 from tests.waiting import until
 
 # The first example loads data and models that the others have at hand, which on a busy machine takes over a deadline.
-settings.register_profile("copydesk", deadline=None)
+# A change is judged by the same examples each time; the long form looks for new ones.
+settings.register_profile(
+    "copydesk", deadline=None, derandomize=not os.environ.get("COPYDESK_LONG_TESTS")
+)
 settings.load_profile("copydesk")
 # A shell starts what runs in the background deaf to Ctrl-C, and so would be every process that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
