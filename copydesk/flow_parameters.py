@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         RunContext,
     )
     from flows.pipeline import IngestOptions
-    from flows.redo import Stage
+    from flows.stages import Stage
     from schemas.web import SourceSpec
     from sources.files import ReadOptions
 

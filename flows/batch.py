@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.pipeline import STATUSES, Incoming, batches
-from flows.redo import Redone, Stage
+from flows.redo import Redone
+from flows.stages import Stage
 from schemas.errors import DatabaseError
 from schemas.stored import IngestReport, Problem
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
 from enrichers.figures.grammar import FigureFinder
 from enrichers.vectors.lazy import LazyEncoder
+from flows.enricher_plugins import EnricherPlugins
 from schemas.protocols import Encoder
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Engines:
     def figures(self) -> FigureFinder:
         """Finds figures."""
         return FigureFinder()
+
+    @cached_property
+    def plugins(self) -> EnricherPlugins:
+        """The enrichers that other packages add."""
+        return EnricherPlugins()
 
     def encoder(self) -> Encoder:
         """Makes vectors. Raises ModelUnavailableError where the model's files are not on this machine."""

@@ -13,7 +13,7 @@ from flows.engines import EngineOptions
 from flows.events import GatherOptions
 from flows.fetching import FetchRun
 from flows.plugins import BUILT_IN_KINDS, SOURCES, installed
-from flows.redo import Stage
+from flows.stages import Stage
 from schemas.web import SourceSpec
 from schemas.webhooks import ArticleEvent, Webhook
 from sources.files import ReadOptions

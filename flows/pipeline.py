@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
+from flows.enriching import enrich_prepared
 from flows.prepare import (
     NOT_KEPT,
     Prepared,
@@ -150,7 +151,7 @@ class _Run:
                 work, self.engines, workers=how.workers, keep_all=how.keep_all
             ):
                 # A batch is stored while the next one is embedded: neither waits for the other.
-                embedding.append(self._embed(prepared, thread))
+                embedding.append(self._embed(self._enriched(prepared), thread))
                 if len(embedding) > 1:
                     self._finish_next(embedding.popleft())
             while embedding:
@@ -227,6 +228,10 @@ class _Run:
             return [self._would_be(prepared) for prepared in articles]
         return self._put(articles)
 
+    def _enriched(self, prepared: list[Prepared]) -> list[Prepared]:
+        is_kept = self.store is not None and not self.options.dry_run
+        return enrich_prepared(prepared, self.engines) if is_kept else prepared
+
     def _embed(self, prepared: list[Prepared], thread: ThreadPoolExecutor) -> _Embedding:
         """Begin to make the vectors of a batch; the database is asked here, because a connection serves one thread."""
         articles = [made for made in prepared if isinstance(made, PreparedArticle)]
@@ -287,14 +292,12 @@ class _Run:
         language, kind = prepared.article.language, prepared.article.page_kind
         if outcome.status not in ("stored", "updated"):
             return outcome
+        said = [*prepared.notes]
         if kind in NOT_KEPT:
-            said = f"{NOT_KEPT[kind][0]}: searched only with --include {kind}"
-            return replace(outcome, note=said)
-        if self.engines.tagger.supports(language):
-            return outcome
-        return replace(
-            outcome, note=f"no tagger for language {language!r}: stored without entities"
-        )
+            said.insert(0, f"{NOT_KEPT[kind][0]}: searched only with --include {kind}")
+        elif not self.engines.tagger.supports(language):
+            said.insert(0, f"no tagger for language {language!r}: stored without entities")
+        return replace(outcome, note="; ".join(said)) if said else outcome
 
     def _refused(self, refused: Refused) -> Outcome:
         if self.store is not None and not self.options.dry_run:

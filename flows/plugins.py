@@ -1,10 +1,13 @@
-"""What other packages add: fetchers of pages and kinds of sources, found by their entry points, loaded when one is named.
+"""What other packages add: fetchers of pages, kinds of sources, enrichers, found by their entry points.
+
+Fetchers and readers are loaded when one is named, enrichers in a process of their own (`flows.enricher_plugins`).
 
 The one place that looks for entry points. What a plug-in may do is said in `schemas.protocols`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, cast, get_args
@@ -14,13 +17,25 @@ from schemas.filters import require_one_of
 from schemas.web import SourceKind, SourceSpec
 
 if TYPE_CHECKING:
-    from schemas.protocols import ListingReader, PageFetcher
+    from schemas.protocols import Enricher, ListingReader, PageFetcher
 
 FETCHERS = "copydesk.fetchers"
 SOURCES = "copydesk.sources"
+ENRICHERS = "copydesk.enrichers"
 BUILT_IN_KINDS: tuple[str, ...] = get_args(SourceKind)
 
 _LONGEST_SAID = 300
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_TAKEN_STAGES = (
+    "clean",
+    "language",
+    "entities",
+    "figures",
+    "quotations",
+    "salience",
+    "vectors",
+    "failed",
+)
 
 
 def check_plugins(spec: SourceSpec) -> None:
@@ -57,7 +72,7 @@ def load_fetcher(name: str) -> PageFetcher:
         points = _points(FETCHERS)
         _require_fetcher(name, tuple(sorted(points)))
         return cast("PageFetcher", _made(points[name], needs=("__aenter__", "__aexit__", "fetch")))
-    except _FaultyPluginError as error:
+    except FaultyPluginError as error:
         raise fetcher_fault(name, f"cannot be loaded: {error}") from error
 
 
@@ -70,8 +85,26 @@ def load_reader(kind: str) -> ListingReader:
         points = _points(SOURCES)
         require_one_of("kind of source", kind, (*BUILT_IN_KINDS, *sorted(points)))
         return cast("ListingReader", _made(points[kind], needs=("read",)))
-    except _FaultyPluginError as error:
+    except FaultyPluginError as error:
         raise reader_fault(kind, f"cannot be loaded: {error}") from error
+
+
+def enricher_names() -> tuple[str, ...]:
+    """The stages that installed packages add, sorted; a name that is taken, or could not stand in a command, adds none."""
+    return tuple(
+        name
+        for name in installed(ENRICHERS)
+        if _STAGE_NAME.fullmatch(name) and name not in _TAKEN_STAGES
+    )
+
+
+def make_enricher(name: str) -> Enricher[object]:
+    """The enricher of that name. Raises FaultyPluginError for one that is not there, or cannot be loaded."""
+    point = _points(ENRICHERS).get(name)
+    if point is None:
+        raise FaultyPluginError("it is not installed")
+    made = _made(point, needs=("enrich",))
+    return cast("Enricher[object]", made)
 
 
 def fetcher_fault(name: str, said: str) -> FetchError:
@@ -97,7 +130,7 @@ def said_of(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(": ")[:_LONGEST_SAID]
 
 
-class _FaultyPluginError(Exception):
+class FaultyPluginError(Exception):
     """A plug-in is there and of no use; the text says why."""
 
 
@@ -111,7 +144,7 @@ def _made(point: EntryPoint, *, needs: tuple[str, ...]) -> object:
     made = _called(point)
     missing = [need for need in needs if not callable(getattr(made, need, None))]
     if missing:
-        raise _FaultyPluginError(f"{point.value} gives no {' and no '.join(missing)}")
+        raise FaultyPluginError(f"{point.value} gives no {' and no '.join(missing)}")
     return made
 
 
@@ -120,4 +153,4 @@ def _called(point: EntryPoint) -> object:
         factory = cast("Callable[[], object]", point.load())
         return factory()
     except (Exception, SystemExit) as error:  # a package's import may do anything
-        raise _FaultyPluginError(f"{point.value} ends with {said_of(error)}") from error
+        raise FaultyPluginError(f"{point.value} ends with {said_of(error)}") from error

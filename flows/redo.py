@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
+from flows.enriching import add_enrichments
 from flows.prepare import Prepared, Refused, add_vectors, each_alone, encode_rows
-from flows.workers import prepare_batch, prepared_batches
+from flows.stages import STAGES, Stage, chosen_stages, maker_of
+from flows.workers import kept_workers, prepare_batch, prepared_batches
 from schemas.article import Article
 from schemas.document import RawDocument
-from schemas.errors import UsageError
+from schemas.enrichments import Enrichment
+from schemas.filters import Filters
 from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.stored import Problem
+from storage.browse import pending_renderings
+from storage.derived import mark_done
+from storage.enrichments import replace_enrichments
 from storage.sqlite import Store
 
-Stage = Literal["clean", "entities", "figures", "vectors"]
-STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "vectors")
 BATCH_ARTICLES = 32
 
 Told = Callable[[Stage, int], None]
 Stored = tuple[int, int, RawDocument]
 """An article's id, the id of its current version, and that version's document."""
-Made = Sequence[Mention] | Sequence[Figure] | dict[str, Matrix]
+Mark = Mention | Figure | Enrichment
+Made = Sequence[Mark] | dict[str, Matrix] | Problem
+_ALL = Filters()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +42,14 @@ class Redone:
     failed: dict[int, Problem]
 
 
-def out_of_date(store: Store, engines: Engines, stages: Sequence[str]) -> dict[Stage, int]:
-    """How many articles each stage has to do again."""
-    return {stage: len(store.pending(_maker(engines, stage))) for stage in _checked(stages)}
+def out_of_date(
+    store: Store, engines: Engines, stages: Sequence[str], *, filters: Filters = _ALL
+) -> dict[Stage, int]:
+    """How many articles each stage has to do again, of those under the filters. Raises as `chosen_stages` does."""
+    return {
+        stage: len(_pending(store, engines, stage, filters))
+        for stage in chosen_stages(engines, stages)
+    }
 
 
 def redo(
@@ -48,20 +57,23 @@ def redo(
     engines: Engines,
     stages: Sequence[str],
     *,
+    filters: Filters = _ALL,
     tell: Told = lambda _stage, _number: None,
 ) -> Redone:
     """Do what is out of date in `stages`, a transaction a batch, so that a run that is cut off goes on where it stopped.
 
-    Raises UsageError for an unknown stage, ModelUnavailableError where a model is not there.
+    Raises UsageError for an unknown stage, ModelUnavailableError where a model is not there, CopydeskError for the named
+    stage of a plug-in that cannot be used; where none is named, those are left out.
     """
     done: dict[Stage, int] = {}
     failed: dict[int, Problem] = {}
-    for stage in _checked(stages):
-        done[stage] = 0
-        for number, problems in _redone(store, engines, stage):
-            failed.update(problems)
-            done[stage] += number - len(problems)
-            tell(stage, number)
+    with kept_workers(engines):
+        for stage in chosen_stages(engines, stages):
+            done[stage] = 0
+            for number, problems in _redone(store, engines, stage, filters):
+                failed.update(problems)
+                done[stage] += number - len(problems)
+                tell(stage, number)
     if done.get("clean") or done.get("entities"):
         store.tidy()
     return Redone(done=done, failed=failed)
@@ -76,10 +88,10 @@ def redo_articles(store: Store, engines: Engines, article_ids: Sequence[int]) ->
 
 
 def _redone(
-    store: Store, engines: Engines, stage: Stage
+    store: Store, engines: Engines, stage: Stage, filters: Filters
 ) -> Iterator[tuple[int, dict[int, Problem]]]:
     """Batch by batch how many articles it had, and what kept any from being done."""
-    batches = _batches(store.pending(_maker(engines, stage)))
+    batches = _batches(_pending(store, engines, stage, filters))
     if stage != "clean":
         for batch in batches:
             yield len(batch), _redo_stage(store, engines, stage, batch)
@@ -104,6 +116,7 @@ def _put_again(
     store: Store, engines: Engines, work: Sequence[Stored], found: Sequence[Prepared]
 ) -> dict[int, Problem]:
     articles = [made for made in found if not isinstance(made, Refused)]
+    articles = add_enrichments(articles, engines)
     ready = iter(add_vectors(articles, engines.encoder(), store.missing_vectors))
     results = [made if isinstance(made, Refused) else next(ready) for made in found]
     problems: dict[int, Problem] = {}
@@ -121,7 +134,7 @@ def _redo_stage(
 ) -> dict[int, Problem]:
     articles = [store.clean_article(article_id) for article_id, _ in batch]
     found = each_alone(articles, _work_of(store, engines, stage))
-    maker = _maker(engines, stage)
+    maker = maker_of(engines, stage)
     problems: dict[int, Problem] = {}
     with store.transaction():
         for (article_id, rendering_id), made in zip(batch, found, strict=True):
@@ -130,8 +143,18 @@ def _redo_stage(
             elif isinstance(made, dict):
                 store.put_vectors([rendering_id], maker, made)
             else:
-                store.put_marks(rendering_id, maker, made)
+                _put(store, rendering_id, maker, made)
     return problems
+
+
+def _put(store: Store, rendering_id: int, maker: Provenance, made: Sequence[Mark]) -> None:
+    """The rows of a stage in the place of those that were there, inside the caller's transaction."""
+    if maker.stage not in STAGES:
+        rows = [row for row in made if isinstance(row, Enrichment)]
+        replace_enrichments(store.connection, rendering_id, maker.stage, rows)
+        mark_done(store.connection, rendering_id, maker)
+        return
+    store.put_marks(rendering_id, maker, [m for m in made if not isinstance(m, Enrichment)])  # type: ignore[arg-type]  # of one kind
 
 
 def _work_of(
@@ -141,24 +164,17 @@ def _work_of(
         return engines.tagger.enrich
     if stage == "figures":
         return engines.figures.enrich
+    if stage not in STAGES:
+        return lambda articles: engines.plugins.enrich(stage, articles)
     return lambda articles: encode_rows(articles, engines.encoder(), store.missing_vectors)
+
+
+def _pending(
+    store: Store, engines: Engines, stage: Stage, filters: Filters
+) -> list[tuple[int, int]]:
+    return pending_renderings(store.connection, maker_of(engines, stage), filters)
 
 
 def _batches(work: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
     for first in range(0, len(work), BATCH_ARTICLES):
         yield work[first : first + BATCH_ARTICLES]
-
-
-def _maker(engines: Engines, stage: Stage) -> Provenance:
-    if stage == "clean":
-        return cleaner()
-    if stage == "vectors":
-        return engines.encoder().provenance
-    return engines.tagger.provenance if stage == "entities" else engines.figures.provenance
-
-
-def _checked(stages: Sequence[str]) -> list[Stage]:
-    unknown = [stage for stage in stages if stage not in STAGES]
-    if unknown:
-        raise UsageError(f"unknown stage {unknown[0]!r}", remedy=f"known: {', '.join(STAGES)}")
-    return [stage for stage in STAGES if stage in stages or not stages]

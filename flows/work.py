@@ -9,7 +9,8 @@ from pathlib import Path
 from flows.engines import Engines
 from flows.fetching import FetchRun, fetch_sources
 from flows.pipeline import Incoming, IngestOptions, ingest_documents
-from flows.redo import Redone, Stage, out_of_date, redo
+from flows.redo import Redone, out_of_date, redo
+from flows.stages import Stage
 from schemas.stored import FetchReport, IngestReport
 from schemas.web import SourceSpec
 from storage.sqlite import Store

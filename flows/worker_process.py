@@ -9,19 +9,15 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
 
+from flows.child_process import end_with_parent, own_pipes
 from flows.engines import EngineOptions, Engines
 from flows.prepare import Prepared, prepare
 from schemas.document import RawDocument
-
-_ASKS_FOR_PARENT_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +65,8 @@ def serve() -> None:
     exception and no thread of Python's would.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    given, answers = _pipes()
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    given, answers = own_pipes()
 
     def tell(answer: Answer) -> None:
         answers.write(_pickled(answer))
@@ -123,21 +119,3 @@ def _pickled(answer: Answer) -> bytes:
         return pickle.dumps(answer)
     except (pickle.PicklingError, TypeError, AttributeError):
         return pickle.dumps(RuntimeError(f"{type(answer).__name__}: {answer}"[:500]))
-
-
-def _pipes() -> tuple[BinaryIO, BinaryIO]:
-    """What comes in and what goes out; whoever prints or reads in between disturbs neither."""
-    given, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    sys.stdout.flush()
-    os.dup2(2, 1)
-    return given, answers
-
-
-def _end_with_parent(parent: int) -> None:
-    """After a kill -9 of its parent a worker would go on with a batch that nobody waits for."""
-    while os.getppid() == parent:
-        time.sleep(_ASKS_FOR_PARENT_EVERY_S)
-    os._exit(1)

@@ -127,7 +127,7 @@ class WorkerPool:
 
 @contextmanager
 def kept_workers(engines: Engines) -> Iterator[WorkerPool]:
-    """While the block runs, workers that were started stay: a run of many parts loads their models once.
+    """While the block runs, workers that were started stay: a run of many parts loads their models once. So do plug-ins.
 
     Starting one for every 64 documents cost a fifth of the CPU that cleaning and tagging them did.
     """
@@ -141,6 +141,7 @@ def kept_workers(engines: Engines) -> Iterator[WorkerPool]:
     finally:
         engines.pool = None
         pool.end()
+        engines.plugins.close()
 
 
 def _pooled(

@@ -10,9 +10,11 @@ from typing import Literal
 
 from schemas.article import Article, DateCandidate, Dropped, PageKind, Paragraph, Precision
 from schemas.document import RawDocument
+from schemas.enrichments import Enrichment
 from schemas.marks import Figure, FigureKind, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
+from schemas.quotations import Quotation
 
 Status = Literal["stored", "updated", "unchanged", "skipped", "quarantined", "put_off"]
 Mode = Literal["hybrid", "meaning", "words"]
@@ -24,14 +26,18 @@ class PreparedArticle:
 
     `made_by` names each stage that ran (clean, entities, figures, vectors): a stage that is not there is work to do.
     `vectors` maps the sha256 of a row's text to its windows; texts whose vectors are stored already may be left out.
+    `notes` says, for people, what could not be made.
     """
 
     document: RawDocument
     article: Article
     mentions: Sequence[Mention] = ()
     figures: Sequence[Figure] = ()
+    quotations: Sequence[Quotation] = ()
+    enrichments: Sequence[Enrichment] = ()
     vectors: Mapping[str, Matrix] = field(default_factory=dict)
     made_by: Sequence[Provenance] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,7 @@ class StoredArticle:
     summary_mentions: tuple[Mention, ...]
     summary_figures: tuple[Figure, ...]
     made_by: tuple[Provenance, ...]
+    enrichments: tuple[Enrichment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import sqlite3
 from schemas.filters import Filters, require_type
 from schemas.provenance import Provenance
 from schemas.stored import StoredEntity
-from storage.filters import ROWS, Conditions, row_conditions
+from storage.filters import ROWS, Conditions, article_conditions, row_conditions
 from storage.read import select_by_ids
 from storage.values import name_key, to_instant
 
@@ -75,18 +75,25 @@ def _entity_conditions(
     return conditions
 
 
-def pending_renderings(connection: sqlite3.Connection, maker: Provenance) -> list[tuple[int, int]]:
-    """(article id, rendering id) of what `maker` has still to do: its stage is missing or was done by another."""
+def pending_renderings(
+    connection: sqlite3.Connection, maker: Provenance, filters: Filters | None = None
+) -> list[tuple[int, int]]:
+    """(article id, rendering id) of what `maker` has still to do: its stage is missing or was done by another.
+
+    Of `filters` the date, the source and the language of the article count.
+    """
+    which = article_conditions(filters or Filters())
     rows = connection.execute(
-        """SELECT r.article_id, r.id FROM renderings r
+        f"""SELECT r.article_id, r.id FROM renderings r JOIN articles a ON a.id = r.article_id
            LEFT JOIN stage_done d ON d.rendering_id = r.id AND d.stage = ?
            LEFT JOIN stages s ON s.id = d.stage_id
            WHERE r.current = 1 AND NOT coalesce(s.name = ? AND s.version = ? AND s.sha256 = ?
-                 AND s.precision = ? AND s.backend = ?, 0)
+                 AND s.precision = ? AND s.backend = ?, 0) AND {which.sql}
            ORDER BY r.article_id""",
         (
             *(maker.stage, maker.name, maker.version, maker.sha256 or ""),
             *(maker.precision or "", maker.backend or ""),
+            *which.values,
         ),
     )
     return [(int(row[0]), int(row[1])) for row in rows]

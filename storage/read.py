@@ -16,6 +16,7 @@ from schemas.errors import UsageError
 from schemas.marks import Figure, Mention
 from schemas.provenance import Provenance
 from schemas.stored import StoredArticle
+from storage.enrichments import read_enrichments
 from storage.identity import provenance_of
 from storage.values import damage_said, load, sha256, to_day, to_decimal, to_instant
 
@@ -101,6 +102,7 @@ def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArtic
         summary_mentions=tuple(m for m in mentions if m.paragraph == SUMMARY_ROW),
         summary_figures=tuple(f for f in figures if f.paragraph == SUMMARY_ROW),
         made_by=tuple(read_makers(connection, rendering_id)),
+        enrichments=tuple(read_enrichments(connection, rendering_id)),
     )
 
 

@@ -20,6 +20,7 @@ from storage.derived import (
     next_id,
     stage_id,
 )
+from storage.enrichments import add_enrichments
 from storage.identity import (
     Identity,
     Place,
@@ -302,6 +303,7 @@ def _add_rendering(
     )
     add_mentions(connection, prepared.mentions, row_ids)
     add_figures(connection, prepared.figures, row_ids)
+    add_enrichments(connection, rendering_id, prepared.enrichments)
     if vectors := makers.get("vectors"):
         add_vectors(connection, vectors, prepared.vectors)
     for maker in prepared.made_by:

@@ -14,7 +14,7 @@ from copydesk.settings import Settings, seconds
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
-    from flows.redo import Stage
+    from flows.stages import Stage
     from schemas.stored import Problem
 
 
@@ -48,13 +48,8 @@ def enrich(
 
     That is what another model or version made, or what was never made.
     """
-    from flows.redo import STAGES
-
     in_force = settings_of(db, config)
-    stages = stage or []
-    if unknown := [name for name in stages if name not in STAGES]:
-        raise UsageError(f"unknown stage {unknown[0]!r}", remedy=f"known: {', '.join(STAGES)}")
-    return enrich_and_tell(stages, in_force, dry_run=dry_run, quiet=quiet, json=json)
+    return enrich_and_tell(stage or [], in_force, dry_run=dry_run, quiet=quiet, json=json)
 
 
 def enrich_and_tell(

@@ -11,13 +11,15 @@ import pytest
 
 import flows.prepare
 import flows.redo
+import flows.stages
 from enrichers.cleaning.clean import clean
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.batch import can_pass, run_name, totals
 from flows.engines import Engines
 from flows.pipeline import IngestOptions, ingest_documents
-from flows.redo import STAGES, out_of_date, redo
+from flows.redo import out_of_date, redo
 from flows.retry import retry_quarantined
+from flows.stages import STAGES
 from flows.work import IngestWork
 from schemas.article import Article
 from schemas.document import RawDocument
@@ -94,7 +96,7 @@ def filled(store: Store, today: OtherEngines, tmp_path: Path) -> Store:
 def set_cleaner(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     maker = replace(cleaner(), version=version)
     monkeypatch.setattr(flows.prepare, "cleaner", lambda: maker)
-    monkeypatch.setattr(flows.redo, "cleaner", lambda: maker)
+    monkeypatch.setattr(flows.stages, "cleaner", lambda: maker)
 
 
 def test_nothing_is_out_of_date_after_an_ingest(filled: Store, today: OtherEngines) -> None:
