@@ -38,7 +38,6 @@ def growth(
 
 
 def _cpu_s(work: Callable[[Input], object], given: Input) -> float:
-    gc.collect()
     # A collection walks all that the tests before have left, and falls where it will.
     gc.disable()
     try:
