@@ -35,6 +35,7 @@ def read_age(line: Line, number: Number) -> Draft | None:
         or _is_led(line, number)
         or _is_apposed(line, number)
         or _is_of_people(line, number)
+        or _is_bracketed(line, number)
     ):
         return None
     draft = Draft(
@@ -132,6 +133,14 @@ def _is_of_people(line: Line, number: Number) -> bool:
         return words[-2:-1] != [] and words[-2] in people and (number.value or 0) <= _OLDEST_GROUP
     is_second = words[-1:] == ["and"] and words[-3:-2] == ["between"]
     return is_second and words[0] in people
+
+
+def _is_bracketed(line: Line, number: Number) -> bool:
+    """As in "a woman (45)": after a name it could be a goal's minute, or a count."""
+    if not number.plain or not line.text.startswith(")", number.end):
+        return False
+    before = line.words_before(number.start, 2)
+    return before[1:] == ["("] and before[0] in line.lexicon.words.sets["ages.person"]
 
 
 def _is_expected(line: Line, number: Number) -> bool:

@@ -342,7 +342,7 @@ def _bend(line: Line, words: Foreign) -> None:
     end = -_BESIDE
     for draft in line.drafts:
         name = words.modifiers.match_before(line, line.index_at(draft.start))
-        is_near = draft.start - end < _BESIDE
+        is_near = draft.start - end < _BESIDE and "," not in line.text[max(0, end) : draft.start]
         if name == "at_most" and (is_near or is_moving(line, draft.start, words)):
             name = None
         if name and draft.kind != "date" and draft.value is not None:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from enrichers.figures.line import Draft, Line, by_sentence
+from enrichers.figures.numbers import read_numeral
 from enrichers.figures.referred import OTHERS, refer
 
 _AND = re.compile(r"(?: (?P<adjective>[a-z]+(?:-[a-z]+)?))? and (?:(?P<verb>[a-z]+) )?")
@@ -20,6 +21,8 @@ _ONTO = frozenset({"to", "to just", "to only"})
 _AFTER_COMMA = frozenset({", and ", ", or "})
 _LAST = _AFTER_COMMA | {" and ", " or "}
 _SHORT_LIST = 3
+_DIGIT = re.compile(r"[0-9]")
+_THOUSAND = 1000
 _LISTED = frozenset({"quantity", "percent", "duration"})
 _LIKE = frozenset({"compared", "versus", "than", "against", "vs"})
 
@@ -43,10 +46,35 @@ def _from_neighbour(line: Line, left: Draft, right: Draft) -> None:
         _take(left, right, money=True)
     elif left.rule == "bare_number" and left.role == "from" and between in _ONTO:
         _take(left, right)
+        _take_currency(line, left, right)
+    elif left.kind == right.kind == "money" and between in ("to", "from"):
+        _take_denominator(left, right)
     elif right.rule == "bare_number" and _is_alike(line, left, right):
         _take(right, left)
     elif left.rule == "bare_number" and right.rule == "count" and _shares_noun(line, left, right):
         left.noun, left.rule = right.noun, "inherited"
+
+
+def _take_currency(line: Line, bare: Draft, model: Draft) -> None:
+    """As in "grew from 3 to 5 billion euros", "from 24.2 to 33-35 billion": the currency and the scale stand once."""
+    amount = model.value if model.value is not None else model.low
+    digits = _DIGIT.search(line.text, model.start, model.end)
+    number = read_numeral(line.text, digits.start(), line.lexicon.numbers) if digits else None
+    if model.kind != "money" or not amount or number is None or not number.value or not bare.value:
+        return
+    if not line.text[bare.start].isdigit() or bare.value >= _THOUSAND:
+        return
+    bare.value *= amount / number.value * number.scale
+    bare.kind, bare.unit, bare.rule = "money", model.unit, "inherited"
+
+
+def _take_denominator(left: Draft, right: Draft) -> None:
+    """As in "from $75 a barrel to $45.88", "to $80 from $82.50 a barrel": the same was priced before and after."""
+    if left.role is None or right.role is None or left.unit is None or right.unit is None:
+        return
+    whole = max(left.unit, right.unit, key=len)
+    if left.unit.partition("/")[0] == right.unit.partition("/")[0]:
+        left.unit, right.unit = (unit if "/" in unit else whole for unit in (left.unit, right.unit))
 
 
 def _shares_noun(line: Line, left: Draft, right: Draft) -> bool:

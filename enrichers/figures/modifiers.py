@@ -34,7 +34,11 @@ _PLUS = re.compile(  # "20 plus people"; not "5 percent plus a bonus"
     r"\+|-plus\b| plus\b(?! (?:[0-9$£€]|(?:an?|the|its|his|her|their|any|some|another|interest|expenses|costs|tax)\b))"
 )
 _ODD = re.compile(r"[- ]odd\b|-?ish\b")
-_PLACES = (["within"], ["near"])  # "near 12 villages": where, not how many
+_PLACES = (["within"], ["near"], ["inside"])  # "near 12 villages": where, not how many
+_WHERE = frozenset({"above", "below", "beyond", "near", "over", "under"})
+_AVERAGE = re.compile(  # "above its 200-day average"; but "past the two-hour mark"
+    r" (?:(?:simple |exponential |weighted |moving |rolling |historical |record )*(?:averages?|mean|median|highs?|lows?|peaks?|trend))\b"
+)
 _LONGEST = 5
 
 
@@ -60,12 +64,23 @@ def _is_bent(line: Line, draft: Draft, name: str) -> bool:
     """Whether the word bends this number: "within the last month" says when, "near 12 villages" where."""
     if draft.rule in ("last_n", "first_n") and name in ("over", "under"):
         return False
-    if draft.kind == "count" and line.words_before(draft.start, 1) in _PLACES:
+    lead = line.words_before(draft.start, 1)
+    if lead in _PLACES and (
+        draft.kind == "count" or (lead == ["inside"] and draft.kind != "duration")
+    ):
+        return False
+    if _AVERAGE.match(line.text, draft.end) and _is_beside(line, draft.start):
         return False
     if name == "nearly" and draft.kind not in ("ratio", "multiple"):
         return not _is_exception(line, draft.start)
     is_length = draft.kind == "duration" and draft.rule != "age"
     return not (name == "over" and is_length and _is_during(line, draft.start))
+
+
+def _is_beside(line: Line, start: int) -> bool:
+    """As in "near a 30-year low", "below its 50-day average": the word bends the average, not how long it spans."""
+    before = [word for word in line.words_before(start, 3) if word not in _GLUE]
+    return before[-1:] != [] and before[-1] in _WHERE
 
 
 def _is_exception(line: Line, start: int) -> bool:
@@ -184,7 +199,8 @@ def _is_direction(line: Line, before: list[str]) -> bool:
     if before[-2:] != ["up", "to"] or len(before) < 3:
         return False
     words = line.lexicon.words
-    return before[-3] in words.sets["modifier_limits.moving"] or before[-3] in words.change
+    is_rise = words.change.get(before[-3]) == "up"  # "cut up to 700 jobs" sets a bound
+    return is_rise or before[-3] in words.sets["modifier_limits.moving"]
 
 
 def apply_conversions(line: Line) -> None:

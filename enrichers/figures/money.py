@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
+from enrichers.figures.counted import find_noun
 from enrichers.figures.lexicon import Currencies, lexicon
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number, with_scale
@@ -56,6 +57,7 @@ _SAME_SIGN = frozenset(
 )
 """Currencies written with a bare dollar sign where people know which."""
 _VERBS_TOO = frozenset({"won", "real", "sterling"})
+_WORDS_TOO = frozenset({"ALL", "COP", "CUP", "GEL", "MOP", "PEN", "TOP", "TRY"})
 _VIDEO_LINES = frozenset({240, 360, 480, 540, 576, 720, 1080, 1440, 2160, 4320})
 
 
@@ -92,12 +94,17 @@ def _sign_before(line: Line, number: Number) -> _Sign | None:
         return _word_before(line, number, head)
     start = offset + match.start()
     code = currencies.code_by_sign.get(match["sign"], match["sign"])
-    if number.plain and match["sign"] in ("Sh", "Ft", "S/"):
+    if number.plain and (match["sign"] in ("Sh", "Ft", "S/") or _is_a_word(line, number, code)):
         return None
     negative = bool(match["minus"]) or (
         start > 0 and line.text[start - 1] in "-−–" and _opens(line.text, start - 1)
     )
     return _Sign(start - (1 if negative and not match["minus"] else 0), code, negative)
+
+
+def _is_a_word(line: Line, number: Number, code: str) -> bool:
+    """As in "TRY 3 times", "PEN 15 writers": a code that is a word too, and something counted."""
+    return code in _WORDS_TOO and find_noun(line, number.end) is not None
 
 
 def _in_brackets(line: Line, number: Number, head: str) -> _Sign | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from enrichers.figures.counted import find_noun
+from enrichers.figures.counted import find_noun, is_plural
 from enrichers.figures.line import Draft, Line, Token
 
 _DIGITS = re.compile(r"[0-9]{1,5}(?:st|nd|rd|th)(?![^\W_])", re.IGNORECASE)
@@ -73,7 +73,39 @@ def _is_time(line: Line, before: list[str], following: list[str]) -> bool:
     )
 
 
+def _every(line: Line, start: int, end: int, value: int) -> Draft | None:
+    """As in "every third voter": one in three; but "every third day" says how often."""
+    before = line.token_before(start)
+    if (
+        before is None
+        or before.word != "every"
+        or value < 2
+        or line.text[before.end : start] != " "
+    ):
+        return None
+    noun = find_noun(line, end, singular=True)
+    if noun is not None and is_plural(line, noun.word):  # "every third child lives"
+        noun = line.token_before(noun.start)
+    if noun is None or noun.start <= end or noun.word[-1].isdigit():
+        return None
+    time = line.lexicon.time
+    often = line.lexicon.words.sets["every_nth.often"]
+    if any(noun.word in words for words in (time.units, time.weekdays, time.months, often)):
+        return None
+    return Draft(
+        start=before.start,
+        end=end,
+        kind="ratio",
+        rule="every_nth",
+        value=1 / Decimal(value),
+        noun=line.text[noun.start : noun.end],
+    )
+
+
 def _add(line: Line, start: int, end: int, value: int) -> None:
+    share = _every(line, start, end, value)
+    if share is not None and line.add(share):
+        return
     noun = find_noun(line, end, singular=True)
     line.add(
         Draft(

@@ -16,6 +16,10 @@ from enrichers.figures.years import two_digit_year
 _PAIR = re.compile(
     r"(?P<y>(?:1[5-9]|20)[0-9]{2})(?P<dash>[-–—/])(?P<z>[0-9]{4}|[0-9]{2})(?![\w%-]|,[0-9])(?P<fiscal> (?:fiscal|financial) year)?"
 )
+_SEASON = re.compile(  # "the 2023-24 season", "the 2023/24 Premier League season"
+    r" (?:[A-Z][\w'’.-]{0,20} ){0,4}(?:season|campaign|school year|academic year|school term)s?\b"
+)
+_SEASON_STARTS = 7  # July: of northern leagues and of schools
 _QUARTER = re.compile(
     r"(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th)[- ](?P<what>(?:fiscal )?quarter|half|(?:fiscal )?half)(?!-)"
     rf"(?: (?:of )?(?:the )?(?:fiscal (?:year )?)?{_YEAR}| (?:of )?(?P<rel>last|this|next) year| of (?P<the>the year))?",
@@ -60,6 +64,8 @@ def year_pair(line: Line, index: int, calendar: Calendar) -> Moment | None:
             periods.fiscal_year(first, last, calendar.fiscal_month),
             "year",
         )
+    if last == first + 1 and _SEASON.match(line.text, match.end()):
+        return found(*match.span(), "season", periods.months(first, _SEASON_STARTS, 12), "year")
     return found(*match.span(), "years", periods.year(first, last - first + 1), "year")
 
 

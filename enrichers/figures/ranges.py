@@ -16,6 +16,8 @@ _LINK = re.compile(
     r"(?:[-–—‑]| [-–—‑] |[- ](?:to|through|and|or|up to)(?:[- ](?:about|around|nearly|almost|as much as|up to|over))?[ -]| to-|- (?:to|or) | [-–](?=\Z))"
 )
 _CHANGE_REACH = 7
+_HUNDRED = Decimal(100)
+_FEW = 3
 _BREAKS = frozenset({";", ".", ":", "(", ")", ","})
 
 
@@ -57,11 +59,7 @@ def _is_range(
     if word.startswith("and"):
         return "between" in before[-3:]
     if word.startswith("or"):
-        return (
-            right is not None
-            and second.value == (first.value or 0) + 1
-            and right.kind == "duration"
-        )
+        return _is_or_next(first, second, right)
     if word == "":
         return _is_dash_range(first, second, right)
     if (
@@ -73,7 +71,31 @@ def _is_range(
         and not second.scaled
     ):
         return False
-    return not _speaks_of_change(line, before) or _is_narrow(line, first, second, left)
+    return not speaks_of_change(line, before) or _is_narrow(line, first, second, left)
+
+
+def _is_or_next(first: Number, second: Number, right: Draft | None) -> bool:
+    """As in "five or six days", "one or two thousand", "2 or 3 million": the next number of the same scale."""
+    if first.value is None or second.value is None:
+        return False
+    if right is not None and right.kind == "duration" and second.value == first.value + 1:
+        return True
+    scale = _borrowed_scale(first, second)
+    return scale > 1 and second.value == (first.value + 1) * scale
+
+
+def is_share_range(line: Line, left: Draft, right: Draft) -> bool:
+    """As in "a fifth to a quarter", "between a third and half": not of a change from one to the other."""
+    if left.rule != "fraction" or right.rule != "fraction" or left.value is None:
+        return False
+    between, before = (
+        line.text[left.end : right.start],
+        line.words_before(left.start, _CHANGE_REACH),
+    )
+    if between == " and ":
+        return before[-1:] == ["between"]
+    rises = right.value is not None and left.value < right.value
+    return between == " to " and rises and not speaks_of_change(line, before)
 
 
 def _is_narrow(line: Line, first: Number, second: Number, left: Draft | None) -> bool:
@@ -98,7 +120,7 @@ def _same_measure(left: Draft, right: Draft) -> bool:
     return left.unit.split("/")[0] == right.unit.split("/")[0]
 
 
-def _speaks_of_change(line: Line, before: list[str]) -> bool:
+def speaks_of_change(line: Line, before: list[str]) -> bool:
     """As in "rose from 3 to 5" and "up 10 cents to $3.40" are two figures each, with roles."""
     change = line.lexicon.words.change
     for word in reversed(before):
@@ -136,6 +158,8 @@ def _join(first: Number, second: Number, left: Draft | None, right: Draft | None
     joined.start = min(first.start, left.start if left else first.start)
     joined.end = max(second.end, right.end if right else second.end)
     joined.base_value = joined.base_unit = None
+    if left and left.unit and joined.unit and left.unit.startswith(f"{joined.unit}/"):
+        joined.unit = left.unit  # "$15 an hour to $17.50"
     return joined
 
 
@@ -163,7 +187,15 @@ def _borrowed_scale(first: Number, second: Number) -> Decimal:
     """The scale word of the second, unless the first is written out in full ("$200 to $4 million")."""
     if first.scaled or first.value is None or second.value is None:
         return Decimal(1)
-    return second.scale if first.value <= second.value / second.scale else Decimal(1)
+    scale = _HUNDRED if _are_hundreds(first.value, first, second) else second.scale
+    return scale if first.value <= second.value / scale else Decimal(1)
+
+
+def _are_hundreds(value: Decimal, first: Number, second: Number) -> bool:
+    """As in "two to three hundred" in words, where the second is a few times the first."""
+    if not (first.spelled and second.spelled) or second.value is None or not 0 < value < 10:
+        return False
+    return second.value % _HUNDRED == 0 and value < second.value / _HUNDRED <= _FEW * value
 
 
 def _shared_scale(

@@ -9,6 +9,7 @@ from enrichers.figures.counted import find_noun, whole_of
 from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 from enrichers.figures.part_units import read_part_of_unit
+from enrichers.figures.ranges import is_share_range
 
 _IN = re.compile(r" (?P<link>in|out of|of)(?: every)? ")
 _ONE_IN = re.compile(r" (?P<noun>[a-z]+) in (?:every )?")
@@ -69,12 +70,18 @@ _HALF_OF = frozenset(
 def read_fractions(line: Line) -> None:
     """Take every fraction in words on the line: "a third of", "two-thirds", "nearly half the"."""
     fractions = line.lexicon.numbers.fractions
+    last: Draft | None = None
     for index in line.marked:
         token = line.tokens[index]
         if token.word in fractions and line.is_free(token.start, token.end):
             draft = _half(line, index) if token.word == "half" else _fraction(line, index)
-            if draft:
-                line.add(draft)
+            if draft and last and is_share_range(line, last, draft):
+                last.low, last.high, last.value = last.value, draft.value, None
+                last.noun, last.modifier, last.rule = draft.noun, "range", "fraction_range"
+                line.cover(last.end, draft.end)
+                last.end = draft.end
+            elif draft and line.add(draft):
+                last = draft
 
 
 def _half(line: Line, index: int) -> Draft | None:
@@ -170,7 +177,9 @@ def _says_a_share(line: Line, token: Token, top: Token) -> bool:
 
 
 def _compares(line: Line, top: Token) -> bool:
-    """As in "by a third" and "almost a quarter"."""
+    """As in "by a third" and "almost a quarter", "between a fifth and a quarter"."""
+    if "between" in line.words_before(top.start, 4):
+        return True
     return not {"by", "than", "nearly", "about", "almost", "over", "around", "roughly"}.isdisjoint(
         line.words_before(top.start, 1)
     )

@@ -38,6 +38,7 @@ _ADDRESS = re.compile(
 )
 _LISTING = frozenset({"and", "or", ",", "to", "through", "&"})
 _LONGEST_LIST = 12
+_LEAST_MODEL = 100
 _NEAR = 200  # characters within which a name is taken up again
 _CAPITAL_AFTER = re.compile(r" [A-Z][\w]*")
 _NAME_BEFORE = re.compile(r"\w*[A-Z]\w* \Z")
@@ -49,7 +50,7 @@ def is_name(line: Line, number: Number) -> bool:
         return True
     if not (number.spelled or number.scaled or number.mark) and _is_listed_label(line, number):
         return True
-    if number.plain and _repeats_a_name(line, number):
+    if number.plain and (_repeats_a_name(line, number) or _is_model(line, number)):
         return True
     if not number.plain and not (number.spelled and (number.value or 0) < 100):
         return _is_labelled_decimal(line, number)
@@ -98,6 +99,18 @@ def _repeats_a_name(line: Line, number: Number) -> bool:
         and line.is_free(first, first + len(words))
         and _NAME_BEFORE.search(line.text, max(0, first - 24), first) is not None
     )
+
+
+def _is_model(line: Line, number: Number) -> bool:
+    """As in "the 787 Dreamliner", "a 911 Carrera": digits and a name between capitals, and nothing counted."""
+    before, following = (
+        line.words_before(number.start, 1),
+        _CAPITAL_AFTER.match(line.text, number.end),
+    )
+    is_led = before in (["the"], ["a"], ["an"], ["own"], ["s"], ["its"], ["their"])
+    if following is None or not is_led or (number.value or 0) < _LEAST_MODEL:
+        return False
+    return find_noun(line, number.end) is None and not is_title_case(line)
 
 
 def _is_identifier(text: str, number: Number) -> bool:

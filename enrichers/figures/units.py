@@ -35,7 +35,8 @@ _TALL = re.compile(  # "6-foot-4", "five foot ten"; the inches go unsaid
 )
 _STONE = re.compile(r" ?st(?= ?[0-9]{1,2} ?lbs?\b)")
 _BELOW_ZERO = re.compile(r" below (?:zero|0)\b")
-_PRIME = re.compile(r"['’′](?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’)")
+_PRIME = re.compile(r"['’′](?: ?(?P<inches>[0-9]{1,2})(?:\"|″|”|''|’’))?(?![\w'’])")
+_OPEN_QUOTE = re.compile(r"(?:\A|[ (])['‘’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +251,21 @@ def read_quantity(line: Line, number: Number) -> Draft | None:
 def _read_feet(line: Line, number: Number) -> Draft | None:
     """As in "6-foot-4", "five foot ten": feet with inches that name no unit."""
     prime = _PRIME.match(line.text, number.end)
-    if prime and number.plain:
-        return _feet(number, prime.end(), Decimal(prime["inches"]))
+    if prime and number.plain and (prime["inches"] or _is_foot_mark(line, number, prime.end())):
+        return _feet(number, prime.end(), Decimal(prime["inches"] or 0))
     tall = _TALL.match(line.text, number.end)
     if tall is None or not (number.plain or number.spelled):
         return None
     inches = _inches_value(tall["inches"] or tall["more"])
     return None if inches is None or inches >= _FOOT else _feet(number, tall.end(), inches)
+
+
+def _is_foot_mark(line: Line, number: Number, end: int) -> bool:
+    """As in "an altitude of 30'": where no quotation is open, and a word near it says how far."""
+    near = {*line.words_before(number.start, 6), *line.words_after(end, 2)}
+    if near.isdisjoint(lexicon().words.sets["feet.near"]):
+        return False
+    return _OPEN_QUOTE.search(line.text, max(0, number.start - 400), number.start) is None
 
 
 def _measured(line: Line, number: Number, found: UnitMatch) -> Draft:
