@@ -44,7 +44,9 @@ class Mention:
     """A named entity where it stands. `label` is OntoNotes (PERSON ORG GPE LOC NORP FAC EVENT ...).
 
     `name` is canonical within the article: "Modi", "Prime Minister Modi" and "Narendra Modi" share one.
-    `entity_id` is the stored entity's, None before storing.
+    `entity_id` is the stored entity's, None before storing. `joined_by` says why `name` is another than `text` (surname,
+    acronym ...), else it is empty. `country` is the ISO code of the country that it is, or whose people; `ref` its number
+    elsewhere (a Wikidata Q-number), where the user's own list of names gives one.
     """
 
     paragraph: int
@@ -54,6 +56,9 @@ class Mention:
     label: str
     name: str
     entity_id: int | None = None
+    joined_by: str = ""
+    country: str | None = None
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

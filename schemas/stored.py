@@ -217,8 +217,21 @@ class FigureGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """What was published in one period ("2024-07-08", "2024-W28", "2024-07", "2024") that mentions an entity."""
+
+    period: str
+    articles: int
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEntity:
-    """One entity: its canonical name, the names the news has for it, and how often and when it is mentioned."""
+    """One entity: its canonical name, the names the news has for it, and how often and when it is mentioned.
+
+    `country` is the ISO code of the country that it is, or whose people; `ref` its number elsewhere. `articles_before` are
+    those of the period of the same length before the one asked for, None where no first day was asked for.
+    """
 
     id: int
     name: str
@@ -228,6 +241,10 @@ class StoredEntity:
     articles: int
     first_published: datetime | None
     last_published: datetime | None
+    country: str | None = None
+    ref: str | None = None
+    articles_before: int | None = None
+    trend: tuple[TrendPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Lists over the whole store: entities by how often, and what there is."""
+"""What there is, counted, and what is still to do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import sqlite3
 
 from schemas.filters import Filters, require_type
 from schemas.provenance import Provenance
-from schemas.stored import StoredEntity
-from storage.filters import ROWS, Conditions, article_conditions, row_conditions
-from storage.read import select_by_ids
-from storage.values import name_key, to_instant
+from storage.filters import ROWS, article_conditions
 
 
 def row_limit(limit: int | None) -> int:
@@ -18,61 +15,6 @@ def row_limit(limit: int | None) -> int:
         return -1
     require_type("limit", limit, int)
     return max(0, min(limit, 2**62))
-
-
-def read_entities(
-    connection: sqlite3.Connection, name: str | None, filters: Filters, *, limit: int | None
-) -> tuple[int, list[StoredEntity]]:
-    """How many entities match, and the most mentioned of them: by whole name or alias, else by a part of one."""
-    conditions = _entity_conditions(connection, name, filters)
-    source = f"""entities e JOIN mentions m ON m.entity_id = e.id
-        JOIN {ROWS.replace("paragraphs p", "paragraphs p ON p.id = m.paragraph_id", 1)}"""
-    total = connection.execute(
-        f"SELECT count(DISTINCT e.id) FROM {source} WHERE {conditions.sql}", conditions.values
-    ).fetchone()[0]
-    rows = connection.execute(
-        f"""SELECT e.id, e.name, e.label, count(*), count(DISTINCT a.id), min(r.published_at), max(r.published_at)
-            FROM {source} WHERE {conditions.sql} GROUP BY e.id
-            ORDER BY count(*) DESC, count(DISTINCT a.id) DESC, e.name LIMIT ?""",
-        (*conditions.values, row_limit(limit)),
-    ).fetchall()
-    aliases: dict[int, list[str]] = {}
-    select = "SELECT entity_id, alias FROM aliases"
-    ids = [int(row[0]) for row in rows]
-    for entity_id, alias in select_by_ids(connection, select, "entity_id", ids, "ORDER BY alias"):
-        aliases.setdefault(entity_id, []).append(alias)
-    return int(total), [
-        StoredEntity(
-            id=row[0],
-            name=row[1],
-            label=row[2],
-            aliases=tuple(aliases.get(row[0], ())),
-            mentions=row[3],
-            articles=row[4],
-            first_published=to_instant(row[5]),
-            last_published=to_instant(row[6]),
-        )
-        for row in rows
-    ]
-
-
-def _entity_conditions(
-    connection: sqlite3.Connection, name: str | None, filters: Filters
-) -> Conditions:
-    conditions = row_conditions(filters, connection)
-    if filters.label:
-        conditions.add("m.label = ?", filters.label)
-    if not name:
-        return conditions
-    key = name_key(name)
-    whole = connection.execute(
-        "SELECT 1 FROM aliases WHERE alias_key = ? LIMIT 1", (key,)
-    ).fetchone()
-    if whole:
-        conditions.add("e.id IN (SELECT entity_id FROM aliases WHERE alias_key = ?)", key)
-    else:
-        conditions.add("e.id IN (SELECT entity_id FROM aliases WHERE instr(alias_key, ?) > 0)", key)
-    return conditions
 
 
 def pending_renderings(
@@ -108,7 +50,7 @@ def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
         "paragraphs": f"SELECT count(*) FROM {ROWS} WHERE p.n >= 0 AND p.masked = 0",
         "masked": f"SELECT count(*) FROM {ROWS} WHERE p.n >= 0 AND p.masked <> 0",
         "mentions": f"SELECT count(*) FROM {ROWS} JOIN mentions m ON m.paragraph_id = p.id WHERE p.masked = 0",
-        "entities": "SELECT count(*) FROM entities",
+        "entities": "SELECT count(DISTINCT entity_id) FROM aliases",
         "figures": f"SELECT count(*) FROM {ROWS} JOIN figures f ON f.paragraph_id = p.id WHERE p.masked = 0",
         "embeddings": "SELECT count(*) FROM embeddings",
         "quarantined": "SELECT count(*) FROM quarantine",

@@ -17,7 +17,7 @@ from schemas.errors import DatabaseError
 from storage.faults import Connection, explain
 
 APPLICATION_ID = 0x43504459  # "CPDY", in the header of every file of ours
-SCHEMA_VERSION = 14  # how many migrations there are
+SCHEMA_VERSION = 15  # how many migrations there are
 BUSY_TIMEOUT_S = 30.0
 
 Access = Literal["a", "w", "r"]
@@ -174,6 +174,7 @@ def _check_ours(connection: Connection, path: Path, mode: Access) -> int:
 
 
 def _migrate(connection: Connection) -> None:
+    from storage.entity_joins import is_stale, join_all
     from storage.migrations import apply_migrations
     from storage.site_memory import learn_from_all
 
@@ -184,6 +185,8 @@ def _migrate(connection: Connection) -> None:
             return
         apply_migrations(connection)
         learn_from_all(connection)
+        if is_stale(connection):
+            join_all(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -10,6 +10,8 @@ from typing import Any
 from schemas.filters import Filters
 from storage import site_memory
 from storage.connection import transaction
+from storage.entity_joins import remove_names
+from storage.entity_rows import tidy_entities
 from storage.filters import article_conditions, mention_conditions
 from storage.identity import address_hash, origin_name
 from storage.values import to_text
@@ -97,6 +99,8 @@ def _delete(connection: sqlite3.Connection, article_id: int) -> set[int]:
 
     texts = ask(f"SELECT DISTINCT p.text_sha256 {_ROWS_OF_ARTICLE}")
     raws = ask("SELECT DISTINCT raw_sha256 FROM versions WHERE article_id = ?")
+    for row_id in ask("SELECT id FROM renderings WHERE article_id = ? AND current = 1"):
+        remove_names(connection, row_id)
     entities = ask(
         f"""SELECT DISTINCT entity_id FROM mentions WHERE paragraph_id IN (SELECT p.id {_ROWS_OF_ARTICLE})"""
     )
@@ -109,31 +113,6 @@ def _delete(connection: sqlite3.Connection, article_id: int) -> set[int]:
         [(text,) for text in texts],
     )
     return set(entities)
-
-
-def tidy_entities(connection: sqlite3.Connection, entity_ids: Iterable[int]) -> None:
-    """Entities as their mentions have them: names that no mention has go, and entities without one."""
-    ids = [(entity_id,) for entity_id in entity_ids]
-    connection.executemany(
-        "DELETE FROM entities WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity_id = ?1)",
-        ids,
-    )
-    connection.executemany(
-        """DELETE FROM aliases WHERE entity_id = ?1 AND alias NOT IN
-           (SELECT text FROM mentions WHERE entity_id = ?1 UNION SELECT name FROM mentions WHERE entity_id = ?1)""",
-        ids,
-    )
-    connection.executemany(
-        """UPDATE entities SET name = (SELECT m.name FROM mentions m WHERE m.entity_id = ?1 ORDER BY m.id LIMIT 1)
-           WHERE id = ?1 AND name NOT IN (SELECT m.name FROM mentions m WHERE m.entity_id = ?1)""",
-        ids,
-    )
-
-
-def tidy_all_entities(connection: sqlite3.Connection) -> None:
-    """As `tidy_entities`, for every entity there is."""
-    rows = connection.execute("SELECT id FROM entities").fetchall()
-    tidy_entities(connection, [int(row[0]) for row in rows])
 
 
 def drop_unused_raw(connection: sqlite3.Connection, digests: Iterable[str | None]) -> None:

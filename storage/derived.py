@@ -10,8 +10,10 @@ import numpy as np
 from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
+from storage.entity_joins import add_names, remove_names
+from storage.entity_rows import add_aliases
 from storage.models import serve_if_none
-from storage.values import dump, name_key, to_real
+from storage.values import dump, to_real
 
 RowIds = Mapping[int, int]
 """Paragraph ids by the row's index in its article."""
@@ -23,40 +25,26 @@ def next_id(connection: sqlite3.Connection, table: str) -> int:
 
 
 def add_mentions(
-    connection: sqlite3.Connection, mentions: Iterable[Mention], row_ids: RowIds
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    mentions: Sequence[Mention],
+    row_ids: RowIds,
 ) -> None:
     """Store mentions, with their entities and the names those go by."""
-    entity_ids: dict[tuple[str, str], int] = {}
-    values = []
-    for mention in mentions:
-        pair = (mention.name, mention.label)
-        if pair not in entity_ids:
-            entity_ids[pair] = _entity_id(connection, *pair)
-        entity_id = entity_ids[pair]
-        place = (row_ids[mention.paragraph], mention.start, mention.end)
-        values.append((*place, mention.text, mention.label, mention.name, entity_id))
+    entity_ids = add_names(connection, rendering_id, mentions)
+    values = [
+        (
+            *(row_ids[m.paragraph], m.start, m.end, m.text, m.label, m.name),
+            *(entity_ids[m.name, m.label], m.joined_by),
+        )
+        for m in mentions
+    ]
     connection.executemany(
-        """INSERT INTO mentions (paragraph_id, start, "end", text, label, name, entity_id)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO mentions (paragraph_id, start, "end", text, label, name, entity_id, joined_by)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         values,
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO aliases (entity_id, alias, alias_key) VALUES (?, ?, ?)",
-        {(v[6], alias, name_key(alias)) for v in values for alias in (v[3], v[5])},
-    )
-
-
-def _entity_id(connection: sqlite3.Connection, name: str, label: str) -> int:
-    key = name_key(name)
-    row = connection.execute(
-        "SELECT id FROM entities WHERE name_key = ? AND label = ?", (key, label)
-    ).fetchone()
-    if row:
-        return int(row[0])
-    cursor = connection.execute(
-        "INSERT INTO entities (name, label, name_key) VALUES (?, ?, ?)", (name, label, key)
-    )
-    return int(cursor.lastrowid or 0)
+    add_aliases(connection, {(v[6], alias) for v in values for alias in (v[3], v[5])})
 
 
 def add_figures(connection: sqlite3.Connection, figures: Iterable[Figure], row_ids: RowIds) -> None:
@@ -163,12 +151,16 @@ def replace_marks(
     ).fetchall()
     row_ids = {int(n): int(row_id) for n, row_id in rows}
     table = "mentions" if maker.stage == "entities" else "figures"
+    if maker.stage == "entities":
+        remove_names(connection, rendering_id)
     connection.execute(
         f"DELETE FROM {table} WHERE paragraph_id IN (SELECT id FROM paragraphs WHERE rendering_id = ?)",
         (rendering_id,),
     )
     if maker.stage == "entities":
-        add_mentions(connection, [m for m in marks if isinstance(m, Mention)], row_ids)
+        add_mentions(
+            connection, rendering_id, [m for m in marks if isinstance(m, Mention)], row_ids
+        )
     else:
         add_figures(connection, [f for f in marks if isinstance(f, Figure)], row_ids)
     mark_done(connection, rendering_id, maker)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from schemas.errors import UsageError
@@ -64,6 +64,11 @@ def read_found_figures(
         return int(total), [match.found for match in matches]
     ranked = best_first(matches, query_words(words, _languages(connection, filters.lang)))
     return int(total), ranked if most < 0 else ranked[:most]
+
+
+def figures_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[FoundFigure]:
+    """The figures of these ids with their articles, in their order."""
+    return [match.found for match in _matches(connection, list(ids), {})]
 
 
 def _matches(connection: sqlite3.Connection, ids: list[int], asked: AskedScales) -> list[Match]:

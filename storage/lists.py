@@ -6,10 +6,11 @@ from typing import Protocol, Unpack, get_args
 
 from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.conflicts import FigureConflict
-from schemas.filters import FilterArgs, Filters, make_filters, require_one_of
+from schemas.entities import EntityProfile, TrendStep
+from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import FIGURE_ORDERS, FigureGrouping, FigureOrder, FigureQuery
 from schemas.stored import FigureGroup, FoundFigure, StoredEntity
-from storage import browse, figure_groups, figures
+from storage import entity_lists, figure_groups, figures
 from storage.connection import snapshot
 from storage.faults import Connection
 
@@ -99,14 +100,51 @@ class Lists(Protocol):
             return conflicts.read_conflicts(self.connection, query, filters, limit=limit)
 
     def entities(
-        self, name: str | None = None, *, limit: int | None = None, **filters: Unpack[FilterArgs]
+        self,
+        name: str | None = None,
+        *,
+        limit: int | None = None,
+        by: TrendStep | None = None,
+        **filters: Unpack[FilterArgs],
     ) -> list[StoredEntity]:
-        """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name."""
-        return self.find_entities(name, make_filters(**filters), limit=limit)[1]
+        """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name.
+
+        Each comes with its trend, by day, week, month or year; without `by`, by what fits the time that they span.
+        """
+        return self.find_entities(name, make_filters(**filters), limit=limit, by=by)[1]
 
     def find_entities(
-        self, name: str | None, filters: Filters, *, limit: int | None
+        self, name: str | None, filters: Filters, *, limit: int | None, by: TrendStep | None = None
     ) -> tuple[int, list[StoredEntity]]:
         """As `entities`, with the exact number of all that match first."""
+        if by is not None:
+            require_one_of("period", by, get_args(TrendStep))
         with snapshot(self.connection):
-            return browse.read_entities(self.connection, name, filters, limit=limit)
+            return entity_lists.read_entities(self.connection, name, filters, limit=limit, step=by)
+
+    def entity(
+        self,
+        name: str | int,
+        *,
+        limit: int = 10,
+        by: TrendStep | None = None,
+        **filters: Unpack[FilterArgs],
+    ) -> EntityProfile | None:
+        """The entity that goes by a name (of several the most mentioned), or of an id, with its names, company and news.
+
+        None where no entity goes by the name.
+        """
+        return self.find_entity(str(name), make_filters(**filters), limit=limit, by=by)
+
+    def find_entity(
+        self, name: str, filters: Filters, *, limit: int, by: TrendStep | None = None
+    ) -> EntityProfile | None:
+        """As `entity`, for made filters."""
+        require_type("limit", limit, int)
+        from storage import entity_profile  # a search must not wait for what it does not need
+
+        with snapshot(self.connection):
+            ids = entity_lists.find_named(self.connection, name)
+            return entity_profile.read_profile(
+                self.connection, ids, filters, limit=max(limit, 0), step=by
+            )

@@ -7,6 +7,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from storage.enrichment_tables import SPEECH_AND_SALIENCE
+from storage.entity_tables import ENTITIES_OVER_ARTICLES
 from storage.serving_tables import SERVING_MODEL
 from storage.word_rows import rewrite_words
 
@@ -217,24 +218,6 @@ _ARTICLE_CHANGES = (
         BEGIN DELETE FROM article_changes WHERE seq <= new.seq - 200000; END""",
 )
 
-# Which model's vectors are searched, and how each was opened. In a file from before it is the one that most articles have.
-# Only what serves is searched: its vectors alone are told as changes when they go.
-_SERVING_MODEL = (
-    "ALTER TABLE models ADD COLUMN serves INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE models ADD COLUMN opened_as TEXT",
-    "CREATE UNIQUE INDEX models_serving ON models(serves) WHERE serves = 1",
-    """UPDATE models SET serves = 1 WHERE id = (
-        SELECT m.id FROM models m JOIN embeddings e ON e.model_id = m.id LEFT JOIN stages s
-        ON s.stage = 'vectors' AND s.name = m.name AND s.version = m.version AND s.sha256 = m.sha256
-        AND s.precision = m.precision AND s.backend = m.backend
-        GROUP BY m.id ORDER BY (SELECT count(*) FROM stage_done d WHERE d.stage_id = s.id) DESC, m.id DESC LIMIT 1)""",
-    "DROP TRIGGER vector_went",
-    f"""CREATE TRIGGER vector_went AFTER DELETE ON embeddings
-        WHEN (SELECT serves FROM models WHERE id = old.model_id) = 1
-        BEGIN {_CHANGE} SELECT r.article_id FROM paragraphs p JOIN renderings r ON r.id = p.rendering_id
-        WHERE p.text_sha256 = old.text_sha256; END""",
-)
-
 
 @migrations()
 def m001_first_schema(db: Database) -> None:
@@ -338,6 +321,13 @@ def m013_serving_model(db: Database) -> None:
 def m014_words_in_pairs(db: Database) -> None:
     """Korean in pairs, single characters, and stems of accented words, in what is stored already."""
     rewrite_words(db.conn)
+
+
+@migrations()
+def m015_entities_over_articles(db: Database) -> None:
+    """Which names are one entity in which article; they are joined when all migrations are done."""
+    for statement in ENTITIES_OVER_ARTICLES:
+        db.conn.execute(statement)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:

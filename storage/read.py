@@ -23,7 +23,8 @@ from storage.values import damage_said, load, sha256, to_day, to_decimal, to_ins
 FIGURE_COLUMNS = """f.start, f."end", f.text, f.kind, f.value, f.low, f.high, f.modifier, f.unit, f.base_value,
     f.base_unit, f.noun, f.change, f.role, f.date_start, f.date_end, f.time, f.about_start, f.about_end,
     f.subjects, f.sentence_start, f.sentence_end, f.rule"""
-MENTION_COLUMNS = 'm.start, m."end", m.text, m.label, m.name, m.entity_id'
+MENTION_COLUMNS = """m.start, m."end", m.text, m.label, m.name, m.entity_id, m.joined_by,
+    (SELECT country FROM entities WHERE id = m.entity_id), (SELECT ref FROM entities WHERE id = m.entity_id)"""
 SAID = (
     "canonical_url", "site", "title", "authors", "published_at", "published_precision", "published_from",
     "published_candidates", "modified_at", "modified_precision", "section", "language", "dateline", "summary",
@@ -165,7 +166,7 @@ def read_mentions(
     for row in select_by_ids(
         connection, select, "m.paragraph_id", list(places), "ORDER BY m.start"
     ):
-        row_id, start, end, text, label, name, entity_id = row
+        row_id, start, end, text, label, name, entity_id, joined_by, country, ref = row
         found[row_id].append(
             Mention(
                 paragraph=places[row_id],
@@ -175,6 +176,9 @@ def read_mentions(
                 label=label,
                 name=name,
                 entity_id=entity_id,
+                joined_by=joined_by,
+                country=country,
+                ref=ref,
             )
         )
     return found

@@ -33,6 +33,8 @@ from storage import (
     browse,
     delete,
     derived,
+    entity_joins,
+    entity_rows,
     fetches,
     identity,
     learned,
@@ -252,7 +254,10 @@ class Store(Lists, StoredVectors):
     def tidy(self) -> None:
         """Forget names and entities that no mention has any more, after a stage was done again."""
         with self.transaction():
-            delete.tidy_all_entities(self._connection)
+            if entity_joins.is_stale(self._connection):
+                entity_joins.join_all(self._connection)
+            else:
+                entity_rows.tidy_all_entities(self._connection)
 
     def learned_lines(self) -> list[LearnedLine]:
         """The lines that sites repeat, by site: masked there as template."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ from typing import Any
 from zstandard import ZstdError
 
 from schemas.article import Article
+from schemas.entity_names import fold_name
 from schemas.errors import DatabaseError
 
 
@@ -80,10 +80,7 @@ def name_key(name: str) -> str:
     >>> name_key("  Médecins  Sans Frontières’s ")
     'medecins sans frontieres'
     """
-    plain = unicodedata.normalize("NFKD", name.replace("’", "'"))
-    folded = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    words = " ".join(folded.split())
-    return words.removesuffix("'s").removesuffix("'").strip() or words
+    return fold_name(name)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from storage.derived import (
     next_id,
     stage_id,
 )
+from storage.entity_joins import remove_names
 from storage.enrichments import add_enrichments
 from storage.identity import (
     Identity,
@@ -258,6 +259,7 @@ def retire_rendering(connection: sqlite3.Connection, rendering_id: int) -> None:
         (rendering_id,),
     )
     connection.execute("UPDATE renderings SET current = 0 WHERE id = ?", (rendering_id,))
+    remove_names(connection, rendering_id)
 
 
 def _add_rendering(
@@ -301,7 +303,7 @@ def _add_rendering(
         "INSERT INTO dropped (rendering_id, place, text, reason) VALUES (?, ?, ?, ?)",
         [(rendering_id, d.where, d.text, d.reason) for d in article.dropped],
     )
-    add_mentions(connection, prepared.mentions, row_ids)
+    add_mentions(connection, rendering_id, prepared.mentions, row_ids)
     add_figures(connection, prepared.figures, row_ids)
     add_enrichments(connection, rendering_id, prepared.enrichments)
     if vectors := makers.get("vectors"):

@@ -34,7 +34,11 @@ AGREEMENTS = {
         WHERE text_sha256 NOT IN (SELECT text_sha256 FROM paragraphs)""",
     "no bytes are kept for nothing": """SELECT sha256 FROM raw_documents
         WHERE sha256 NOT IN (SELECT raw_sha256 FROM versions)""",
-    "an entity is mentioned": "SELECT id FROM entities WHERE id NOT IN (SELECT entity_id FROM mentions)",
+    "an entity is mentioned": """SELECT id FROM entities WHERE id NOT IN (SELECT entity_id FROM mentions)
+        AND id NOT IN (SELECT name_id FROM appearances)""",
+    "a name's entity is its mentions'": """SELECT a.rendering_id, a.entity_id FROM appearances a WHERE NOT EXISTS (
+        SELECT 1 FROM paragraphs p JOIN mentions m ON m.paragraph_id = p.id
+        WHERE p.rendering_id = a.rendering_id AND m.entity_id = a.entity_id)""",
     "no deleted article is there": """SELECT a.id FROM articles a JOIN tombstones t
         ON t.name = 'key:' || a.key""",
     "no reference leads nowhere": "PRAGMA foreign_key_check",

@@ -1,0 +1,210 @@
+"""Whose a surname or an acronym is in an article that does not spell it out: told by the company it keeps.
+
+Evidence is what the article mentions and what also stands beside a full name in other articles. Where two bearers of a
+name are found in such company, or one of so many that company proves nothing, the name stays by itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence, Set
+from itertools import combinations
+from typing import NamedTuple
+
+from schemas.entity_names import NameForm, differ_in_the_middle, form_of, may_be_short_for
+from storage.entity_corrections import Pair
+
+MOST_BEARERS = 30
+"""A surname that so many people of the store have is anybody's."""
+MOST_COMPANY = 60
+"""Names of an article that are looked at as company, the most mentioned first: a list of hundreds says no more."""
+NEEDED = 2
+SURNAME = "surname, in the same company"
+MIDDLE_NAME = "middle name, in the same company"
+ACRONYM = "acronym, in the same company"
+
+# Where news comes from says nothing of whom it is about.
+_EVERYWHERE = frozenset(
+    [
+        "afp agence france-presse",
+        "ap",
+        "associated press",
+        "bbc",
+        "bloomberg",
+        "cnn",
+        "dpa",
+        "facebook",
+        "google",
+        "guardian",
+        "new york times",
+        "reuters",
+        "twitter",
+        "wall street journal",
+        "washington post",
+        "x",
+        "xinhua",
+        "youtube",
+    ]
+)
+_TELLS_NOTHING = frozenset({"NORP", "LANGUAGE"})
+
+
+class Found(NamedTuple):
+    """The entity of a name in one article, and why it is not the one of its own name (else empty)."""
+
+    entity_id: int
+    reason: str
+
+
+class _Companion(NamedTuple):
+    id: int
+    is_strong: bool
+    """Not a country: half of the world's news is told of some."""
+
+
+class _Bearer(NamedTuple):
+    id: int
+    key: str
+    form: NameForm
+
+
+def find_home(
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    name_id: int,
+    pair: Pair,
+    apart: Set[Pair],
+) -> Found:
+    """Whose name it is in one article; its own where that cannot be told. Nothing is joined to those of `apart`."""
+    key, label = pair
+    form = form_of(key, label)
+    own = Found(name_id, "")
+    if form.form not in ("short", "long"):
+        return own
+    if label == "ORG":
+        groups = [[one] for one in _explained(connection, key, name_id)]
+        reason = ACRONYM
+    else:
+        bearers = _bearers(connection, form.block)
+        if form.form == "long":
+            groups, reason = _base_of(bearers, key, form), MIDDLE_NAME
+        else:
+            groups, reason = _groups(bearers, key), SURNAME
+    if not groups or len(groups) > MOST_BEARERS:
+        return own
+    home = _only_one_in_company(connection, rendering_id, name_id, groups, lax=label == "ORG")
+    if home is None or (home.key, label) in apart:
+        return own
+    return Found(home.id, reason)
+
+
+def _explained(connection: sqlite3.Connection, acronym: str, name_id: int) -> list[_Bearer]:
+    """The organisations that some article gives this acronym."""
+    rows = connection.execute(
+        """SELECT DISTINCT e.id, e.name_key FROM appearances a JOIN entities e ON e.id = a.name_id
+           WHERE a.acronym = ? AND e.label = 'ORG' AND e.id <> ?""",
+        (acronym, name_id),
+    )
+    return [_Bearer(row[0], row[1], form_of(row[1], "ORG")) for row in rows]
+
+
+def _bearers(connection: sqlite3.Connection, surname: str) -> list[_Bearer]:
+    """The people of the store that have a full name with this surname, in order of their names."""
+    rows = connection.execute(
+        """SELECT e.id, e.name_key FROM entities e WHERE e.block = ? AND e.label = 'PERSON'
+           AND e.form IN ('full', 'long') AND EXISTS (SELECT 1 FROM appearances a WHERE a.name_id = e.id)
+           ORDER BY e.name_key""",
+        (surname,),
+    )
+    return [_Bearer(row[0], row[1], form_of(row[1], "PERSON")) for row in rows]
+
+
+def _base_of(bearers: Sequence[_Bearer], key: str, form: NameForm) -> list[list[_Bearer]]:
+    """Whom a name with a middle name may be without it; nobody where others have that name with another one."""
+    same = [one for one in bearers if _is_like(one.form, form)]
+    if any(differ_in_the_middle(key, one.key) for one in same):
+        return []
+    return [[one] for one in same if one.form.form == "full"]
+
+
+def _is_like(one: NameForm, other: NameForm) -> bool:
+    return (one.base, one.suffix) == (other.base, other.suffix)
+
+
+def _groups(bearers: Sequence[_Bearer], surname: str) -> list[list[_Bearer]]:
+    """The people whom a surname may be, each with all the forms of the full name; the plainest form first."""
+    by_base: dict[tuple[str, str], list[_Bearer]] = {}
+    for one in bearers:
+        if may_be_short_for(surname, one.key):
+            by_base.setdefault((one.form.base, one.form.suffix), []).append(one)
+    groups: list[list[_Bearer]] = []
+    for found in by_base.values():
+        found.sort(key=lambda one: (one.form.form == "long", len(one.key), one.key))
+        if any(differ_in_the_middle(a.key, b.key) for a, b in combinations(found, 2)):
+            groups += [[one] for one in found]
+        else:
+            groups.append(found)
+    return groups
+
+
+def _only_one_in_company(
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    name_id: int,
+    groups: Sequence[Sequence[_Bearer]],
+    *,
+    lax: bool,
+) -> _Bearer | None:
+    """The one whose company the article has: two names or (`lax`) one that says much, and of no other bearer any such."""
+    here = {
+        row[0]
+        for row in connection.execute(
+            "SELECT name_id FROM appearances WHERE rendering_id = ?", (rendering_id,)
+        )
+    }
+    if any(one.id in here for group in groups for one in group):
+        return None  # named in full beside it: the article itself keeps them apart
+    companions = list(_companions(connection, rendering_id, name_id))
+    home: _Bearer | None = None
+    for group in groups:
+        shared = [one for one in companions if _stands_with(connection, one.id, group)]
+        strong = sum(one.is_strong for one in shared)
+        if not strong and not (lax and len(shared) >= NEEDED):
+            continue
+        if home is not None:
+            return None
+        home = group[0] if lax or len(shared) >= NEEDED else None
+        if home is None:
+            return None  # somebody of that name is not far, and no more than that can be said
+    return home
+
+
+def _companions(
+    connection: sqlite3.Connection, rendering_id: int, name_id: int
+) -> Iterator[_Companion]:
+    rows = connection.execute(
+        """SELECT e.id, e.name_key, e.label, e.form, e.country FROM appearances a JOIN entities e ON e.id = a.name_id
+           WHERE a.rendering_id = ? AND a.name_id <> ? ORDER BY a.mentions DESC, e.name_key, e.label LIMIT ?""",
+        (rendering_id, name_id, MOST_COMPANY),
+    )
+    for companion_id, key, label, form, country in rows:
+        if label in _TELLS_NOTHING or key in _EVERYWHERE:
+            continue
+        if label == "PERSON" and form == "short":
+            continue
+        yield _Companion(companion_id, country is None)
+
+
+def _stands_with(
+    connection: sqlite3.Connection, companion_id: int, group: Sequence[_Bearer]
+) -> bool:
+    """Whether some article has the companion and one of these names."""
+    return any(
+        connection.execute(
+            """SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
+               WHERE x.name_id = ? LIMIT 1""",
+            (one.id, companion_id),
+        ).fetchone()
+        is not None
+        for one in group
+    )

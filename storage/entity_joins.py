@@ -1,0 +1,320 @@
+"""Which names of different articles are one entity, and why.
+
+A name that is the same in two articles is one entity there. What is only short for a name (a surname, an acronym), or
+longer by a middle name, is the same only where the company it keeps says so: the article must mention what the articles
+with that name mention, and nobody else of that name may be found in such company. That is asked of each article by
+itself, of all articles there are, so that it never matters in which order they came. When an article comes or goes,
+exactly those names elsewhere are judged again whose answer may be another now.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from schemas.entity_names import form_of
+from schemas.marks import Mention
+from storage.company import Found, find_home
+from storage.entity_corrections import Corrections, read_corrections
+from storage.entity_rows import (
+    Spelling,
+    add_aliases,
+    find_or_add,
+    note_facts,
+    note_spellings,
+    pair_of,
+    recount,
+    rekey,
+    tidy_all_entities,
+    tidy_entities,
+)
+from storage.values import name_key
+
+RULES_VERSION = "1"
+"""Bump it when the rules can join other names: `enrich` then joins all anew."""
+Place = tuple[int, int]
+"""A name in an article: the rendering's id and the name's."""
+MERGED = "merged by hand"
+
+_DEPENDENT = "e.form IN ('short', 'long')"
+
+
+def add_names(
+    connection: sqlite3.Connection, rendering_id: int, mentions: Iterable[Mention]
+) -> dict[tuple[str, str], int]:
+    """Note which names a current rendering has; the entity that each (name, label) of its mentions is.
+
+    Names in other articles that are judged otherwise now are put where they belong.
+    """
+    corrections = read_corrections(connection)
+    spellings = list(_spellings(connection, mentions, corrections))
+    ids = {spelling.pair: spelling.id for spelling in spellings}
+    _insert(connection, rendering_id, spellings)
+    homes: dict[int, int] = {}
+    for name_id in ids.values():
+        home = judge(connection, rendering_id, name_id, corrections)
+        homes[name_id] = home.entity_id
+        if home.reason:
+            _note_home(connection, rendering_id, name_id, home)
+    note_spellings(connection, {s.id: (s.name, s.label) for s in spellings}, corrections)
+    _settle(connection, _ripples(connection, rendering_id, spellings), corrections)
+    return {
+        (mention.name, mention.label): homes[ids[pair_of(mention.name, mention.label)]]
+        for mention in mentions
+    }
+
+
+def remove_names(connection: sqlite3.Connection, rendering_id: int) -> None:
+    """Forget the names of a rendering that is current no more; what else is judged otherwise without it is moved."""
+    rows = connection.execute(
+        """SELECT a.name_id, e.name_key, e.label, a.name, a.label, a.mentions, a.acronym
+           FROM appearances a JOIN entities e ON e.id = a.name_id WHERE a.rendering_id = ?""",
+        (rendering_id,),
+    ).fetchall()
+    if not rows:
+        return
+    gone = [Spelling(row[0], (row[1], row[2]), *row[3:]) for row in rows]
+    connection.execute("DELETE FROM appearances WHERE rendering_id = ?", (rendering_id,))
+    corrections = read_corrections(connection)
+    recount(connection, [spelling.id for spelling in gone], corrections)
+    _settle(connection, _ripples(connection, rendering_id, gone), corrections)
+
+
+def judge(
+    connection: sqlite3.Connection, rendering_id: int, name_id: int, corrections: Corrections
+) -> Found:
+    """The entity that a name is in one article, and why it is not the name's own."""
+    key, label = connection.execute(
+        "SELECT name_key, label FROM entities WHERE id = ?", (name_id,)
+    ).fetchone()
+    found = find_home(connection, rendering_id, name_id, (key, label), corrections.apart)
+    pair = (key, label)
+    if found.entity_id != name_id:
+        pair = connection.execute(
+            "SELECT name_key, label FROM entities WHERE id = ?", (found.entity_id,)
+        ).fetchone()
+    home = corrections.home(tuple(pair))
+    if home == tuple(pair):
+        return found
+    name = connection.execute(
+        "SELECT name FROM entities WHERE id = ?", (found.entity_id,)
+    ).fetchone()[0]
+    return Found(find_or_add(connection, home, name, home[1], corrections), MERGED)
+
+
+def judge_again(
+    connection: sqlite3.Connection, places: Iterable[Place], corrections: Corrections
+) -> None:
+    """Judge names anew and move those whose entity is another now."""
+    _settle(connection, set(places), corrections)
+
+
+def join_all(connection: sqlite3.Connection) -> None:
+    """Join all articles' names anew from their mentions alone: what `add_names` makes of them one by one."""
+    connection.execute("DELETE FROM appearances")
+    rekey(connection)
+    corrections = read_corrections(connection)
+    rows = connection.execute("SELECT id FROM renderings WHERE current = 1 ORDER BY id").fetchall()
+    for (rendering_id,) in rows:
+        spellings = _spellings(connection, _stored_mentions(connection, rendering_id), corrections)
+        _insert(connection, rendering_id, spellings)
+    ids = connection.execute("SELECT DISTINCT name_id FROM appearances").fetchall()
+    recount(connection, [row[0] for row in ids], corrections)
+    for rendering_id, name_id in connection.execute(
+        "SELECT rendering_id, name_id FROM appearances ORDER BY rendering_id, name_id"
+    ).fetchall():
+        home = judge(connection, rendering_id, name_id, corrections)
+        _note_home(connection, rendering_id, name_id, home)
+    for (rendering_id,) in rows:
+        _point_mentions(connection, rendering_id)
+    tidy_all_entities(connection)
+    connection.execute(
+        "INSERT OR REPLACE INTO entity_rules (id, version) VALUES (1, ?)", (RULES_VERSION,)
+    )
+
+
+def is_stale(connection: sqlite3.Connection) -> bool:
+    """Whether the names were joined by other rules than these."""
+    row = connection.execute("SELECT version FROM entity_rules").fetchone()
+    return row is None or str(row[0]) != RULES_VERSION
+
+
+def _spellings(
+    connection: sqlite3.Connection, mentions: Iterable[Mention], corrections: Corrections
+) -> Iterator[Spelling]:
+    """The names of an article, each once, under its commonest spelling there."""
+    by_pair: dict[tuple[str, str], list[Mention]] = {}
+    for mention in mentions:
+        by_pair.setdefault(pair_of(mention.name, mention.label), []).append(mention)
+    for pair, found in by_pair.items():
+        (name, label), _ = min(
+            Counter((m.name, m.label) for m in found).items(), key=lambda item: (-item[1], item[0])
+        )
+        acronyms = {name_key(m.text) for m in found if m.joined_by == "acronym"}
+        entity_id = find_or_add(connection, pair, name, label, corrections)
+        for known in {(m.country, m.ref): m for m in found}.values():
+            note_facts(connection, entity_id, known)
+        yield Spelling(entity_id, pair, name, label, len(found), min(acronyms, default=None))
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    spellings: Iterable[Spelling],
+) -> None:
+    connection.executemany(
+        """INSERT INTO appearances (rendering_id, name_id, entity_id, name, label, mentions, acronym)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        [(rendering_id, s.id, s.id, s.name, s.label, s.mentions, s.acronym) for s in spellings],
+    )
+
+
+def _ripples(
+    connection: sqlite3.Connection, rendering_id: int, changed: Sequence[Spelling]
+) -> set[Place]:
+    """The names in other articles whose answer may be another, now that these came or went together."""
+    affected: set[Place] = set()
+    for one in changed:
+        for block, label, is_new in _blocks(connection, rendering_id, one):
+            if not _has_dependents(connection, block, label):
+                continue
+            with_names = None if is_new else _new_company(connection, rendering_id, one, changed)
+            affected |= _dependents(connection, block, label, with_names)
+    return {place for place in affected if place[0] != rendering_id}
+
+
+def _blocks(
+    connection: sqlite3.Connection, rendering_id: int, one: Spelling
+) -> Iterator[tuple[str, str, bool]]:
+    """What names that depend on this one share, and whether no other article has it so."""
+    form = form_of(*one.pair)
+    if one.pair[1] == "PERSON" and form.form in ("full", "long"):
+        other = connection.execute(
+            "SELECT 1 FROM appearances WHERE name_id = ? AND rendering_id <> ? LIMIT 1",
+            (one.id, rendering_id),
+        ).fetchone()
+        yield form.block, "PERSON", other is None
+    if one.acronym:
+        other = connection.execute(
+            "SELECT 1 FROM appearances WHERE acronym = ? AND name_id = ? AND rendering_id <> ? LIMIT 1",
+            (one.acronym, one.id, rendering_id),
+        ).fetchone()
+        yield one.acronym, "ORG", other is None
+
+
+def _has_dependents(connection: sqlite3.Connection, block: str, label: str) -> bool:
+    row = connection.execute(
+        f"""SELECT 1 FROM entities e JOIN appearances a ON a.name_id = e.id
+            WHERE e.block = ? AND e.label = ? AND {_DEPENDENT} LIMIT 1""",
+        (block, label),
+    ).fetchone()
+    return row is not None
+
+
+def _new_company(
+    connection: sqlite3.Connection, rendering_id: int, one: Spelling, changed: Sequence[Spelling]
+) -> list[int]:
+    """Those of the names that stand together with this one in no other article."""
+    return [
+        other.id
+        for other in changed
+        if other.id != one.id
+        and connection.execute(
+            """SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
+               WHERE x.name_id = ? AND x.rendering_id <> ? LIMIT 1""",
+            (one.id, other.id, rendering_id),
+        ).fetchone()
+        is None
+    ]
+
+
+def _dependents(
+    connection: sqlite3.Connection, block: str, label: str, with_names: list[int] | None
+) -> set[Place]:
+    """Where names of a block stand that depend on others; of articles that have one of `with_names`, or of all."""
+    select = f"""SELECT a.rendering_id, a.name_id FROM entities e JOIN appearances a ON a.name_id = e.id
+        WHERE e.block = ? AND e.label = ? AND {_DEPENDENT}"""
+    if with_names is None:
+        return {(row[0], row[1]) for row in connection.execute(select, (block, label))}
+    return {
+        (row[0], row[1])
+        for name_id in with_names
+        for row in connection.execute(
+            f"""SELECT a.rendering_id, a.name_id FROM appearances x
+                CROSS JOIN appearances a ON a.rendering_id = x.rendering_id
+                JOIN entities e ON e.id = a.name_id
+                WHERE x.name_id = ? AND e.block = ? AND e.label = ? AND {_DEPENDENT}""",
+            (name_id, block, label),
+        )
+    }
+
+
+def _settle(
+    connection: sqlite3.Connection, places: Iterable[Place], corrections: Corrections
+) -> None:
+    left: set[int] = set()
+    for rendering_id, name_id in sorted(places):
+        row = connection.execute(
+            "SELECT entity_id, reason FROM appearances WHERE rendering_id = ? AND name_id = ?",
+            (rendering_id, name_id),
+        ).fetchone()
+        home = judge(connection, rendering_id, name_id, corrections)
+        if row is None or tuple(row) == home:
+            continue
+        _note_home(connection, rendering_id, name_id, home)
+        if row[0] != home.entity_id:
+            _point_mentions(connection, rendering_id, name_id)
+            left.add(int(row[0]))
+    if left:
+        tidy_entities(connection, sorted(left))
+
+
+def _note_home(
+    connection: sqlite3.Connection, rendering_id: int, name_id: int, home: Found
+) -> None:
+    connection.execute(
+        "UPDATE appearances SET entity_id = ?, reason = ? WHERE rendering_id = ? AND name_id = ?",
+        (home.entity_id, home.reason, rendering_id, name_id),
+    )
+
+
+def _point_mentions(
+    connection: sqlite3.Connection, rendering_id: int, name_id: int | None = None
+) -> None:
+    """Have the mentions of a rendering, or those of one name in it, name the entities that their names are now."""
+    homes = {
+        (row[1], row[2]): row[3]
+        for row in connection.execute(
+            """SELECT a.name_id, e.name_key, e.label, a.entity_id FROM appearances a
+               JOIN entities e ON e.id = a.name_id WHERE a.rendering_id = ?""",
+            (rendering_id,),
+        )
+        if name_id is None or row[0] == name_id
+    }
+    rows = connection.execute(
+        """SELECT m.id, m.text, m.name, m.label, m.entity_id FROM paragraphs p
+           JOIN mentions m ON m.paragraph_id = p.id WHERE p.rendering_id = ?""",
+        (rendering_id,),
+    ).fetchall()
+    moved = [
+        (homes[pair], mention_id, text, name)
+        for mention_id, text, name, label, entity_id in rows
+        if (pair := pair_of(name, label)) in homes and homes[pair] != entity_id
+    ]
+    connection.executemany(
+        "UPDATE mentions SET entity_id = ? WHERE id = ?", [(one[0], one[1]) for one in moved]
+    )
+    add_aliases(connection, {(one[0], alias) for one in moved for alias in one[2:]})
+
+
+def _stored_mentions(connection: sqlite3.Connection, rendering_id: int) -> list[Mention]:
+    rows = connection.execute(
+        """SELECT m.text, m.label, m.name, m.joined_by FROM paragraphs p
+           JOIN mentions m ON m.paragraph_id = p.id WHERE p.rendering_id = ? ORDER BY m.id""",
+        (rendering_id,),
+    )
+    return [
+        Mention(paragraph=0, start=0, end=0, text=text, label=label, name=name, joined_by=joined_by)
+        for text, label, name, joined_by in rows
+    ]
