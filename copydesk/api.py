@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Literal
 
 from copydesk.settings import Settings, load_settings, seconds
 from copydesk.webhooks import has_file, watch_webhooks
-from enrichers.vectors.lazy import LazyEncoder
 from schemas.document import HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DatabaseError, UsageError
 from schemas.filters import require_type
+from schemas.models import ModelChoice
 
 if TYPE_CHECKING:
     from flows.engines import Engines
     from schemas.article import Article
     from schemas.marks import Figure, Mention
+    from schemas.models import StoredModel
     from schemas.protocols import Encoder, Matrix
     from schemas.stored import IngestReport
     from sources.web import FetchOptions
@@ -53,7 +54,9 @@ def open_store_with(
         )
     from storage.sqlite import Store
 
-    store = Store(Path(name), encoder=encoder or query_encoder(settings, notify), mode=mode)
+    encoders = encoder or QueryEncoders(settings, notify)
+    of = encoders.of if isinstance(encoders, QueryEncoders) else None
+    store = Store(Path(name), encoder=encoders, mode=mode, encoder_of=of)
     if mode != "r":
         try:
             watch_webhooks(store, settings)
@@ -65,22 +68,50 @@ def open_store_with(
     return store
 
 
-def query_encoder(settings: Settings, notify: Callable[[str], None] | None = None) -> LazyEncoder:
-    """The encoder for queries: it takes the model as it is, converted or not."""
+class QueryEncoders:
+    """Encoders for queries: each takes its model as it is, converted or not. Called, it gives the one of the settings."""
 
-    def open_it() -> Encoder:
-        from enrichers.vectors.encoder import open_encoder
+    def __init__(self, settings: Settings, notify: Callable[[str], None] | None = None) -> None:
+        from enrichers.vectors.served import EncoderSettings, ServedEncoders
 
         models = settings.models
-        return open_encoder(
-            models.embedding,
-            precision=models.precision,
-            cache=Path(models.cache) if models.cache else None,
+        self._db = settings.db
+        self._encoders = ServedEncoders(
+            EncoderSettings(
+                choice=choice_of(settings),
+                precision=models.precision,
+                cache=Path(models.cache) if models.cache else None,
+            ),
             convert=False,
             notify=notify,
         )
 
-    return LazyEncoder(open_it)
+    def __call__(self) -> Encoder:
+        """The encoder of the settings' model."""
+        return self._encoders.wanted()
+
+    def of(self, stored: StoredModel | None) -> Encoder:
+        """The encoder that goes with stored vectors."""
+        return self._encoders.of(stored)
+
+    def preload(self, *, daemon: bool = True) -> None:
+        """Begin to open what the database's vectors want, while it is opened."""
+        self._encoders.preload(self._look, daemon=daemon)
+
+    def _look(self) -> StoredModel | None:
+        from storage.models import serving_model_in
+
+        return serving_model_in(Path(self._db))
+
+
+def choice_of(settings: Settings) -> ModelChoice:
+    """The embedding model that the settings name."""
+    models = settings.models
+    return ModelChoice(
+        model=models.embedding,
+        query_prefix=models.query_prefix,
+        passage_prefix=models.passage_prefix,
+    )
 
 
 def make_engines(settings: Settings, *, notify: Callable[[str], None] | None = None) -> Engines:
@@ -93,6 +124,8 @@ def make_engines(settings: Settings, *, notify: Callable[[str], None] | None = N
         precision=models.precision,
         cache=models.cache,
         taggers=dict(models.tagger),
+        query_prefix=models.query_prefix,
+        passage_prefix=models.passage_prefix,
     )
     return Engines(options, notify=notify)
 

@@ -96,5 +96,7 @@ def _models(settings: Settings) -> ModelParameters:
         embedding=models.embedding,
         precision=models.precision,
         model_cache=models.cache,
+        query_prefix=models.query_prefix,
+        passage_prefix=models.passage_prefix,
         taggers=dict(models.tagger),
     )

@@ -53,11 +53,16 @@ class CleanSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """[models]: the embedding model (name or folder), its precision, where converted models are kept, taggers."""
+    """[models]: the embedding model (name or folder), its precision, where converted models are kept, taggers.
+
+    A prefix stands before each query or passage, in the place of what the model's own settings say; "" is none.
+    """
 
     embedding: str | None = None
     precision: Literal["auto", "f32", "bf16"] = "auto"
     cache: str | None = None
+    query_prefix: str | None = None
+    passage_prefix: str | None = None
     tagger: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
 from enrichers.figures.grammar import FigureFinder
-from enrichers.vectors.lazy import LazyEncoder
+from enrichers.vectors.served import EncoderSettings, ServedEncoders
 from flows.enricher_plugins import EnricherPlugins
+from schemas.models import ModelChoice, StoredModel
 from schemas.protocols import Encoder
+from schemas.provenance import Provenance
 
 if TYPE_CHECKING:
     from flows.workers import WorkerPool
@@ -30,6 +32,8 @@ class EngineOptions:
     cache: str | None = None
     taggers: Mapping[str, str] = field(default_factory=dict)
     threads: int | None = None
+    query_prefix: str | None = None
+    passage_prefix: str | None = None
 
 
 class Engines:
@@ -47,9 +51,7 @@ class Engines:
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self.options = options or EngineOptions()
-        self._convert = convert
-        self._notify = notify
-        self._lazy = LazyEncoder(self._open_encoder)
+        self._encoders = ServedEncoders(self._encoder_settings(), convert=convert, notify=notify)
         self.pool: WorkerPool | None = None
 
     @cached_property
@@ -68,26 +70,35 @@ class Engines:
         return EnricherPlugins()
 
     def encoder(self) -> Encoder:
-        """Makes vectors. Raises ModelUnavailableError where the model's files are not on this machine."""
-        return self._lazy()
+        """Makes vectors by the model of the settings. Raises ModelUnavailableError where it is not on this machine."""
+        return self._encoders.wanted()
+
+    def encoder_of(self, stored: StoredModel | None) -> Encoder:
+        """Makes vectors like those of a stored model; where there are none, and where it cannot be opened, as `encoder`."""
+        return self._encoders.of(stored)
+
+    @property
+    def model_choices(self) -> Mapping[Provenance, ModelChoice]:
+        """How each encoder that was opened here can be opened again."""
+        return self._encoders.choices
 
     def give_up(self) -> None:
         """End the encoding that is under way on another thread: of what it makes nothing would be kept."""
-        self._lazy.give_up()
+        self._encoders.give_up()
 
-    def preload(self) -> None:
-        """Begin to load the encoder beside whatever else is loading."""
-        self._lazy.preload()
+    def preload(self, stored: StoredModel | None = None) -> None:
+        """Begin to load the encoder of what is stored beside whatever else is loading."""
+        self._encoders.preload(lambda: stored)
 
-    def _open_encoder(self) -> Encoder:
-        from enrichers.vectors.encoder import open_encoder
-
+    def _encoder_settings(self) -> EncoderSettings:
         options = self.options
-        return open_encoder(
-            options.embedding,
+        return EncoderSettings(
+            choice=ModelChoice(
+                model=options.embedding,
+                query_prefix=options.query_prefix,
+                passage_prefix=options.passage_prefix,
+            ),
             precision=options.precision,
             cache=Path(options.cache) if options.cache else None,
             threads=options.threads,
-            convert=self._convert,
-            notify=self._notify,
         )

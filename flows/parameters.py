@@ -154,6 +154,12 @@ class ModelParameters(BaseModel):
         default="auto", description="What the embedding is computed in."
     )
     model_cache: str | None = Field(default=None, description="Folder for the converted model.")
+    query_prefix: str | None = Field(
+        default=None, description="What stands before a query. None: what the model's settings say."
+    )
+    passage_prefix: str | None = Field(
+        default=None, description="What stands before a text. None: what the model's settings say."
+    )
     taggers: dict[str, str] = Field(
         default={}, description="spaCy pipeline of a language: en, de ..."
     )
@@ -170,6 +176,8 @@ class ModelParameters(BaseModel):
             cache=self.model_cache,
             taggers=self.taggers,
             threads=self.threads,
+            query_prefix=self.query_prefix,
+            passage_prefix=self.passage_prefix,
         )
 
 

@@ -24,6 +24,8 @@ from flows.prepare import (
 from flows.redo import redo_articles
 from flows.workers import prepared_batches
 from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.errors import ModelChangedError
+from schemas.models import StoredModel
 from schemas.provenance import Provenance
 from schemas.stored import IngestReport, Outcome, PreparedArticle, Status
 from sources.files import BadDocument
@@ -113,12 +115,15 @@ class _Sighted:
 
 
 class _Embedding:
-    """A prepared batch, its vectors in the making."""
+    """A prepared batch, its vectors in the making; `seen` is the model that served when they were begun."""
 
     def __init__(
-        self, prepared: Sequence[Prepared], vectors: Future[list[Prepared]] | None = None
+        self,
+        prepared: Sequence[Prepared],
+        vectors: Future[list[Prepared]] | None = None,
+        seen: StoredModel | None = None,
     ) -> None:
-        self._prepared, self._vectors = prepared, vectors
+        self._prepared, self._vectors, self.seen = prepared, vectors, seen
 
     def result(self) -> list[Prepared]:
         """The batch, each article with its vectors, or refused where it could have none. Raises what making them raised."""
@@ -140,6 +145,7 @@ class _Run:
         self._tell = tell
         self._waiting: deque[_Sighted] = deque()
         self._foreseen: set[str] = set()
+        self._seen: StoredModel | None = None
 
     def take(self, documents: Iterable[Incoming]) -> None:
         work = self._sight(documents)
@@ -167,6 +173,7 @@ class _Run:
     def _finish_next(self, embedding: _Embedding) -> None:
         """Finish the oldest batch with work in it, and those before it that had none."""
         prepared = embedding.result()
+        self._seen = embedding.seen
         while not self._waiting[0].todo:
             self._finish(self._waiting.popleft(), [])
         self._finish(self._waiting.popleft(), prepared)
@@ -181,7 +188,7 @@ class _Run:
                 self._finish(sighted, [])
             if todo:
                 if self.store is not None and not self.options.dry_run:
-                    self.engines.preload()
+                    self.engines.preload(self.store.serving_model())
                 yield todo
 
     def _at_sight(self, document: Incoming) -> Outcome | None:
@@ -240,26 +247,45 @@ class _Run:
             return _Embedding(prepared)
         for article in articles:
             self._bring_up_to_date(store, article)
-        encoder = self.engines.encoder()
+        seen = store.serving_model()
+        encoder = self.engines.encoder_of(seen)
         digests = {sha256(row.text) for found in articles for row in found.article.rows}
         wanted = set(store.missing_vectors(encoder.provenance, encoder.dim, sorted(digests)))
 
         def missing(_maker: Provenance, _dim: int, digests: list[str]) -> list[str]:
             return [digest for digest in digests if digest in wanted]
 
-        return _Embedding(prepared, thread.submit(add_vectors, articles, encoder, missing))
+        return _Embedding(prepared, thread.submit(add_vectors, articles, encoder, missing), seen)
 
     def _put(self, articles: list[PreparedArticle]) -> list[Outcome]:
         store, force = self.store, self.options.force
         if store is None:
             return []
-        put = each_alone(articles, lambda batch: store.put(batch, force=force))
+        try:
+            seen = self._seen
+            put = each_alone(articles, lambda batch: store.put(batch, force=force, seen=seen))
+        except ModelChangedError:
+            return self._settle(self._embedded_again(store, articles), self._put)
+        store.note_choices(self.engines.model_choices)
         return [
             self._refused(made) if isinstance(made, Refused) else self._noted(made, prepared)
             for prepared, made in zip(
                 articles, refuse_problems(articles, put, "store"), strict=True
             )
         ]
+
+    def _embedded_again(self, store: Store, articles: Sequence[PreparedArticle]) -> list[Prepared]:
+        """The articles with vectors by what serves now: another process changed the model meanwhile."""
+        self._seen = store.serving_model()
+        bare = [
+            replace(
+                article,
+                vectors={},
+                made_by=tuple(maker for maker in article.made_by if maker.stage != "vectors"),
+            )
+            for article in articles
+        ]
+        return add_vectors(bare, self.engines.encoder_of(self._seen), store.missing_vectors)
 
     def _bring_up_to_date(self, store: Store, prepared: PreparedArticle) -> None:
         """Have the stored version cleaned by the same cleaner as the new one, or its progress would pass for an edit."""

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from flows.changing import change_model
 from flows.engines import Engines
 from flows.enriching import add_enrichments
 from flows.prepare import Prepared, Refused, add_vectors, each_alone, encode_rows
@@ -16,6 +17,7 @@ from schemas.document import RawDocument
 from schemas.enrichments import Enrichment
 from schemas.filters import Filters
 from schemas.marks import Figure, Mention
+from schemas.models import ModelChange
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.stored import Problem
@@ -36,10 +38,14 @@ _ALL = Filters()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redone:
-    """What `redo` did: articles a stage, and what could not be done, by article id (it stays as it was)."""
+    """What `redo` did: articles a stage, and what could not be done, by article id (it stays as it was).
+
+    `change` is there where other vectors serve than before, or old ones were removed.
+    """
 
     done: dict[Stage, int]
     failed: dict[int, Problem]
+    change: ModelChange | None = None
 
 
 def out_of_date(
@@ -67,6 +73,11 @@ def redo(
     """
     done: dict[Stage, int] = {}
     failed: dict[int, Problem] = {}
+    change: ModelChange | None = None
+
+    def make_up(work: list[tuple[int, int]]) -> bool:
+        return not any(_redo_stage(store, engines, "vectors", batch) for batch in _batches(work))
+
     with kept_workers(engines):
         for stage in chosen_stages(engines, stages):
             done[stage] = 0
@@ -74,9 +85,11 @@ def redo(
                 failed.update(problems)
                 done[stage] += number - len(problems)
                 tell(stage, number)
+            if stage == "vectors":
+                change = change_model(store, engines, make_up if filters == _ALL else None)
     if done.get("clean") or done.get("entities"):
         store.tidy()
-    return Redone(done=done, failed=failed)
+    return Redone(done=done, failed=failed, change=change)
 
 
 def redo_articles(store: Store, engines: Engines, article_ids: Sequence[int]) -> dict[int, Problem]:
@@ -117,7 +130,8 @@ def _put_again(
 ) -> dict[int, Problem]:
     articles = [made for made in found if not isinstance(made, Refused)]
     articles = add_enrichments(articles, engines)
-    ready = iter(add_vectors(articles, engines.encoder(), store.missing_vectors))
+    seen = store.serving_model()
+    ready = iter(add_vectors(articles, engines.encoder_of(seen), store.missing_vectors))
     results = [made if isinstance(made, Refused) else next(ready) for made in found]
     problems: dict[int, Problem] = {}
     with store.transaction():

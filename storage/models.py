@@ -58,6 +58,11 @@ def stored_models(connection: sqlite3.Connection) -> list[StoredModel]:
     return [found for row in rows if (found := _model(row)).texts]
 
 
+def has_others(connection: sqlite3.Connection) -> bool:
+    """Whether there are models beside the one that serves."""
+    return connection.execute("SELECT 1 FROM models WHERE serves = 0").fetchone() is not None
+
+
 def _model(row: tuple[object, ...]) -> StoredModel:
     number, name, version, sha256, backend, precision, dim, opened_as, serves, *counts = row
     texts, articles = counts or (0, 0)

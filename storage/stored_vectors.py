@@ -74,6 +74,10 @@ class StoredVectors(Protocol):
         with snapshot(self.connection):
             return models.stored_models(self.connection)
 
+    def has_other_vectors(self) -> bool:
+        """Whether there are models beside the one that serves."""
+        return models.has_others(self.connection)
+
     def note_choices(self, choices: Mapping[Provenance, ModelChoice]) -> None:
         """Keep how models were opened, so that they can be under other settings; writes only what is news."""
         models.note_choices(self.connection, choices)

@@ -87,9 +87,9 @@ def open_existing(
     settings: Settings, mode: Literal["r", "w"] = "r", *, by_meaning: bool = False
 ) -> Store:
     """The store that must be there; `by_meaning` loads the encoder while it is opened."""
-    from copydesk.api import open_store_with, query_encoder
+    from copydesk.api import QueryEncoders, open_store_with
 
-    encoder = query_encoder(settings, say)
+    encoder = QueryEncoders(settings, say)
     if by_meaning and Path(settings.db).is_file():
         encoder.preload(daemon=False)
     return open_store_with(settings.db, mode, settings, encoder=encoder)

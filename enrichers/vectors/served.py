@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,6 +152,27 @@ def weights_of(choice: ModelChoice, cache: Path | None) -> Provenance:
         version=version_of(spec),
         sha256=weights_sha256(spec, cache_folder(cache)),
     )
+
+
+def foreseen_maker(
+    choice: ModelChoice, precision: AskedPrecision, cache: Path | None
+) -> Provenance:
+    """Who will make vectors here, as far as that can be said before a model is converted: nothing is loaded.
+
+    Raises ModelUnavailableError where the model is not on this machine.
+    """
+    from enrichers.vectors.backends import processor_precisions
+    from enrichers.vectors.encoder import describe_model
+
+    weights = weights_of(choice, cache)
+    told = describe_model(choice.model, cache)
+    can_convert = told["problem"] is None and find_model(choice.model).unconvertible is None
+    if not (told["converted"] or can_convert):
+        return replace(weights, backend="sentence-transformers", precision="f32")
+    computed = "bf16" if "bf16" in processor_precisions() else "f32"
+    if told["converted"]:
+        computed = str(told["precision"])
+    return replace(weights, backend="openvino", precision="f32" if precision == "f32" else computed)
 
 
 def _lasting(choice: ModelChoice) -> ModelChoice:

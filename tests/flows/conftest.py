@@ -13,6 +13,7 @@ import pytest
 
 from flows.engines import Engines
 from schemas.document import PLAIN_TEXT, RawDocument
+from schemas.models import StoredModel
 from schemas.protocols import Encoder
 from tests.flows.prefect_server import PREFECT, PrefectServer
 
@@ -40,7 +41,10 @@ class SmallEngines(Engines):
     def encoder(self) -> Encoder:
         return self._small
 
-    def preload(self) -> None:
+    def encoder_of(self, _stored: StoredModel | None) -> Encoder:
+        return self._small
+
+    def preload(self, stored: StoredModel | None = None) -> None:
         """Nothing to load."""
 
 

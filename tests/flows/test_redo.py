@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,12 +24,12 @@ from flows.work import IngestWork
 from schemas.article import Article
 from schemas.document import RawDocument
 from schemas.errors import DatabaseError, UsageError
+from schemas.models import StoredModel
 from schemas.protocols import Encoder
 from schemas.provenance import Provenance
 from sources.files import ReadOptions, open_documents
 from storage.sqlite import Store
 
-MakeEncoder = Callable[..., Encoder]
 BODY = "Fees rise\n\nThe harbour of Gdansk charges $4 million more, Angela Merkel said.\n\nShare it"
 
 
@@ -69,7 +69,10 @@ class OtherEngines(Engines):
     def encoder(self) -> Encoder:
         return self._small
 
-    def preload(self) -> None:
+    def encoder_of(self, _stored: StoredModel | None) -> Encoder:
+        return self._small
+
+    def preload(self, stored: StoredModel | None = None) -> None:
         """Nothing to load."""
 
 
@@ -138,20 +141,6 @@ def test_names_that_a_later_tagger_no_longer_finds_are_forgotten(
     redo(filled, Blind(engines, fake_encoder, "1"), ["entities"])
     assert filled.entities() == []
     assert filled.status()["entities"] == 0
-
-
-def test_vectors_of_other_weights_are_made_beside_the_old_ones(
-    filled: Store, engines: Engines, make_encoder: MakeEncoder
-) -> None:
-    other = make_encoder(weights="w2")
-    later = OtherEngines(engines, other, "1")
-    assert out_of_date(filled, later, ["vectors"]) == {"vectors": 3}
-    old = filled.status()["embeddings"]
-    assert redo(filled, later, []).done["vectors"] == 3
-    assert filled.status()["embeddings"] == 2 * int(str(old))
-    assert out_of_date(filled, later, ["vectors"]) == {"vectors": 0}
-    with Store(filled.path, encoder=lambda: other, mode="r") as reader:
-        assert reader.search("harbour", mode="meaning")[0].similarity is not None
 
 
 def test_a_later_cleaner_renders_every_stored_document_again(
