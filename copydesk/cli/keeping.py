@@ -15,6 +15,7 @@ from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.stages import Stage
+    from schemas.models import ModelChange
     from schemas.stored import Problem
 
 
@@ -80,7 +81,7 @@ def enrich_and_tell(
             found = recording.done(
                 redo(store, engines, stages, tell=lambda _, number: progress.step(by=number))
             )
-    _tell_stages(found.done, found.failed, "done", json=json, quiet=quiet)
+    _tell_stages(found.done, found.failed, "done", change=found.change, json=json, quiet=quiet)
     return 3 if found.failed else 0
 
 
@@ -89,17 +90,25 @@ def _tell_stages(
     failed: Mapping[int, Problem],
     word: str,
     *,
+    change: ModelChange | None = None,
     json: bool,
     quiet: bool,
 ) -> int:
     if json:
-        write_json({"stages": numbers, "failed": failed})
+        told = {} if change is None else {"model": change}
+        write_json({"stages": numbers, "failed": failed, **told})
         return 0
     for stage, number in numbers.items():
         if not quiet:
             write(f"{stage:<9} {count_of(number, 'article')} {word}")
     for article, problem in failed.items():
         say(f"article {article} stays as it was: {problem.message}")
+    if change is not None and not quiet:
+        new = change.new
+        write(
+            f"{new.name} serves ({new.backend}, {new.precision}); "
+            f"{count_of(change.removed, 'vector')} of other models removed"
+        )
     return 0
 
 
