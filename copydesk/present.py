@@ -25,6 +25,7 @@ _CONTROLS: dict[int, str] = {
     **dict.fromkeys((10, 13, 0x85, 0x2028, 0x2029), " "),
     9: "\t",
 }
+_RARE = ("page", "explain", "duplicates")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*%?")
 # JSON escapes the controls under 32 by itself; a terminal obeys these too.
 _ESCAPES: dict[int, str] = {code: f"\\u{code:04x}" for code in (*range(127, 160), *_OVERRIDES)}
@@ -51,10 +52,10 @@ def plain(value: object) -> object:
 
 
 def record_of(value: object) -> dict[str, object]:
-    """A record's fields as JSON knows them; a page stands only where there is one."""
+    """A record's fields as JSON knows them; what a hit has only where it was asked for stands only there, as does a page."""
     assert is_dataclass(value)  # noqa: S101  for the type checker
     found = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    return {name: item for name, item in found.items() if name != "page" or item is not None}
+    return {name: item for name, item in found.items() if name not in _RARE or item is not None}
 
 
 def _scalar(value: object) -> object:

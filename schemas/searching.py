@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, TypedDict, Unpack, cast, get_args
@@ -11,8 +12,10 @@ from typing import Literal, TypedDict, Unpack, cast, get_args
 from schemas.asking import FigureAndFilterArgs, make_row_filters
 from schemas.errors import UsageError
 from schemas.filters import Filters, require_one_of, require_type
+from schemas.results import FacetName
 
 Per = Literal["article", "paragraph"]
+FACETS: tuple[FacetName, ...] = get_args(FacetName)
 _SPAN = re.compile(r"(\d{1,6})\s*([hdwy])", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168, "y": 8766}
 
@@ -22,32 +25,51 @@ class SearchOptions:
     """What each hit is (the best row of an article, or any paragraph), how many are passed over, and what counts.
 
     Hits of a raw cosine under `min_similarity` (-1 to 1) are left out. With `half_life`, half of a hit's score is lost to
-    its age, and half of that half by each such span since it was published; what has no date has lost it all.
+    its age, and half of that half by each such span since it was published; what has no date has lost it all. With `fold`
+    hits that tell the same are one. `facets` are counted over all that matches; `explain` says why each hit is there.
     """
 
     per: Per = "article"
     offset: int = 0
     min_similarity: float | None = None
     half_life: timedelta | None = None
+    fold: bool = False
+    facets: tuple[FacetName, ...] = ()
+    explain: bool = False
 
 
-class OptionArgs(TypedDict, total=False):
-    """The options as keyword arguments, as `make_options` takes them."""
+class ListedArgs(TypedDict, total=False):
+    """The options of everything that lists hits, as keyword arguments."""
 
-    per: str
     offset: int
     min_similarity: float | None
     recency: str | timedelta | None
+    fold: bool
+    facets: str | Iterable[str] | bool | None
+    explain: bool
+
+
+class OptionArgs(ListedArgs, total=False):
+    """The options as keyword arguments, as `make_options` takes them."""
+
+    per: str
+
+
+class SimilarArgs(FigureAndFilterArgs, ListedArgs, total=False):
+    """Everything that "more like this" takes by name."""
 
 
 class SearchArgs(FigureAndFilterArgs, OptionArgs, total=False):
     """Everything that a search takes by name."""
 
 
-def split_search_args(args: SearchArgs, *, spelled: str = "{}") -> tuple[Filters, SearchOptions]:
+def split_search_args(
+    args: SearchArgs | SimilarArgs, *, spelled: str = "{}"
+) -> tuple[Filters, SearchOptions]:
     """The filters and the options. Raises UsageError for an argument that is neither."""
     given = dict(args)
-    options = {name: given.pop(name) for name in list(given) if name in OptionArgs.__annotations__}
+    known = {*OptionArgs.__annotations__, *ListedArgs.__annotations__}
+    options = {name: given.pop(name) for name in list(given) if name in known}
     filters = make_row_filters(spelled=spelled, **cast("FigureAndFilterArgs", given))
     return filters, make_options(spelled=spelled, **cast("OptionArgs", options))
 
@@ -76,7 +98,27 @@ def make_options(*, spelled: str = "{}", **args: Unpack[OptionArgs]) -> SearchOp
         offset=offset,
         min_similarity=None if floor is None else _cosine(floor, name),
         half_life=None if recency is None else _span(recency, spelled.format("recency")),
+        fold=_flag("fold", args.get("fold", False)),
+        facets=_facets(args.get("facets")),
+        explain=_flag("explain", args.get("explain", False)),
     )
+
+
+def _flag(name: str, value: object) -> bool:
+    require_type(name, value, bool)
+    return bool(value)
+
+
+def _facets(names: object) -> tuple[FacetName, ...]:
+    """Those that are named, in the order in which they are told; True stands for all."""
+    if names is None or isinstance(names, bool):
+        return FACETS if names else ()
+    if not isinstance(names, Iterable):
+        raise UsageError(f"facets cannot be a {type(names).__name__}")
+    asked = [part.strip() for part in names.split(",")] if isinstance(names, str) else list(names)
+    for name in asked:
+        require_one_of("facet", name, FACETS)
+    return tuple(name for name in FACETS if name in asked)
 
 
 def _cosine(value: object, name: str) -> float:

@@ -15,6 +15,7 @@ from schemas.marks import Figure, FigureKind, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.quotations import Quotation
+from schemas.results import Duplicates, Explanation, Facets
 
 Status = Literal["stored", "updated", "unchanged", "skipped", "quarantined", "put_off"]
 Mode = Literal["hybrid", "meaning", "words"]
@@ -142,6 +143,7 @@ class SearchHit:
     `paragraph` is its index in the body, None where the title or the summary is the best row (`kind` says which).
     `score` orders the hits of one query; only `similarity`, the raw cosine, means the same across queries (None in
     words mode). `matches` are the spans of words that answer the query. `page` is where the row begins, in a PDF.
+    `explain` and `duplicates` stand only where they were asked for.
     """
 
     article_id: int
@@ -159,13 +161,15 @@ class SearchHit:
     mentions: tuple[Mention, ...]
     figures: tuple[Figure, ...]
     page: int | None = None
+    explain: Explanation | None = None
+    duplicates: Duplicates | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """Hits, best first. `total` is the exact number of articles that match in words mode, else None.
+    """Hits, best first. `total` is the exact number of hits that there are in words mode, else None.
 
-    `notes` says, for people, what could not be done as asked.
+    `facets` are there where they were asked for. `notes` says, for people, what could not be done as asked.
     """
 
     query: str
@@ -174,6 +178,15 @@ class SearchResult:
     total: int | None
     hits: tuple[SearchHit, ...]
     notes: tuple[str, ...] = ()
+    facets: Facets | None = None
+
+
+class Hits(list[SearchHit]):
+    """The hits of a search, best first, with what the same call says beside them."""
+
+    def __init__(self, result: SearchResult) -> None:
+        super().__init__(result.hits)
+        self.total, self.facets, self.notes = result.total, result.facets, result.notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

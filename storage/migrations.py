@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from storage.enrichment_tables import SPEECH_AND_SALIENCE
 from storage.entity_tables import ENTITIES_OVER_ARTICLES
+from storage.near_copies import NEAR_COPIES, note_all_copies
 from storage.serving_tables import SERVING_MODEL
 from storage.word_rows import rewrite_words
 
@@ -328,6 +329,14 @@ def m015_entities_over_articles(db: Database) -> None:
     """Which names are one entity in which article; they are joined when all migrations are done."""
     for statement in ENTITIES_OVER_ARTICLES:
         db.conn.execute(statement)
+
+
+@migrations()
+def m016_near_copies(db: Database) -> None:
+    """Which articles are near copies of one another."""
+    for statement in NEAR_COPIES:
+        db.conn.execute(statement)
+    note_all_copies(db.conn)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:

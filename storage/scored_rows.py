@@ -82,14 +82,32 @@ def fuse(by_words: ScoredRows | None, by_meaning: ScoredRows | None) -> ScoredRo
     article_ids[in_meaning] = by_meaning.article_ids
     similarities = np.full(len(row_ids), np.nan)
     similarities[in_meaning] = by_meaning.similarities
-    # Where no cosine is above nothing, they are set against the lowest: the words must not drown in a division.
-    best_cosine = float(by_meaning.scores.max())
-    bound = best_cosine if best_cosine > 0 else max(float(-by_meaning.scores.min()), 1e-9)
     scores = np.zeros(len(row_ids))
-    scores[in_meaning] = MEANING_WEIGHT * np.maximum(by_meaning.scores / bound, -1.0)
+    scores[in_meaning] = parts_by_meaning(by_meaning)
     if len(by_words.row_ids):
-        scores[in_words] += (1 - MEANING_WEIGHT) * by_words.scores / by_words.scores.max()
+        scores[in_words] += parts_by_words(by_words)
     return ScoredRows(article_ids, row_ids, scores, similarities)
+
+
+def parts_by_meaning(by_meaning: ScoredRows) -> Scores:
+    """What the cosine of each row adds to its score."""
+    found: Scores = MEANING_WEIGHT * np.maximum(by_meaning.scores / cosine_bound(by_meaning), -1.0)
+    return found
+
+
+def parts_by_words(by_words: ScoredRows) -> Scores:
+    """What the words of each row add to its score."""
+    found: Scores = (1 - MEANING_WEIGHT) * by_words.scores / by_words.scores.max()
+    return found
+
+
+def cosine_bound(by_meaning: ScoredRows) -> float:
+    """What cosines are divided by.
+
+    Where none is above nothing, they are set against the lowest: the words must not drown in a division.
+    """
+    best = float(by_meaning.scores.max())
+    return best if best > 0 else max(float(-by_meaning.scores.min()), 1e-9)
 
 
 def nothing_found() -> ScoredRows:
@@ -98,16 +116,12 @@ def nothing_found() -> ScoredRows:
     return ScoredRows(none, none, blank, blank)
 
 
-def best_of_each(scored: ScoredRows, k: int, *, offset: int = 0) -> ScoredRows:
-    """The best row of each of the k best articles after the first `offset` ones, best first."""
+def best_of_each(scored: ScoredRows, k: int, groups: Ids | None = None) -> ScoredRows:
+    """The best row of each of the k best articles, best first; or of whatever `groups` says that each row belongs to."""
     order = _order(scored)
-    _, first = np.unique(scored.article_ids[order], return_index=True)
-    return scored[order[np.sort(first)[offset : offset + k]]]
-
-
-def best_rows(scored: ScoredRows, k: int, *, offset: int = 0) -> ScoredRows:
-    """The k best rows after the first `offset` ones, best first."""
-    return scored[_order(scored)[offset : offset + k]]
+    of = scored.article_ids if groups is None else groups
+    _, first = np.unique(of[order], return_index=True)
+    return scored[order[np.sort(first)[:k]]]
 
 
 def _order(scored: ScoredRows) -> Ids:

@@ -6,33 +6,30 @@ that are very many lines, those that `storage.candidates` chooses of it.
 
 from __future__ import annotations
 
-import math
 import sqlite3
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from schemas.errors import UsageError
 from schemas.filters import Filters
 from schemas.protocols import Encoder, Matrix
+from schemas.results import Facets
 from schemas.searching import SearchOptions
 from schemas.stored import Mode, SearchHit, SearchResult
 from storage.candidates import compare
 from storage.connection import snapshot
+from storage.duplicates import duplicates_of
+from storage.explain import explain
+from storage.facets import count_facets
 from storage.filters import ROWS
+from storage.ranking import Lines, Ranking
 from storage.read import read_figures, read_mentions, select_by_ids
-from storage.scored_rows import (
-    MEANING_WEIGHT,
-    Ids,
-    ScoredRows,
-    Scores,
-    best_of_each,
-    best_rows,
-    fuse,
-)
+from storage.scan import Mask
+from storage.scored_rows import MEANING_WEIGHT, ScoredRows
+from storage.similar import compare_articles, mean_of
 from storage.values import to_instant
 from storage.vector_index import RowVectors, VectorIndex
 from storage.vectors import allowed_lines, has_rows
@@ -57,7 +54,9 @@ class Searcher:
         began = time.perf_counter()
         if not query.strip() or k < 1:
             total = 0 if mode == "words" else None
-            return SearchResult(query=query, mode=mode, took_ms=0.0, total=total, hits=())
+            return SearchResult(
+                query=query, mode=mode, took_ms=0.0, total=total, hits=(), facets=_none(options)
+            )
         # The model may take a second to load: not while a state of the file is being held for this search.
         vector = None
         if mode != "words":
@@ -68,85 +67,85 @@ class Searcher:
             if vector is not None and self.encoder() is not encoder:
                 vector = self.encoder().encode_query(query)  # other vectors have just come to serve
             by_words, wanted, notes = self._by_words(query, mode, filters)
-            by_meaning = None
-            if vector is not None:
-                rows = self._vectors(filters)
-                # Age may take a half of a score: no line is left out by its nearness alone.
-                number = k + options.offset if options.half_life is None else len(rows)
-                by_meaning, by_words = self._by_meaning(rows, vector, filters, by_words, number)
-            scored = self._counted(fuse(by_words, by_meaning), options)
-            best = best_rows if options.per == "paragraph" else best_of_each
-            hits = tuple(self._hits(best(scored, k, offset=options.offset), wanted))
-            notes = (*notes, *self._notes(by_meaning, filters))
-        each = scored.row_ids if options.per == "paragraph" else np.unique(scored.article_ids)
+            lines = None if vector is None else self._lines(filters)
+            ranking = Ranking(
+                self.connection, options, partial(_compared, by_words, lines, vector), lines
+            )
+            found = self._found(ranking, k, wanted)
+            notes = (*notes, *self._notes(lines, filters))
+            total = ranking.total() if mode == "words" else None
         return SearchResult(
             query=query,
             mode=mode,
             took_ms=round((time.perf_counter() - began) * 1000, 3),
-            total=len(each) if mode == "words" else None,
-            hits=hits,
+            total=total,
+            hits=found.hits,
             notes=notes,
+            facets=found.facets,
         )
 
-    def _counted(self, scored: ScoredRows, options: SearchOptions) -> ScoredRows:
-        """The rows near enough, with what their age leaves of their scores."""
-        if options.min_similarity is not None:
-            # A millionth under it is the same text, computed in another place; NaN is near nothing.
-            scored = scored[scored.similarities >= options.min_similarity - 1e-6]
-        if options.half_life is not None:
-            scored = scored.less(self._staleness(scored.article_ids, options.half_life))
-        return scored
+    def similar(
+        self,
+        vectors: Sequence[Matrix],
+        article_ids: Sequence[int],
+        k: int,
+        filters: Filters,
+        options: SearchOptions = _ANY,
+    ) -> SearchResult:
+        """Articles whose mean vector is nearest to that of the given ones and of stored articles, which are left out.
 
-    def _staleness(self, article_ids: Ids, half_life: timedelta) -> Scores:
-        """The share of its score that each loses by its article's age: from nothing (now) to a half (no date)."""
-        published = dict(
-            self.connection.execute(
-                """SELECT article_id, unixepoch(published_at) FROM renderings
-                   WHERE current = 1 AND published_at IS NOT NULL"""
-            ).fetchall()
+        Each hit shows its row nearest to that mean. Each of `vectors` has shape (1, dim) and length one.
+        """
+        began = time.perf_counter()
+        self._refresh()
+        with snapshot(self.connection):
+            rows = self._vectors(filters)
+            mean = mean_of(rows, vectors, article_ids)
+            found = _Found((), _none(options))
+            if mean is not None and k > 0:
+                lines = Lines(rows, self._keep(rows, filters, article_ids))
+                compare = partial(compare_articles, lines, mean)
+                ranking = Ranking(self.connection, options, compare, lines)
+                found = self._found(ranking, k, Wanted([]), of_means=True)
+        return SearchResult(
+            query=" ".join(map(str, article_ids)),
+            mode="meaning",
+            took_ms=round((time.perf_counter() - began) * 1000, 3),
+            total=None,
+            hits=found.hits,
+            notes=() if mean is not None else ("what is to be compared has no vector",),
+            facets=found.facets,
         )
-        now = datetime.now(UTC).timestamp()
-        ages = [now - published.get(one, -math.inf) for one in article_ids.tolist()]
-        spans = np.maximum(np.array(ages, dtype=np.float64), 0.0) / half_life.total_seconds()
-        return 0.5 - 0.5 * np.exp2(-spans)
 
-    def similar(self, vector: Matrix, k: int, filters: Filters) -> list[SearchHit]:
-        """Articles whose mean vector is nearest to `vector` (1, dim); each with its row nearest to it."""
-        self._refresh()
-        with snapshot(self.connection):
-            return self._similar(vector, k, filters)
+    def _found(self, ranking: Ranking, k: int, wanted: Wanted, *, of_means: bool = False) -> _Found:
+        """The hits of a page with all that is asked to be said of them, and the facets."""
+        options = ranking.options
+        rows = ranking.hits(options.offset + k)
+        rows = rows[np.arange(min(options.offset, len(rows)), len(rows))]
+        hits = self._hits(rows, wanted)
+        if options.explain:
+            reasons = explain(ranking, hits, rows, of_means=of_means)
+            hits = [replace(hit, explain=why) for hit, why in zip(hits, reasons, strict=True)]
+        if options.fold:
+            others = duplicates_of(ranking, rows)
+            hits = [replace(hit, duplicates=one) for hit, one in zip(hits, others, strict=True)]
+        facets = None
+        if options.facets:
+            ids = ranking.matching()
+            units = ids[options.per == "paragraph"]
+            facets = count_facets(self.connection, options.facets, units, ids)
+        return _Found(tuple(hits), facets)
 
-    def similar_article(self, article_id: int, k: int, filters: Filters) -> list[SearchHit]:
-        """Articles most like a stored one, without itself; none where it has no vector."""
-        self._refresh()
-        with snapshot(self.connection):
-            mine = self._vectors(filters).of_article(article_id)
-            if not len(mine):
-                return []
-            mean = mine.mean(axis=0, keepdims=True)
-            unit: Matrix = mean / max(float(np.linalg.norm(mean)), 1e-12)
-            return self._similar(unit, k, filters, leave_out=article_id)
-
-    def _similar(
-        self, vector: Matrix, k: int, filters: Filters, *, leave_out: int = 0
-    ) -> list[SearchHit]:
+    def _lines(self, filters: Filters) -> Lines:
         rows = self._vectors(filters)
-        if vector.shape != (1, rows.dim):
-            raise UsageError(f"a vector of shape {vector.shape} where (1, {rows.dim}) is wanted")
-        if not len(rows) or k < 1:
-            return []
-        nearness, similarities = rows.compare_articles(vector[0])
-        scored = ScoredRows(rows.article_ids, rows.row_ids, nearness, similarities)
-        keep = rows.article_ids != leave_out
+        return Lines(rows, allowed_lines(self.connection, rows, filters))
+
+    def _keep(self, rows: RowVectors, filters: Filters, left_out: Sequence[int]) -> Mask | None:
         allowed = allowed_lines(self.connection, rows, filters)
-        scored = scored[keep if allowed is None else keep & allowed]
-        _, first = np.unique(scored.article_ids, return_index=True)
-        if (
-            len(first) > k
-        ):  # nothing below the k-th article need be put in order; scores count to a millionth
-            least = np.partition(scored.scores[first], -k)[-k]
-            scored = scored[scored.scores >= least - 1e-5]
-        return self._hits(best_of_each(scored, k), Wanted([]))
+        if not left_out:
+            return allowed
+        others = ~np.isin(rows.article_ids, np.array(left_out, dtype=np.int64))
+        return others if allowed is None else others & allowed
 
     def _vectors(self, filters: Filters) -> RowVectors:
         encoder = self.encoder()
@@ -156,31 +155,6 @@ class Searcher:
         """Bring the files of vectors up to date, while no state of the database is held."""
         encoder = self.encoder()
         self.index.refresh(encoder.provenance, encoder.dim)
-
-    def _by_meaning(
-        self,
-        rows: RowVectors,
-        vector: Matrix,
-        filters: Filters,
-        by_words: ScoredRows | None,
-        number: int,
-    ) -> tuple[ScoredRows, ScoredRows | None]:
-        """The rows that matter for so many hits, by meaning and by words."""
-        keep = allowed_lines(self.connection, rows, filters)
-        liked = None
-        if by_words is not None and len(by_words):
-            shares = by_words.scores / by_words.scores.max()
-            liked = by_words.row_ids, shares * ((1 - MEANING_WEIGHT) / MEANING_WEIGHT)
-        lines, cosines = compare(rows, vector[0], keep, k=number, liked=liked)
-        row_ids = rows.row_ids[lines]
-        # A long row has a line a window: its similarity is that of the best of them.
-        starts = np.flatnonzero(np.diff(row_ids, prepend=-1))
-        best = np.maximum.reduceat(cosines, starts) if len(starts) else cosines
-        found = ScoredRows(rows.article_ids[lines[starts]], row_ids[starts], best, best)
-        if by_words is not None and not rows.is_few(keep):
-            without_vector = ~np.isin(by_words.row_ids, rows.row_ids)
-            by_words = by_words[without_vector | np.isin(by_words.row_ids, row_ids)]
-        return found, by_words
 
     def _by_words(
         self, query: str, mode: Mode, filters: Filters
@@ -204,8 +178,8 @@ class Searcher:
         )
         return [row[0] for row in rows]
 
-    def _notes(self, by_meaning: ScoredRows | None, filters: Filters) -> tuple[str, ...]:
-        if by_meaning is None or len(by_meaning.row_ids) or not has_rows(self.connection, filters):
+    def _notes(self, lines: Lines | None, filters: Filters) -> tuple[str, ...]:
+        if lines is None or len(lines.ids()[0]) or not has_rows(self.connection, filters):
             return ()
         name = self.encoder().provenance.name
         return (
@@ -243,3 +217,38 @@ class Searcher:
                 )
             )
         return hits
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    hits: tuple[SearchHit, ...]
+    facets: Facets | None
+
+
+def _none(options: SearchOptions) -> Facets | None:
+    """The facets of nothing."""
+    return dict.fromkeys(options.facets, ()) if options.facets else None
+
+
+def _compared(
+    by_words: ScoredRows | None, lines: Lines | None, vector: Matrix | None, number: int | None
+) -> tuple[ScoredRows | None, ScoredRows | None]:
+    """The rows that matter for so many hits, by words and by meaning; all there are for None."""
+    if lines is None or vector is None:
+        return by_words, None
+    rows, keep = lines.rows, lines.keep
+    liked = None
+    if by_words is not None and len(by_words) and number is not None:
+        shares = by_words.scores / by_words.scores.max()
+        liked = by_words.row_ids, shares * ((1 - MEANING_WEIGHT) / MEANING_WEIGHT)
+    every = len(rows) if number is None else number
+    chosen, cosines = compare(rows, vector[0], keep, k=every, liked=liked)
+    row_ids = rows.row_ids[chosen]
+    # A long row has a line a window: its similarity is that of the best of them.
+    starts = np.flatnonzero(np.diff(row_ids, prepend=-1))
+    best = np.maximum.reduceat(cosines, starts) if len(starts) else cosines
+    found = ScoredRows(rows.article_ids[chosen[starts]], row_ids[starts], best, best)
+    if by_words is not None and number is not None and not lines.is_few:
+        without_vector = ~np.isin(by_words.row_ids, rows.row_ids)
+        by_words = by_words[without_vector | np.isin(by_words.row_ids, row_ids)]
+    return by_words, found

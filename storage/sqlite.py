@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Self, Unpack, get_args
+from typing import Self
 
 from schemas.article import Article
-from schemas.asking import FigureAndFilterArgs, make_row_filters
 from schemas.document import RawDocument
-from schemas.errors import UsageError
-from schemas.filters import Filters, require_one_of, require_type
+from schemas.filters import Filters
 from schemas.marks import Figure, Mention
 from schemas.models import StoredModel
-from schemas.protocols import Encoder, Matrix
+from schemas.protocols import Encoder
 from schemas.provenance import Provenance
-from schemas.searching import SearchArgs, SearchOptions, split_search_args
 from schemas.stored import (
     LearnedLine,
-    Mode,
     Outcome,
     PreparedArticle,
     Problem,
     QuarantinedDocument,
-    SearchHit,
-    SearchResult,
     StoredArticle,
 )
 from schemas.web import SourceSpec
@@ -47,7 +41,9 @@ from storage import (
     write,
 )
 from storage.connection import Access, open_database, snapshot, transaction
+from storage.entity_editing import EntityEditing
 from storage.faults import Connection
+from storage.finding import Finding
 from storage.lists import Lists
 from storage.search import Searcher
 from storage.stored_vectors import EncoderOf, ServingEncoder, StoredVectors, check_serving
@@ -55,7 +51,7 @@ from storage.vector_file import vector_folder
 from storage.vector_index import VectorIndex
 
 
-class Store(Lists, StoredVectors):
+class Store(EntityEditing, Finding, Lists, StoredVectors):
     """One open database. Close it, or use it in a `with`.
 
     `encoder` is called at the first search that needs a query's vector: opening a store loads no model. With `encoder_of`,
@@ -98,70 +94,14 @@ class Store(Lists, StoredVectors):
         return self._connection
 
     @property
+    def searcher(self) -> Searcher:
+        """What searches."""
+        return self._searcher
+
+    @property
     def index(self) -> VectorIndex:
         """The vectors as they are searched."""
         return self._searcher.index
-
-    # -- finding ---------------------------------------------------------------------------------------------------
-
-    def search(
-        self,
-        query: str,
-        *,
-        mode: Mode = "hybrid",
-        k: int = 10,
-        **args: Unpack[SearchArgs],
-    ) -> list[SearchHit]:
-        """The best row of each of the `k` best articles, best first; see `find` for the total and notes.
-
-        With kind, min, unit ... as `figures` takes them, only rows that have such a figure. `per="paragraph"` gives the
-        best rows instead, `offset` passes over so many hits, `min_similarity` leaves out what is less near (raw cosine),
-        and `recency="30d"` makes a hit count less by its age.
-
-        Raises UsageError for an unknown mode or a date that is none; any text is a safe query.
-        """
-        filters, options = split_search_args(args)
-        return list(self.find(query, mode=mode, k=k, filters=filters, options=options).hits)
-
-    def find(
-        self,
-        query: str,
-        *,
-        mode: Mode,
-        k: int,
-        filters: Filters,
-        options: SearchOptions | None = None,
-    ) -> SearchResult:
-        """As `search`, with the exact total in words mode, the time taken and notes for people."""
-        require_one_of("search mode", mode, get_args(Mode))
-        require_type("the query", query, str)
-        require_type("k", k, int)
-        chosen = options or SearchOptions()
-        if mode == "words" and chosen.min_similarity is not None:
-            raise UsageError(
-                "words mode has no cosine to compare", remedy="use mode hybrid or meaning"
-            )
-        return self._searcher.search(query, mode, k, filters, chosen)
-
-    def similar(
-        self, article: int | str, *, k: int = 10, **filters: Unpack[FigureAndFilterArgs]
-    ) -> list[SearchHit]:
-        """The articles most like a stored one (id or key), most similar first, without itself.
-
-        An article is its rows' mean vector; each hit shows its row nearest to that mean. An article without vectors
-        is like nothing: an empty list.
-        """
-        require_type("k", k, int)
-        article_id = read.require_article_id(self._connection, article)
-        return self.similar_filtered(article_id, k=k, filters=make_row_filters(**filters))
-
-    def similar_filtered(self, article_id: int, *, k: int, filters: Filters) -> list[SearchHit]:
-        """As `similar`, for a known id and made filters."""
-        return self._searcher.similar_article(article_id, k, filters)
-
-    def similar_to(self, vector: Matrix, *, k: int, filters: Filters) -> list[SearchHit]:
-        """The articles most like a unit vector of shape (1, dim)."""
-        return self._searcher.similar(vector, k, filters)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ from storage.derived import (
     next_id,
     stage_id,
 )
-from storage.entity_joins import remove_names
 from storage.enrichments import add_enrichments
+from storage.entity_joins import remove_names
 from storage.identity import (
     Identity,
     Place,
@@ -32,6 +32,7 @@ from storage.identity import (
     identify,
     note_addresses,
 )
+from storage.near_copies import forget_copies, note_copies
 from storage.values import content_sha256, dump, sha256, to_text
 from storage.words import index_words
 
@@ -260,6 +261,7 @@ def retire_rendering(connection: sqlite3.Connection, rendering_id: int) -> None:
     )
     connection.execute("UPDATE renderings SET current = 0 WHERE id = ?", (rendering_id,))
     remove_names(connection, rendering_id)
+    forget_copies(connection, rendering_id)
 
 
 def _add_rendering(
@@ -299,6 +301,7 @@ def _add_rendering(
     )
     rendering_id = int(cursor.lastrowid or 0)
     row_ids = _add_rows(connection, article, rendering_id)
+    note_copies(connection, rendering_id, (row.text for row in article.paragraphs))
     connection.executemany(
         "INSERT INTO dropped (rendering_id, place, text, reason) VALUES (?, ?, ?, ?)",
         [(rendering_id, d.where, d.text, d.reason) for d in article.dropped],

@@ -25,11 +25,13 @@ from copydesk.cli import (
     finding,
     ingest,
     keeping,
+    models,
     opml,
     quarantine,
     saved,
     schedule,
     serve,
+    similar,
     source_check,
     sources,
     webhooks,
@@ -67,13 +69,14 @@ def everything(
     """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
 
 
-for module in (ingest, fetch, finding, articles, figures, keeping, serve):
+for module in (ingest, fetch, finding, similar, articles, figures, keeping, serve):
     module.register(app)
 source_check.register(sources.app)
 opml.register(sources.app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(saved.app, name="saved")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(models.app, name="models")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(database.app, name="db")

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from copydesk.cli.figure_options import About, Kind, Maximum, Minimum, Noun, Subject, Unit
-from copydesk.cli.finding import mode_of, show_result
+from copydesk.cli.figure_options import About, Kind, Maximum, Minimum, Noun, Rates, Subject, Unit
+from copydesk.cli.finding import mode_of
+from copydesk.cli.hit_options import Explain, Facet, Facets, Fold, Offset, Per, Recency, facets_of
 from copydesk.cli.options import (
     Config,
     Csv,
@@ -36,6 +39,7 @@ from copydesk.cli.options import (
     settings_of,
 )
 from copydesk.cli.query_file import query_of
+from copydesk.cli.results import show_result
 from copydesk.present import (
     columns_of,
     day,
@@ -48,9 +52,10 @@ from copydesk.present import (
 )
 from schemas.errors import CopydeskError, UsageError
 from schemas.saved import DEFAULT_FLOOR, SavedSearch
-from schemas.searching import make_options, split_search_args
+from schemas.searching import SearchOptions, split_search_args
 
 if TYPE_CHECKING:
+    from schemas.filters import Filters
     from schemas.stored import SearchResult
     from storage.sqlite import Store
 
@@ -100,6 +105,10 @@ def add(
     subject: Subject = None,
     noun: Noun = None,
     about: About = None,
+    rates: Rates = None,
+    per: Per = "article",
+    recency: Recency = None,
+    fold: Fold = False,
     db: Db = None,
     config: Config = None,
     json: Json = False,
@@ -111,7 +120,8 @@ def add(
     typed = {
         "since": since, "until": until, "source": source, "lang": lang, "entity": entity, "label": label,
         "include": include, "kind": kind, "min": minimum, "max": maximum, "unit": unit, "subject": subject,
-        "noun": noun, "about": about,
+        "noun": noun, "about": about, "rates": None if rates is None else str(Path(rates).absolute()),
+        "per": None if per == "article" else per, "recency": recency, "fold": fold or None,
     }  # fmt: skip
     search = SavedSearch(
         name=_name(name),
@@ -181,6 +191,10 @@ def run(
     k: Annotated[
         int, typer.Option("-k", "--limit", min=1, help="At most so many (without --new).")
     ] = 10,
+    offset: Offset = 0,
+    facets: Facets = False,
+    facet: Facet = None,
+    explain: Explain = False,
     webhook: Annotated[
         str | None, named("--webhook", "URL", "Post what is new there too, as JSON (or env:NAME).")
     ] = None,
@@ -202,16 +216,19 @@ def run(
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     if (webhook or command) and not new:
         raise UsageError("--webhook and --command tell what is new", remedy="add --new")
+    if offset and new:
+        raise UsageError("--offset would leave news untold", remedy="leave out --offset, or --new")
+    shown = {"offset": offset, "facets": facets_of(facet, facets=facets), "explain": explain}
     from storage.saved import note_saved_run, read_saved_search
 
     settings = settings_of(db, config)
     with open_existing(settings, "w" if new else "r") as store:
         search = read_saved_search(store.connection, name)
-        result, told = _search(store, search, MOST_NEWS if new else k, new=new)
+        result, told, options = _search(store, search, MOST_NEWS if new else k, shown, new=new)
         problems = _tell(search, result, webhook, command) if result.hits else []
         if problems:
             raise CopydeskError("; ".join(problems), remedy="it is told again by the next call")
-        code = show_result(result, form, fail_empty=fail_empty)
+        code = show_result(result, form, options, fail_empty=fail_empty)
         sys.stdout.flush()
         if new:
             note_saved_run(store.connection, told)
@@ -238,28 +255,29 @@ def remove(
 
 
 def _search(
-    store: Store, search: SavedSearch, k: int, *, new: bool
-) -> tuple[SearchResult, SavedSearch]:
-    """The result, and the search as it is when that was told."""
+    store: Store, search: SavedSearch, k: int, shown: Mapping[str, object], *, new: bool
+) -> tuple[SearchResult, SavedSearch, SearchOptions]:
+    """The result, the search as it is when that was told, and the options it went by."""
     from storage.saved import newest_article
 
-    filters, options = _parts(search)
+    filters, options = _parts(search, shown)
     told = replace(
         search, last_run_at=datetime.now(UTC), last_article=newest_article(store.connection)
     )
     if new:
         filters = replace(filters, after_article=search.last_article)
     result = store.find(search.query, mode=search.mode, k=k, filters=filters, options=options)
-    return result, told
+    return result, told, options
 
 
-def _parts(search: SavedSearch) -> Any:
+def _parts(
+    search: SavedSearch, shown: Mapping[str, object] = MappingProxyType({})
+) -> tuple[Filters, SearchOptions]:
     """The filters and options of a search. Raises UsageError for what is none."""
-    filters, _ = split_search_args(cast("Any", dict(search.filters)), spelled="--{}")
-    options = make_options(spelled="--{}", min_similarity=search.min_similarity)
     if search.mode == "words" and search.min_similarity is not None:
         raise UsageError("words mode has no cosine to compare", remedy="use mode hybrid or meaning")
-    return filters, options
+    asked = {**search.filters, **shown, "min_similarity": search.min_similarity}
+    return split_search_args(cast("Any", asked), spelled="--{}")
 
 
 def _tell(

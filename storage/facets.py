@@ -1,0 +1,130 @@
+"""How many hits there are of each source, language, entity, label and month: counted over all that matches.
+
+An article counts once for each value that one of its matching rows has; a row counts for itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from schemas.results import FacetCount, FacetName, Facets
+from storage.duplicates import json_ids
+from storage.read import select_by_ids
+from storage.scored_rows import Ids
+
+MOST_ENTITIES = 100
+_FEW_ROWS = 20_000
+"""The mentions of more rows are read from the table as it stands, which takes less than to look for each row's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mentions:
+    """The mentions in the rows that match: of each what it counts for, its entity, and its label's place in `labels`."""
+
+    units: Ids
+    entity_ids: Ids
+    label_codes: Ids
+    labels: tuple[str, ...]
+
+
+def count_facets(
+    connection: sqlite3.Connection, names: Iterable[FacetName], units: Ids, ids: tuple[Ids, Ids]
+) -> Facets:
+    """The counts for each of `names`. `ids` are article and row of all rows that match, `units` what each is counted as."""
+    article_ids, row_ids = ids
+    found: dict[FacetName, tuple[FacetCount, ...]] = {}
+    mentions: _Mentions | None = None
+    for name in names:
+        if name in ("entity", "label"):
+            mentions = mentions or _read_mentions(connection, units, row_ids)
+            of_entity = name == "entity"
+            found[name] = _entities(connection, mentions) if of_entity else _labels(mentions)
+        else:
+            found[name] = _of_articles(connection, name, units, article_ids)
+    return found
+
+
+_COLUMNS: dict[FacetName, str] = {
+    "source": "a.source",
+    "language": "r.language",
+    "month": "substr(r.published_at, 1, 7)",
+}
+
+
+def _of_articles(
+    connection: sqlite3.Connection, name: FacetName, units: Ids, article_ids: Ids
+) -> tuple[FacetCount, ...]:
+    values = dict(
+        connection.execute(
+            f"""SELECT r.article_id, {_COLUMNS[name]} FROM renderings r
+                JOIN articles a ON a.id = r.article_id WHERE r.current = 1"""
+        ).fetchall()
+    )
+    _, firsts = np.unique(units, return_index=True)
+    counts = Counter(values.get(one) for one in article_ids[firsts].tolist())
+    if name == "month":
+        order = sorted(counts, key=lambda value: (value is None, value))
+    else:
+        order = sorted(counts, key=lambda value: (-counts[value], value is None, value))
+    return tuple(FacetCount(value=value, count=counts[value]) for value in order)
+
+
+def _entities(connection: sqlite3.Connection, mentions: _Mentions) -> tuple[FacetCount, ...]:
+    """The entities of most units, no more than 100."""
+    ids, counts = _counts_of(mentions.units, mentions.entity_ids)
+    least = np.sort(counts)[-MOST_ENTITIES:].min(initial=0)
+    chosen = {int(one): int(n) for one, n in zip(ids, counts, strict=True) if n >= least}
+    rows = select_by_ids(connection, "SELECT id, name, label FROM entities", "id", list(chosen))
+    found = [FacetCount(value=name, label=label, count=chosen[one]) for one, name, label in rows]
+    found.sort(key=lambda one: (-one.count, str(one.value), str(one.label)))
+    return tuple(found[:MOST_ENTITIES])
+
+
+def _labels(mentions: _Mentions) -> tuple[FacetCount, ...]:
+    codes, counts = _counts_of(mentions.units, mentions.label_codes)
+    found = [
+        FacetCount(value=mentions.labels[code], count=int(n))
+        for code, n in zip(codes.tolist(), counts.tolist(), strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.count, str(one.value))))
+
+
+def _counts_of(units: Ids, values: Ids) -> tuple[Ids, Ids]:
+    """Each value, and of how many units it is one."""
+    width = int(values.max(initial=0)) + 1
+    return np.unique(np.unique(units * width + values) % width, return_counts=True)
+
+
+def _read_mentions(connection: sqlite3.Connection, units: Ids, row_ids: Ids) -> _Mentions:
+    sql = "SELECT m.paragraph_id, m.entity_id, m.label FROM mentions m"
+    if len(row_ids) < _FEW_ROWS:
+        asked = " WHERE m.paragraph_id IN (SELECT value FROM json_each(?))"
+        rows = connection.execute(sql + asked, (json_ids(row_ids),)).fetchall()
+    else:
+        rows = connection.execute(sql).fetchall()
+    code_by_label: dict[str, int] = {}
+    numbers = np.fromiter(
+        chain.from_iterable(
+            (row, entity, code_by_label.setdefault(label, len(code_by_label)))
+            for row, entity, label in rows
+        ),
+        dtype=np.int64,
+        count=3 * len(rows),
+    ).reshape(-1, 3)
+    order = np.argsort(row_ids, kind="stable")
+    ordered = row_ids[order]
+    places = np.searchsorted(ordered, numbers[:, 0])
+    inside = places < len(ordered)
+    inside[inside] = ordered[places[inside]] == numbers[inside, 0]
+    return _Mentions(
+        units=units[order[places[inside]]],
+        entity_ids=numbers[inside, 1],
+        label_codes=numbers[inside, 2],
+        labels=tuple(code_by_label),
+    )
