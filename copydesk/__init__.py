@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from schemas.article import Article, Dropped, Paragraph
     from schemas.conflicts import ConflictSide, FigureConflict
     from schemas.document import Hints, RawDocument
+    from schemas.enrichments import Enrichment, FoundEnrichment
     from schemas.errors import (
         CopydeskError,
         DatabaseError,
@@ -56,6 +57,7 @@ _HOMES = {
     "schemas.article": ("Article", "Dropped", "Paragraph"),
     "schemas.conflicts": ("ConflictSide", "FigureConflict"),
     "schemas.document": ("Hints", "RawDocument"),
+    "schemas.enrichments": ("Enrichment", "FoundEnrichment"),
     "schemas.errors": (
         "CopydeskError",
         "DatabaseError",
@@ -94,11 +96,13 @@ __all__ = [
     "Dropped",
     "Encoder",
     "Enricher",
+    "Enrichment",
     "Entry",
     "FetchError",
     "Fetched",
     "Figure",
     "FigureConflict",
+    "FoundEnrichment",
     "FoundFigure",
     "Hints",
     "IngestReport",

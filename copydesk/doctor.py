@@ -9,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.settings import Settings
 from schemas.errors import CopydeskError
+
+if TYPE_CHECKING:
+    from flows.engines import Engines
 
 _PACKAGES = (
     "prefect",
@@ -43,6 +47,7 @@ def examine(settings: Settings, *, notify: Callable[[str], None]) -> list[Check]
         *_packages(),
         _checked("tagger", lambda: _tagger(settings)),
         _checked("figures", _figures),
+        *_enrichers(settings),
         _checked("embedding", lambda: _embedding(settings, notify)),
         _checked("database", lambda: _database(settings)),
     ]
@@ -108,6 +113,33 @@ def _figures() -> str:
     from copydesk.api import find_figures
 
     return f"{len(find_figures([_SAMPLE])[0])} figures in a test sentence"
+
+
+def _enrichers(settings: Settings) -> list[Check]:
+    """A check for each enricher that a package adds: who it is, and what it makes of a plain sentence."""
+    from copydesk.api import make_engines
+
+    engines = make_engines(settings)
+    try:
+        return [
+            _checked(f"enricher {name}", lambda name=name: _enricher(engines, name))  # type: ignore[misc]  # mypy does not infer such a lambda
+            for name in engines.plugins.names
+        ]
+    finally:
+        engines.plugins.close()
+
+
+def _enricher(engines: Engines, name: str) -> str:
+    from flows.stages import maker_of
+    from schemas.article import Article, Paragraph
+    from schemas.stored import Problem
+
+    maker = maker_of(engines, name)
+    article = Article(paragraphs=(Paragraph(index=0, kind="text", text=_SAMPLE),), language="en")
+    (found,) = engines.plugins.enrich(name, [article])
+    if isinstance(found, Problem):
+        raise CopydeskError(found.message, remedy=found.remedy, code=found.code)
+    return f"{maker.name} {maker.version}: {len(found)} rows for a test sentence"
 
 
 def _embedding(settings: Settings, notify: Callable[[str], None]) -> str:

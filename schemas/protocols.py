@@ -19,7 +19,12 @@ Matrix = NDArray[np.float32]
 
 
 class Enricher(Protocol[Row]):
-    """What it found in each article of a batch; never edits the text. Same length out, same order."""
+    """What it found in each article of a batch; never edits the text. Same length out, same order.
+
+    A plug-in of `copydesk.enrichers` gives mappings or dataclasses of what JSON knows. Of their names `paragraph`, `start`
+    and `end` say where a row belongs: the index of a row of the article, and a span of its text in code points; all other
+    names are the package's own. It runs in a process of its own; what it raises there costs an article its rows of it.
+    """
 
     @property
     def provenance(self) -> Provenance:

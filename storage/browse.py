@@ -6,6 +6,7 @@ import sqlite3
 
 from schemas.filters import Filters, require_type
 from schemas.provenance import Provenance
+from storage.enrichments import count_enrichments
 from storage.filters import ROWS, article_conditions
 
 
@@ -52,6 +53,7 @@ def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
         "mentions": f"SELECT count(*) FROM {ROWS} JOIN mentions m ON m.paragraph_id = p.id WHERE p.masked = 0",
         "entities": "SELECT count(DISTINCT entity_id) FROM aliases",
         "figures": f"SELECT count(*) FROM {ROWS} JOIN figures f ON f.paragraph_id = p.id WHERE p.masked = 0",
+        "quotations": f"SELECT count(*) FROM {ROWS} JOIN quotations q ON q.paragraph_id = p.id WHERE p.masked = 0",
         "embeddings": "SELECT count(*) FROM embeddings",
         "quarantined": "SELECT count(*) FROM quarantine",
         "deleted": "SELECT count(DISTINCT key) FROM tombstones",
@@ -63,6 +65,7 @@ def count_everything(connection: sqlite3.Connection) -> dict[str, object]:
                 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""
         )
         counts[name] = {str(value): int(number) for value, number in rows}
+    counts["enrichments"] = count_enrichments(connection)
     models = connection.execute("SELECT name, backend, precision, dim FROM models ORDER BY id")
     counts["models"] = [
         dict(zip(("name", "backend", "precision", "dim"), row, strict=True)) for row in models

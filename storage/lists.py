@@ -6,11 +6,12 @@ from typing import Protocol, Unpack, get_args
 
 from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.conflicts import FigureConflict
+from schemas.enrichments import FoundEnrichment
 from schemas.entities import EntityProfile, TrendStep
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import FIGURE_ORDERS, FigureGrouping, FigureOrder, FigureQuery
 from schemas.stored import FigureGroup, FoundFigure, StoredEntity
-from storage import entity_lists, figure_groups, figures
+from storage import browse, enrichments, entity_lists, figure_groups, figures
 from storage.connection import snapshot
 from storage.faults import Connection
 
@@ -98,6 +99,12 @@ class Lists(Protocol):
 
         with snapshot(self.connection):
             return conflicts.read_conflicts(self.connection, query, filters, limit=limit)
+
+    def enrichments(self, stage: str, *, limit: int | None = None) -> list[FoundEnrichment]:
+        """What the enricher of a package found, by article; `stage` is the name that it goes by."""
+        with snapshot(self.connection):
+            most = browse.row_limit(limit)
+            return enrichments.list_enrichments(self.connection, stage, limit=most)[1]
 
     def entities(
         self,

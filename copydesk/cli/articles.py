@@ -118,6 +118,9 @@ def _show_rest(article: StoredArticle) -> None:
     if figures:
         write()
         write_styled(marked(figures, []))
+    for stage in dict.fromkeys(row.stage for row in article.enrichments):
+        number = sum(row.stage == stage for row in article.enrichments)
+        write(f"   {stage}: {count_of(number, 'row')} (see --json)")
     if article.dropped:
         write()
         write("   dropped:")

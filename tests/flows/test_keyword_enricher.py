@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.cli import run
+from copydesk.doctor import _enrichers
+from copydesk.settings import load_settings
 from flows.engines import Engines
 from flows.pipeline import ingest_documents
 from flows.redo import out_of_date, redo
@@ -78,6 +80,24 @@ def test_another_list_is_done_again_and_an_article_takes_its_rows_with_it(
     store.delete([1])
     assert count_enrichments(store.connection) == {}
     assert store.connection.execute("SELECT count(*) FROM enrichments").fetchone()[0] == 0
+
+
+def test_its_rows_are_listed_counted_and_checked(
+    filled: tuple[Store, Engines], capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, _ = filled
+    rows = store.enrichments("keywords")
+    assert [(row.article_id, row.text) for row in rows] == [
+        (1, "Port"),
+        (1, "oil"),
+        (1, "crude oil"),
+    ]
+    assert store.status()["enrichments"] == {"keywords": 3}
+    (check,) = _enrichers(load_settings(environment={}))
+    assert (check.name, check.ok) == ("enricher keywords", True)
+    assert "keyword-list 1" in check.found
+    assert run(["show", "1", "--db", str(store.path)]) == 0
+    assert "keywords: 3 rows" in capsys.readouterr().out
 
 
 def test_the_command_line_names_the_stage(
