@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from schemas.protocols import Matrix
 from storage.scan import (
     Bits,
-    Distances,
+    Halves,
     Ids,
     Mask,
-    bit_distances,
+    bits_of,
     cosines,
     pack_bits,
+    rough_distances,
     to_blocks,
     unit_vectors,
     word_count,
@@ -40,8 +41,6 @@ from storage.vector_lines import (
 )
 
 _LINES_AT_ONCE = 4096
-_BYTES_HELD = 64_000_000
-"""Mapped vectors that were read count as this process's memory, until they are let go of after so many bytes."""
 
 
 @dataclass(frozen=True)
@@ -89,26 +88,33 @@ class LineTable:
 
     def cosines(self, query: NDArray[np.float32], lines: Ids) -> Matrix:
         """The cosine of each of `lines` with a unit vector, exactly."""
-        found = [cosines(part.vectors, part.norms, query) for part in self._parts(lines)]
+        found = [cosines(vectors, norms, query) for vectors, norms in self._parts(lines)]
         return np.concatenate([*found, np.zeros(0, dtype=np.float32)])
 
     def units(self, lines: Ids) -> Matrix:
         """The vectors of `lines` as float32 of unit length."""
-        found = [unit_vectors(part.vectors, part.norms) for part in self._parts(lines)]
+        found = [unit_vectors(vectors, norms) for vectors, norms in self._parts(lines)]
         return np.concatenate([*found, np.zeros((0, self.dim), dtype=np.float32)])
 
-    def distances(self, query: NDArray[np.float32]) -> Distances:
-        """In how many signs each line differs from `query`, dead ones too."""
-        bits = pack_bits(query[None])[0]
-        found = [bit_distances(self._own_blocks, len(self.own), bits)]
-        if self.mapped is not None:
-            found.insert(0, bit_distances(self.mapped.blocks, self.in_file, bits))
-        return found[0] if not len(self.own) else np.concatenate(found)
+    def rough_distances(self, query: Bits) -> NDArray[np.unsignedinteger]:
+        """In how many of its first signs each line differs from `query`, dead ones too."""
+        own = rough_distances(self._own_blocks, len(self.own), query)
+        if self.mapped is None:
+            return own
+        found = rough_distances(self.mapped.blocks, self.in_file, query)
+        return np.concatenate([found, own]) if len(own) else found
 
-    @cached_property
-    def farthest(self) -> int:
-        """More than any distance."""
-        return 64 * word_count(self.dim) + 1
+    def bits(self, lines: Ids) -> Bits:
+        """The signs of `lines`, shape (n, words)."""
+        if self.mapped is None:
+            return bits_of(self._own_blocks, lines)
+        of_file = lines < self.in_file
+        if of_file.all():
+            return bits_of(self.mapped.blocks, lines)
+        found = np.empty((len(lines), word_count(self.dim)), dtype=np.uint64)
+        found[of_file] = bits_of(self.mapped.blocks, lines[of_file])
+        found[~of_file] = bits_of(self._own_blocks, lines[~of_file] - self.in_file)
+        return found
 
     @cached_property
     def _own_blocks(self) -> Bits:
@@ -120,22 +126,15 @@ class LineTable:
         of_file = getattr(self.mapped.lines, name)
         return np.concatenate([of_file, getattr(self.own, name)]) if len(self.own) else of_file
 
-    def _parts(self, lines: Ids) -> Iterator[Lines]:
-        held = 0
+    def _parts(self, lines: Ids) -> Iterator[tuple[Halves, NDArray[np.float32]]]:
+        """Vectors and norms of `lines`, some at a time."""
         for first in range(0, len(lines), _LINES_AT_ONCE):
             chosen = lines[first : first + _LINES_AT_ONCE]
-            yield self.take(chosen)
-            held += len(chosen) * max(self.dim * 2, 4096)  # whole pages
-            if held > _BYTES_HELD:
-                self.let_go()
-                held = 0
-        if self.in_file * self.dim * 2 > _BYTES_HELD:
-            self.let_go()
-
-    def let_go(self) -> None:
-        """Count no mapped vectors as memory of this process."""
-        if self.mapped is not None:
-            self.mapped.let_go()
+            if self.mapped is not None and chosen.max() < self.in_file:
+                yield self.mapped.rows.read(chosen), self.mapped.lines.norms[chosen]
+            else:
+                part = self.take(chosen)
+                yield part.vectors, part.norms
 
     def take(self, lines: Ids) -> Lines:
         """Copies of these lines, in this order."""
@@ -143,9 +142,9 @@ class LineTable:
             return self.own.take(lines)
         of_file = lines < self.in_file
         if of_file.all():
-            return self.mapped.lines.take(lines)
+            return self.mapped.take(lines)
         found = join(
-            [self.mapped.lines.take(lines[of_file]), self.own.take(lines[~of_file] - self.in_file)],
+            [self.mapped.take(lines[of_file]), self.own.take(lines[~of_file] - self.in_file)],
             self.dim,
         )
         back = np.empty(len(lines), dtype=np.int64)

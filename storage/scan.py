@@ -6,6 +6,9 @@ compared exactly afterwards (Charikar, "Similarity Estimation Techniques from Ro
 
 from __future__ import annotations
 
+import os
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +23,12 @@ Distances = NDArray[np.uint16]
 BLOCK = 4096
 """Lines whose bits stand together, word by word: a scan then adds up long runs instead of six numbers a line."""
 _BLOCKS_AT_ONCE = 8  # 1.5 MB of bits at 384 dimensions: they stay in the processor's cache
+_BLOCKS_A_THREAD = (
+    250  # a million lines: below that a second thread saves less than starting it is worth
+)
+_MOST_THREADS = 4
 _LINES_AT_ONCE = 512
+_SAMPLE = 1 << 16
 
 
 def widen(halves: Halves) -> Matrix:
@@ -58,31 +66,99 @@ def to_blocks(words: Bits) -> Bits:
     return np.ascontiguousarray(by_block.transpose(0, 2, 1))
 
 
-def bit_distances(blocks: Bits, lines: int, query: Bits) -> Distances:
-    """In how many bits each of the first `lines` lines of `blocks` differs from `query` (words,)."""
-    number, words = -(-lines // BLOCK), len(query)
+def first_words(words: int) -> int:
+    """By how many of its words a line is first looked at: two thirds of them, and no fewer than three."""
+    return min(words, max(3, words * 2 // 3))
+
+
+def rough_distances(blocks: Bits, lines: int, query: Bits) -> NDArray[np.unsignedinteger]:
+    """In how many bits of the first words each of the first `lines` lines differs from `query` (words,).
+
+    The highest number that fits is above any distance. Over many lines this takes several threads.
+    """
+    number, words = -(-lines // BLOCK), first_words(len(query))
     found = np.empty((number, BLOCK), dtype=np.uint16)
-    differing = np.empty((_BLOCKS_AT_ONCE, words, BLOCK), dtype=np.uint64)
-    counts = np.empty(differing.shape, dtype=np.uint8)
-    for first in range(0, number, _BLOCKS_AT_ONCE):
-        part = blocks[first : min(first + _BLOCKS_AT_ONCE, number)]
-        n = len(part)
-        np.bitwise_xor(part, query[None, :, None], out=differing[:n])
-        np.bitwise_count(differing[:n], out=counts[:n])
-        np.add.reduce(counts[:n], axis=1, dtype=np.uint16, out=found[first : first + n])
+    threads = min(_cores(), _MOST_THREADS, max(number // _BLOCKS_A_THREAD, 1))
+    if threads == 1:
+        _fill(found, blocks[:number, :words], query[:words])
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        ends = np.linspace(0, number, threads + 1).astype(int).tolist()
+        parts = [slice(*pair) for pair in pairwise(ends)]
+        with ThreadPoolExecutor(threads) as pool:
+            doing = [
+                pool.submit(_fill, found[part], blocks[part, :words], query[:words])
+                for part in parts
+            ]
+            for done in doing:
+                done.result()
     return found.reshape(-1)[:lines]
 
 
-def nearest_lines(distances: Distances, count: int, farthest: int) -> Ids:
-    """The `count` lines of smallest distance, of those not beyond `farthest`; of equals the first ones. In line order."""
-    within = np.bincount(distances, minlength=farthest + 1)[: farthest + 1].cumsum()
-    if within[-1] <= count:
-        return np.flatnonzero(distances <= farthest)
-    edge = int(np.searchsorted(within, count))
-    below = int(within[edge - 1]) if edge else 0
-    nearer = np.flatnonzero(distances < edge)
-    at_edge = np.flatnonzero(distances == edge)[: count - below]
-    return np.union1d(nearer, at_edge)
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _fill(found: NDArray[np.unsignedinteger], blocks: Bits, query: Bits) -> None:
+    differing = np.empty((_BLOCKS_AT_ONCE, len(query), BLOCK), dtype=np.uint64)
+    counts = np.empty(differing.shape, dtype=np.uint8)
+    for first in range(0, len(found), _BLOCKS_AT_ONCE):
+        part = blocks[first : first + _BLOCKS_AT_ONCE]
+        n = len(part)
+        np.bitwise_xor(part, query[None, :, None], out=differing[:n])
+        np.bitwise_count(differing[:n], out=counts[:n])
+        np.add.reduce(counts[:n], axis=1, dtype=found.dtype, out=found[first : first + n])
+
+
+def bits_of(blocks: Bits, lines: Ids) -> Bits:
+    """The bits of `lines`, shape (n, words)."""
+    words = blocks.shape[1]
+    flat = blocks.reshape(-1)
+    found = np.empty((len(lines), words), dtype=np.uint64)
+    places = lines // BLOCK * (words * BLOCK) + lines % BLOCK
+    for word in range(words):
+        found[:, word] = flat[places]
+        places += BLOCK
+    return found
+
+
+def distances(bits: Bits, query: Bits) -> Distances:
+    """In how many bits each row of `bits` differs from `query` (words,)."""
+    found: Distances = np.bitwise_count(bits ^ query).sum(axis=1, dtype=np.uint16)
+    return found
+
+
+def sign_products(bits: Bits, query: NDArray[np.float32]) -> Matrix:
+    """What the values of `query` come to where a row's bit is set: by this lines stand nearer to their true order.
+
+    The query's own bits would leave out how large each of its values is.
+    """
+    values = np.zeros(64 * bits.shape[1], dtype=np.float32)
+    values[: len(query)] = query
+    found = np.empty(len(bits), dtype=np.float32)
+    for first in range(0, len(bits), _LINES_AT_ONCE):
+        part = np.unpackbits(bits[first : first + _LINES_AT_ONCE].view(np.uint8), axis=1)
+        np.dot(part.astype(np.float32), values, out=found[first : first + len(part)])
+    return found
+
+
+def around_nearest(distances: NDArray[np.unsignedinteger], count: int) -> Ids:
+    """At least `count` lines of smallest distance, and seldom many more; in line order.
+
+    Where the highest number that fits stands for a line that does not count, fewer if fewer count.
+    """
+    highest = int(np.iinfo(distances.dtype).max)
+    sample = distances[:: max(len(distances) // _SAMPLE, 1)]
+    within = np.bincount(sample, minlength=highest + 1).cumsum()
+    edge = int(np.searchsorted(within, count / max(len(distances), 1) * len(sample)))
+    while True:
+        found = np.flatnonzero(distances <= min(edge, highest - 1))
+        if len(found) >= count or edge >= highest - 1:
+            return found
+        edge += 1
 
 
 def cosines(vectors: Halves, norms: NDArray[np.float32], query: NDArray[np.float32]) -> Matrix:

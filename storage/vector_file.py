@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from schemas.provenance import Provenance
 from storage.scan import BLOCK, Bits, Ids, pack_bits, widen, word_count
 from storage.vector_lines import Change, Lines
+from storage.vector_rows import VectorRows
 
 _FORMAT = 1
 _STATE = "state.json"
@@ -95,12 +96,12 @@ class MappedLines:
     lines: Lines
     blocks: Bits
     dead: Ids
-    _map: mmap.mmap
+    rows: VectorRows
 
-    def let_go(self) -> None:
-        """Have the vectors that were read count as memory of this process no longer; they stay readable."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
+    def take(self, lines: Ids) -> Lines:
+        """Copies of these lines, in this order."""
+        columns = {name: getattr(self.lines, name)[lines] for name in _COLUMNS}
+        return Lines(**columns, vectors=self.rows.read(lines))
 
 
 class VectorFile:
@@ -143,28 +144,27 @@ class VectorFile:
     def _map(self, state: State) -> MappedLines:
         n = state.lines
         blocks, words = -(-n // BLOCK), word_count(self._dim)
-        vectors, mapped = self._map_one(state, "vectors", _HALF, n * self._dim)
-        bits, _ = self._map_one(state, "bits", _WORD, blocks * words * BLOCK)
+        vectors = self._map_one(state, "vectors", _HALF, n * self._dim).reshape(n, self._dim)
+        bits = self._map_one(state, "bits", _WORD, blocks * words * BLOCK)
         lines = Lines(
-            self._map_one(state, "article_ids", _ID, n)[0],
-            self._map_one(state, "row_ids", _ID, n)[0],
-            self._map_one(state, "texts", _ID, n)[0],
-            self._map_one(state, "kinds", _KIND, n)[0],
-            self._map_one(state, "norms", _NORM, n)[0],
-            vectors.reshape(n, self._dim),
+            self._map_one(state, "article_ids", _ID, n),
+            self._map_one(state, "row_ids", _ID, n),
+            self._map_one(state, "texts", _ID, n),
+            self._map_one(state, "kinds", _KIND, n),
+            self._map_one(state, "norms", _NORM, n),
+            vectors,
         )
         dead = np.zeros(0, dtype=_ID)
         if state.dead:  # nothing cannot be mapped
-            dead, _ = self._map_one(state, "dead", _ID, state.dead)
-        return MappedLines(state, lines, bits.reshape(blocks, words, BLOCK), dead, mapped)
+            dead = self._map_one(state, "dead", _ID, state.dead)
+        rows = VectorRows(self._path(state.build, "vectors"), vectors)
+        return MappedLines(state, lines, bits.reshape(blocks, words, BLOCK), dead, rows)
 
-    def _map_one(
-        self, state: State, name: str, kind: np.dtype[_T], number: int
-    ) -> tuple[NDArray[_T], mmap.mmap]:
+    def _map_one(self, state: State, name: str, kind: np.dtype[_T], number: int) -> NDArray[_T]:
         with self._path(state.build, name).open("rb") as file:
             # ValueError where the file is shorter: nothing is mapped that is not there.
             mapped = mmap.mmap(file.fileno(), number * kind.itemsize, access=mmap.ACCESS_READ)
-        return np.frombuffer(mapped, dtype=kind), mapped
+        return np.frombuffer(mapped, dtype=kind)
 
     def _path(self, build: str, name: str) -> Path:
         return self.folder / f"{build}.{name}"
@@ -339,7 +339,7 @@ def _is_sound(found: MappedLines) -> bool:
     if len(found.dead) and not 0 <= int(found.dead.min()) <= int(found.dead.max()) < n:
         return False
     spots = np.setdiff1d(np.linspace(0, n - 1, _SPOTS).astype(np.int64), found.dead)
-    vectors = lines.vectors[spots]
+    vectors = found.rows.read(spots)
     bits = found.blocks[spots // BLOCK, :, spots % BLOCK]
     if not np.array_equal(bits, pack_bits(vectors.view(np.int16))):
         return False

@@ -20,7 +20,7 @@ from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from storage.connection import snapshot
 from storage.line_table import LineTable, advance, mapped_table
-from storage.scan import Ids, Mask, nearest_lines
+from storage.scan import Bits, Ids, Mask
 from storage.vector_file import VectorFile, makers_in
 from storage.vector_lines import (
     Lines,
@@ -74,7 +74,7 @@ class RowVectors:
 
     def is_few(self, keep: Mask | None) -> bool:
         """Whether so few lines are left by `keep` that each is compared exactly."""
-        return (len(self) if keep is None else int(keep.sum())) <= self._exact
+        return (len(self) if keep is None else int(np.count_nonzero(keep))) <= self._exact
 
     def cosines(self, query: NDArray[np.float32], chosen: Ids | None = None) -> Scores:
         """The exact cosine of each line, or of the chosen ones, with a unit vector."""
@@ -84,17 +84,14 @@ class RowVectors:
         matrix = self._matrix if chosen is None else self._matrix[chosen]
         return (matrix @ query).astype(np.float64)
 
-    def estimates(self, query: NDArray[np.float32]) -> NDArray[np.uint16]:
-        """The number of signs in which each line differs from `query`: the smaller, the nearer it may be."""
-        found = self._table.distances(query)
+    def rough_distances(self, query: Bits) -> NDArray[np.unsignedinteger]:
+        """The number of first signs in which each line differs from `query`: the smaller, the nearer it may be."""
+        found = self._table.rough_distances(query)
         return found if self._lines is None else found[self._lines]
 
-    def nearest(self, estimates: NDArray[np.uint16], keep: Mask | None, count: int) -> Ids:
-        """The `count` lines of smallest estimate, of those that `keep` leaves."""
-        farthest = self._table.farthest
-        if keep is not None:
-            estimates = np.where(keep, estimates, np.uint16(farthest))
-        return nearest_lines(estimates, count, farthest - 1)
+    def bits(self, lines: Ids) -> Bits:
+        """A bit for the sign of each value of `lines`, shape (n, words)."""
+        return self._table.bits(self._numbers(lines))
 
     def of_article(self, article_id: int) -> Matrix:
         """The article's vectors, of unit length each."""
@@ -129,9 +126,7 @@ class RowVectors:
 
     @cached_property
     def _matrix(self) -> Matrix:
-        units = self._table.units(self._numbers(np.arange(len(self))))
-        self._table.let_go()
-        return units
+        return self._table.units(self._numbers(np.arange(len(self))))
 
     def _numbers(self, lines: Ids) -> Ids:
         return lines if self._lines is None else self._lines[lines]

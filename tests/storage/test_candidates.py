@@ -112,8 +112,8 @@ def test_scores_are_exact_and_every_article_under_the_filters_can_be_a_hit(
 def test_similar_is_the_same_over_many_lines(filled: Store) -> None:
     for article_id in (1, 7, 60):
         for filters in (make_filters(), make_filters(lang="en")):
-            many = searcher(filled, 3).similar_article(article_id, 20, filters)
-            few = searcher(filled, 10_000).similar_article(article_id, 20, filters)
+            many = searcher(filled, 3).similar([], [article_id], 20, filters).hits
+            few = searcher(filled, 10_000).similar([], [article_id], 20, filters).hits
             assert [hit.article_id for hit in many] == [hit.article_id for hit in few]
             assert [hit.score for hit in many] == pytest.approx(
                 [hit.score for hit in few], abs=1e-5
@@ -155,3 +155,20 @@ def test_the_ten_nearest_are_nearly_always_among_the_candidates() -> None:
         nearest = set(np.argsort(-(matrix @ query))[:10].tolist())
         found.append(len(nearest & set(chosen.tolist())) / 10)
     assert np.mean(found) >= 0.99
+
+
+def test_a_filter_that_leaves_few_of_many_finds_the_nearest_of_those() -> None:
+    number = 20_000
+    matrix = clustered(number, 4)
+    ids = np.arange(1, number + 1)
+    ones = np.ones(number, dtype=np.float32)
+    lines = Lines(ids, ids, ids, np.zeros(number, dtype=np.uint8), ones, matrix.astype(np.float16))
+    table = LineTable(Change(1, 1), 384, None, lines, np.zeros(0, dtype=np.int64))
+    rows = RowVectors(table, (), 50)
+    for share in (0.02, 0.5):
+        keep = np.random.default_rng(5).random(number) < share
+        for query in clustered(5, 6):
+            chosen, _ = candidates.compare(rows, query, keep, k=10)
+            assert keep[chosen].all()
+            scores = np.where(keep, matrix @ query, -1)
+            assert len(set(np.argsort(-scores)[:10].tolist()) & set(chosen.tolist())) >= 9

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from schemas.protocols import Encoder
 from schemas.stored import PreparedArticle
+from storage.candidates import nearest
 from storage.sqlite import Store
 from storage.vector_index import RowVectors, VectorIndex
 from tests.vectors_plainly import brute, lines_of
@@ -38,7 +39,7 @@ def check(index: VectorIndex, encoder: Encoder, include: tuple[str, ...] = ()) -
     query = encoder.encode_query("oil port word3")[0]
     matrix = rows._table.units(rows._numbers(np.arange(len(rows))))
     assert np.allclose(rows.cosines(query), matrix @ query, atol=1e-6)
-    kept = rows.nearest(rows.estimates(query), None, len(rows))
+    kept = nearest(rows, query, None, count=len(rows))
     assert np.array_equal(kept, np.arange(len(rows)))
     return rows
 
