@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -85,6 +85,7 @@ def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
     grow(body)
     take_prose(body)
     take_headings(body)
+    take_lists(body)
     drop_elsewhere(body)
     drop_before(body)
     drop_beside(body)
@@ -149,6 +150,43 @@ def take_headings(body: Body) -> None:
         if _is_named_subheading(piece):
             piece.block = replace(piece.block, kind="heading")
         piece.is_kept = piece.block.kind == "heading"
+
+
+def take_lists(body: Body) -> None:
+    """Take lists that stand between two paragraphs of the body, or the one that the last announces with a colon.
+
+    Where a page has no name for its body, or keeps it in a cell of a table, trafilatura reads paragraphs only.
+    """
+    before: Piece | None = None
+    waiting: dict[HtmlElement, list[Piece]] = {}
+    announced: HtmlElement | None = None
+    for last, piece in zip([None, *body.pieces], body.pieces, strict=False):
+        if piece.is_kept and piece.is_prose and piece.look in body.looks:
+            _keep(waiting.values())
+            before, waiting, announced = piece, {}, None
+        elif before is not None and not piece.is_kept:
+            around = _list_beside(piece, before.owner)
+            if around is None:
+                continue
+            waiting.setdefault(around, []).append(piece)
+            if last is before and before.block.text.endswith((":", "：")):
+                announced = around
+    if announced is not None:
+        _keep([waiting[announced]])
+
+
+def _keep(groups: Iterable[Sequence[Piece]]) -> None:
+    for group in groups:
+        for piece in group:
+            piece.is_kept = True
+
+
+def _list_beside(piece: Piece, prose: HtmlElement) -> HtmlElement | None:
+    """The list, not of links, that holds the piece and stands in the element that holds a paragraph."""
+    if piece.block.kind != "list" or piece.block.linked >= 0.5:
+        return None
+    lists = list(piece.owner.iterancestors("ul", "ol", "dl"))
+    return lists[-1] if lists and lists[-1].getparent() in (prose, prose.getparent()) else None
 
 
 def drop_elsewhere(body: Body) -> None:

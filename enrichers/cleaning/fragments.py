@@ -313,7 +313,9 @@ class _Walk:
         self.parts, self.turns, self.linked, self.breaks = [], [], 0, 0
 
     def _parts_lines(self, tag: str) -> bool:
-        """Whether an element of this kind is a line of its own; in a table of data only its rows are."""
+        """Whether an element of this kind is a line of its own; in a table of data only its rows are, in a frame each cell."""
+        if tag in CELL_TAGS:
+            return bool(self.tables) and not self.tables[-1]
         if tag not in BLOCK_TAGS:
             return False
         return tag in ROW_TAGS or not self.tables or not self.tables[-1]

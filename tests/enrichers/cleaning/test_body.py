@@ -58,3 +58,37 @@ def test_a_headline_above_the_body_is_the_title_repeated() -> None:
     shown = f"<video src='/a.mp4'></video><p>{PARTS[0]}</p>"
     found = page(f"<article><h1>Harbour wall vote</h1><div class='player'>{shown}</div></article>")
     assert [(one.text, one.reason) for one in found.dropped] == [("Harbour wall vote", "title")]
+
+
+STEPS = ["Twelve metres along the quay.", "New stones from the north."]
+ITEMS = "".join(f"<li>{step}</li>" for step in STEPS)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<table width=800><tr><td><a href='/'>Home</a></td><td>{}</td></tr></table>",
+        "<table><tr><td><table><tr><td>{}</td></tr></table></td></tr></table>",
+        "<div>{}</div>",
+        "<article>{}</article>",
+    ],
+)
+def test_a_list_between_two_paragraphs_of_the_body_is_read_in_a_frame_of_any_kind(frame: str) -> None:  # fmt: skip
+    related = "<ul><li><a href='/other'>Fishing fleet returns from the north with little</a></li></ul>"  # fmt: skip
+    inner = f"{paragraphs(*PARTS[:2])}<ul>{ITEMS}</ul>{paragraphs(*PARTS[2:])}{related}"
+    found = page(frame.format(f"<h1>Harbour wall vote</h1>{inner}"))
+    assert [one.text for one in found.paragraphs] == [*PARTS[:2], *STEPS, *PARTS[2:]]
+    assert [one.kind for one in found.paragraphs][2:4] == ["list", "list"]
+
+
+def test_a_list_that_a_last_paragraph_announces_is_read() -> None:
+    inner = f"{paragraphs(*PARTS, 'The plan has these parts, as the engineers told the council on Tuesday:')}<ol>{ITEMS}</ol>"  # fmt: skip
+    frame = "<table><tr><td>{}</td></tr></table>"
+    found = page(frame.format(f"<h1>Harbour wall vote</h1>{inner}<ul><li>Print</li></ul>"))
+    assert [one.text for one in found.paragraphs][-2:] == STEPS
+
+
+def test_cells_of_a_frame_are_paragraphs_of_their_own() -> None:
+    text = "<br><br>".join(PARTS)
+    found = page(f"<table><tr><td><a href='/'>Home</a></td><td><b>Harbour wall vote</b><br><br>{text}</td></tr></table>")  # fmt: skip
+    assert [one.text for one in found.paragraphs] == PARTS
