@@ -8,6 +8,7 @@ import tracemalloc
 import zipfile
 import zlib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ from sources.warc import _PLAIN_ADDRESS
 
 Outcomes = list[RawDocument | BadDocument]
 PAGE = b"<html><body><p>Oil prices rose on Monday.</p></body></html>"
+# Without the time of day, the names of tests that are made of it are the same each time.
+gzipped = partial(gzip.compress, mtime=0)
 
 
 def record(  # noqa: PLR0913  each is one lie a record can tell
@@ -64,7 +67,7 @@ def page(number: int) -> str:
 
 
 def joined(*records: bytes, compressed: bool) -> bytes:
-    return b"".join(map(gzip.compress, records) if compressed else records)
+    return b"".join(map(gzipped, records) if compressed else records)
 
 
 either = pytest.mark.parametrize(
@@ -172,7 +175,7 @@ def test_garbage_between_records_costs_no_record(
 
 
 def test_a_damaged_byte_costs_one_record(tmp_path: Path) -> None:
-    one, two, three = (gzip.compress(record(number)) for number in (1, 2, 3))
+    one, two, three = (gzipped(record(number)) for number in (1, 2, 3))
     damaged = bytearray(two)
     damaged[len(damaged) // 2] ^= 0xFF
     outcomes = read(tmp_path / "a.warc.gz", one + bytes(damaged) + three)
@@ -181,7 +184,7 @@ def test_a_damaged_byte_costs_one_record(tmp_path: Path) -> None:
 
 def test_an_archive_compressed_as_a_whole_is_read(tmp_path: Path) -> None:
     content = record(1) + record(2) + record(3)
-    for name, packed in (("a.warc.gz", gzip.compress(content)), ("a.warc", gzip.compress(content))):
+    for name, packed in (("a.warc.gz", gzipped(content)), ("a.warc", gzipped(content))):
         assert found(read(tmp_path / name, packed)) == [page(1), page(2), page(3)]
     frames = b"".join(map(zstandard.compress, (record(1), record(2))))
     assert found(read(tmp_path / "a.warc.zst", frames)) == [page(1), page(2)]
@@ -190,9 +193,7 @@ def test_an_archive_compressed_as_a_whole_is_read(tmp_path: Path) -> None:
 def test_a_wacz_is_a_zip_of_archives(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(
-            "archive/data.warc.gz", gzip.compress(record(1)) + gzip.compress(record(2))
-        )
+        archive.writestr("archive/data.warc.gz", gzipped(record(1)) + gzipped(record(2)))
         archive.writestr("datapackage.yml", "{}")
     path = tmp_path / "a.wacz"
     outcomes = read(path, packed.getvalue())
@@ -203,11 +204,11 @@ def test_a_wacz_is_a_zip_of_archives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("http", "body"),
     [
-        ("Content-Encoding: gzip\r\n", gzip.compress(PAGE)),
+        ("Content-Encoding: gzip\r\n", gzipped(PAGE)),
         ("Content-Encoding: deflate\r\n", zlib.compress(PAGE)),
         ("Content-Encoding: deflate\r\n", zlib.compress(PAGE, wbits=-15)),
         ("Content-Encoding: zstd\r\n", zstandard.compress(PAGE)),
-        ("Content-Encoding: gzip, gzip\r\n", gzip.compress(gzip.compress(PAGE))),
+        ("Content-Encoding: gzip, gzip\r\n", gzipped(gzipped(PAGE))),
         ("Content-Encoding: gzip\r\n", PAGE),
         ("Content-Encoding: br\r\n", PAGE),
         (
@@ -228,9 +229,9 @@ def test_codings_of_the_answer_are_undone_where_they_are_there(
 @pytest.mark.parametrize(
     ("http", "body", "expected"),
     [
-        ("Content-Encoding: gzip\r\n", gzip.compress(PAGE)[:-12], "truncated"),
-        ("Content-Encoding: gzip\r\n", gzip.compress(PAGE)[:10] + b"\x07" * 40, "malformed"),
-        ("Content-Encoding: gzip\r\n", gzip.compress(bytes(10**6)), "too_large"),
+        ("Content-Encoding: gzip\r\n", gzipped(PAGE)[:-12], "truncated"),
+        ("Content-Encoding: gzip\r\n", gzipped(PAGE)[:10] + b"\x07" * 40, "malformed"),
+        ("Content-Encoding: gzip\r\n", gzipped(bytes(10**6)), "too_large"),
         ("Content-Encoding: rot13\r\n", PAGE, "unsupported"),
         ("Transfer-Encoding: chunked\r\n", b"5\r\n<html\r\n99", "truncated"),
         ("", b" \r\n ", "empty"),
@@ -243,7 +244,7 @@ def test_an_answer_that_cannot_be_decoded_is_bad_by_itself(
     assert found(read(tmp_path / "a.warc", content, max_bytes=100_000)) == [expected, page(2)]
 
 
-@pytest.mark.parametrize("content", [b"", gzip.compress(b"")])
+@pytest.mark.parametrize("content", [b"", gzipped(b"")])
 def test_an_archive_without_records_is_empty(tmp_path: Path, content: bytes) -> None:
     assert found(read(tmp_path / "a.warc.gz", content)) == ["empty"]
 
@@ -259,7 +260,7 @@ def test_headers_without_end_are_bounded(tmp_path: Path) -> None:
 
 def test_a_long_archive_takes_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
-    one = gzip.compress(record(1, body=PAGE * 3_000))
+    one = gzipped(record(1, body=PAGE * 3_000))
     path.write_bytes(one * 400)
     tracemalloc.start()
     count = sum(1 for _ in open_documents([str(path)], options=ReadOptions()))
@@ -271,7 +272,7 @@ def test_a_long_archive_takes_little_memory(tmp_path: Path) -> None:
 
 def test_an_archive_of_zeros_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.blocks._FREE_BYTES", 20_000_000)
-    one = gzip.compress(record(1, body=bytes(5_000_000)))
+    one = gzipped(record(1, body=bytes(5_000_000)))
     outcomes = read(tmp_path / "a.warc.gz", one * 40)
     assert found(outcomes)[-1] == "too_large"
     assert len(outcomes) < 9
