@@ -66,6 +66,9 @@ def _packaged() -> Iterator[FoundModel]:
 
 def _in_packages() -> Iterator[FoundModel]:
     for package in distributions():
+        # To have every file of every package parsed would take a second.
+        if "modules.json" not in (package.read_text("RECORD") or ""):
+            continue
         for file in package.files or ():
             if file.name == "modules.json":
                 folder = Path(str(package.locate_file(file))).parent
