@@ -21,7 +21,7 @@ from schemas.models import ModelChange
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.stored import Problem
-from storage.browse import pending_renderings
+from storage.browse import pending_makers, pending_renderings
 from storage.derived import mark_done
 from storage.enrichments import replace_enrichments
 from storage.sqlite import Store
@@ -56,6 +56,29 @@ def out_of_date(
         stage: len(_pending(store, engines, stage, filters))
         for stage in chosen_stages(engines, stages)
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """What a stage has to do: for how many articles, made by whom (None: never), and by whom from now on."""
+
+    stage: Stage
+    articles: int
+    made_by: Sequence[tuple[Provenance | None, int]]
+    maker: Provenance
+
+
+def list_out_of_date(
+    store: Store, engines: Engines, stages: Sequence[str], *, filters: Filters = _ALL
+) -> list[ToDo]:
+    """As `out_of_date`, with who made what is there. Raises as `chosen_stages` does."""
+    found = []
+    for stage in chosen_stages(engines, stages):
+        maker = maker_of(engines, stage)
+        made_by = pending_makers(store.connection, maker, filters)
+        number = sum(number for _, number in made_by)
+        found.append(ToDo(stage=stage, articles=number, made_by=made_by, maker=maker))
+    return found
 
 
 def redo(

@@ -8,6 +8,8 @@ from schemas.filters import Filters, require_type
 from schemas.provenance import Provenance
 from storage.enrichments import count_enrichments
 from storage.filters import ROWS, article_conditions
+from storage.identity import provenance_of
+from storage.values import dump
 
 
 def row_limit(limit: int | None) -> int:
@@ -40,6 +42,20 @@ def pending_renderings(
         ),
     )
     return [(int(row[0]), int(row[1])) for row in rows]
+
+
+def pending_makers(
+    connection: sqlite3.Connection, maker: Provenance, filters: Filters
+) -> list[tuple[Provenance | None, int]]:
+    """Who made what `maker` has still to do, and of how many articles; None for what nobody did. The most first."""
+    pending = [rendering_id for _, rendering_id in pending_renderings(connection, maker, filters)]
+    rows = connection.execute(
+        """SELECT s.stage, s.name, s.version, s.sha256, s.precision, s.backend, count(*) FROM json_each(?) AS given
+           LEFT JOIN stage_done d ON d.rendering_id = given.value AND d.stage = ?
+           LEFT JOIN stages s ON s.id = d.stage_id GROUP BY s.id ORDER BY 7 DESC, s.id""",
+        (dump(pending), maker.stage),
+    )
+    return [(provenance_of(row[:6]) if row[0] else None, int(row[6])) for row in rows]
 
 
 def count_everything(connection: sqlite3.Connection) -> dict[str, object]:

@@ -11,7 +11,7 @@ from schemas.marks import Figure, Mention
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from storage.entity_joins import add_names, remove_names
-from storage.entity_rows import add_aliases
+from storage.entity_rows import add_aliases, tidy_entities
 from storage.models import serve_if_none
 from storage.values import dump, to_real
 
@@ -145,13 +145,18 @@ def replace_marks(
     maker: Provenance,
     marks: Sequence[Mention] | Sequence[Figure],
 ) -> None:
-    """A stage done again for one rendering: the old rows serve until this transaction commits."""
+    """A stage done again for one rendering: the old rows serve until this transaction commits.
+
+    Entities that nothing mentions any more go with them, so that a run may end after any rendering.
+    """
     rows = connection.execute(
         "SELECT n, id FROM paragraphs WHERE rendering_id = ?", (rendering_id,)
     ).fetchall()
     row_ids = {int(n): int(row_id) for n, row_id in rows}
     table = "mentions" if maker.stage == "entities" else "figures"
+    before: set[int] = set()
     if maker.stage == "entities":
+        before = _entities_of(connection, rendering_id)
         remove_names(connection, rendering_id)
     connection.execute(
         f"DELETE FROM {table} WHERE paragraph_id IN (SELECT id FROM paragraphs WHERE rendering_id = ?)",
@@ -161,6 +166,17 @@ def replace_marks(
         add_mentions(
             connection, rendering_id, [m for m in marks if isinstance(m, Mention)], row_ids
         )
+        tidy_entities(connection, sorted(before))
     else:
         add_figures(connection, [f for f in marks if isinstance(f, Figure)], row_ids)
     mark_done(connection, rendering_id, maker)
+
+
+def _entities_of(connection: sqlite3.Connection, rendering_id: int) -> set[int]:
+    """The entities that a rendering mentions, and the names that it has for them."""
+    rows = connection.execute(
+        """SELECT m.entity_id FROM paragraphs p JOIN mentions m ON m.paragraph_id = p.id WHERE p.rendering_id = ?1
+           UNION SELECT name_id FROM appearances WHERE rendering_id = ?1""",
+        (rendering_id,),
+    )
+    return {int(row[0]) for row in rows}

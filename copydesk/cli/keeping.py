@@ -1,29 +1,20 @@
-"""copydesk enrich, status, doctor, settings: keeping the database and the installation in order."""
+"""copydesk status, doctor, settings: keeping the database and the installation in order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from copydesk.cli.options import Config, Db, Json, examples, open_existing, settings_of
-from copydesk.present import count_of, record_of, say, write, write_json, write_table
-from copydesk.settings import Settings, seconds
+from copydesk.present import record_of, say, write, write_json, write_table
+from copydesk.settings import seconds
 from schemas.errors import UsageError
-
-if TYPE_CHECKING:
-    from flows.stages import Stage
-    from schemas.models import ModelChange
-    from schemas.stored import Problem
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    app.command(epilog=examples("copydesk enrich --dry-run", "copydesk enrich --stage figures"))(
-        enrich
-    )
     app.command(epilog=examples("copydesk status --json", "copydesk status --fail-stale 2h"))(
         status
     )
@@ -31,85 +22,6 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples("copydesk settings", "copydesk settings --config news.toml --json")
     )(settings)
-
-
-def enrich(
-    *,
-    stage: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STAGE", help="clean, entities, figures or vectors (repeatable)."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is out of date.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
-    db: Db = None,
-    config: Config = None,
-    json: Json = False,
-) -> int:
-    """Do again whatever is out of date.
-
-    That is what another model or version made, or what was never made.
-    """
-    in_force = settings_of(db, config)
-    return enrich_and_tell(stage or [], in_force, dry_run=dry_run, quiet=quiet, json=json)
-
-
-def enrich_and_tell(
-    stages: Sequence[str],
-    settings: Settings,
-    *,
-    dry_run: bool = False,
-    quiet: bool = False,
-    json: bool = False,
-    schedule: str | None = None,
-) -> int:
-    """Do again what is out of date and tell of it; returns the exit code. Whoever names a schedule holds its lock."""
-    from copydesk.api import make_engines
-    from copydesk.progress import Progress
-    from flows.recording import recorded
-    from flows.redo import out_of_date, redo
-
-    engines = make_engines(settings, notify=say)
-    with open_existing(settings, "w") as store:
-        todo = out_of_date(store, engines, stages)
-        if dry_run:
-            return _tell_stages(todo, {}, "to do", json=json, quiet=quiet)
-        silent = quiet or json
-        with (
-            Progress("enrich", total=sum(todo.values()), silent=silent) as progress,
-            recorded(store, "enrich", schedule=schedule) as recording,
-        ):
-            found = recording.done(
-                redo(store, engines, stages, tell=lambda _, number: progress.step(by=number))
-            )
-    _tell_stages(found.done, found.failed, "done", change=found.change, json=json, quiet=quiet)
-    return 3 if found.failed else 0
-
-
-def _tell_stages(
-    numbers: Mapping[Stage, int],
-    failed: Mapping[int, Problem],
-    word: str,
-    *,
-    change: ModelChange | None = None,
-    json: bool,
-    quiet: bool,
-) -> int:
-    if json:
-        told = {} if change is None else {"model": change}
-        write_json({"stages": numbers, "failed": failed, **told})
-        return 0
-    for stage, number in numbers.items():
-        if not quiet:
-            write(f"{stage:<9} {count_of(number, 'article')} {word}")
-    for article, problem in failed.items():
-        say(f"article {article} stays as it was: {problem.message}")
-    if change is not None and not quiet:
-        new = change.new
-        write(
-            f"{new.name} serves ({new.backend}, {new.precision}); "
-            f"{count_of(change.removed, 'vector')} of other models removed"
-        )
-    return 0
 
 
 def status(

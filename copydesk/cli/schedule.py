@@ -198,7 +198,7 @@ def _check_database(spec: ScheduleSpec, settings: Settings) -> None:
 
 def _run(spec: ScheduleSpec, settings: Settings, *, quiet: bool, json: bool) -> int:
     if spec.flow == "enrich":
-        from copydesk.cli.keeping import enrich_and_tell
+        from copydesk.cli.enrich import enrich_and_tell
 
         return enrich_and_tell([], settings, quiet=quiet, json=json, schedule=spec.name)
     from copydesk.reporting import Teller
