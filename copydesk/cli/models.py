@@ -159,7 +159,9 @@ def _tell_comparison(found: Comparison) -> None:
 
 
 @app.command(
-    epilog=examples("copydesk models use all-MiniLM-L6-v2", "copydesk models use ./models/e5-small")
+    epilog=examples(
+        "copydesk models use all-MiniLM-L6-v2", "copydesk models use all-MiniLM-L6-v2 --json"
+    )
 )
 def use(
     name: Annotated[
