@@ -24,6 +24,8 @@ from schemas.stored import Problem
 from storage.browse import pending_makers, pending_renderings
 from storage.derived import mark_done
 from storage.enrichments import replace_enrichments
+from storage.salience import MAKER as SALIENCE
+from storage.salience import score_rendering
 from storage.sqlite import Store
 
 BATCH_ARTICLES = 32
@@ -128,6 +130,11 @@ def _redone(
 ) -> Iterator[tuple[int, dict[int, Problem]]]:
     """Batch by batch how many articles it had, and what kept any from being done."""
     batches = _batches(_pending(store, engines, stage, filters))
+    if stage == "salience":
+        for batch in batches:
+            _score(store, batch)
+            yield len(batch), {}
+        return
     if stage != "clean":
         for batch in batches:
             yield len(batch), _redo_stage(store, engines, stage, batch)
@@ -164,6 +171,14 @@ def _put_again(
             else:
                 store.put_rendering(made, article_id, version_id)
     return problems
+
+
+def _score(store: Store, batch: Sequence[tuple[int, int]]) -> None:
+    """Salience comes of what is stored alone."""
+    with store.transaction():
+        for _, rendering_id in batch:
+            score_rendering(store.connection, rendering_id)
+            mark_done(store.connection, rendering_id, SALIENCE)
 
 
 def _redo_stage(

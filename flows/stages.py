@@ -10,9 +10,10 @@ from schemas.errors import CopydeskError
 from schemas.filters import require_one_of
 from schemas.provenance import Provenance
 from schemas.stored import Problem
+from storage.salience import MAKER as SALIENCE
 
 Stage = str
-STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "vectors")
+STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "salience", "vectors")
 """Our own, in the order in which they are done."""
 
 
@@ -58,6 +59,8 @@ def maker_of(engines: Engines, stage: Stage) -> Provenance:
         return cleaner()
     if stage == "vectors":
         return engines.encoder().provenance
+    if stage == "salience":
+        return SALIENCE
     if stage in STAGES:
         return engines.tagger.provenance if stage == "entities" else engines.figures.provenance
     maker = engines.plugins.maker(stage)

@@ -52,10 +52,30 @@ def make_row_filters(*, spelled: str = "{}", **args: Unpack[FigureAndFilterArgs]
     >>> make_row_filters(lang="en", kind="money", min=1e9).figure.minimum
     1000000000.0
 
+    What `about` names is a period that a figure of the row speaks of, or else an entity that the article is about.
+
+    >>> make_row_filters(about="Bank of England").about
+    'Bank of England'
+
     Raises UsageError as `make_filters` and `make_figure_query` do.
     """
+    about = args.get("about")
+    if isinstance(about, str) and about.strip() and not _is_period(about):
+        named = cast("FigureAndFilterArgs", {**args, "about": None, "about_entity": about})
+        return make_row_filters(spelled=spelled, **named)
     query, filters = split_figure_args(args, spelled=spelled)
     return filters if query == FigureQuery() else replace(filters, figure=query)
+
+
+def _is_period(text: str) -> bool:
+    """Whether a period is meant, rightly written or not: names do not begin with a digit."""
+    if text.strip()[0].isdigit():
+        return True
+    try:
+        parse_period(text)
+    except UsageError:
+        return False
+    return True
 
 
 def make_figure_query(*, spelled: str = "{}", **args: Unpack[FigureArgs]) -> FigureQuery:

@@ -34,7 +34,8 @@ class Filters:
     """Which articles and rows count. `since` is inclusive, `before` exclusive, both aware UTC; the rest is as typed.
 
     `entity` is any name or alias of an entity, matched without case; `label` an OntoNotes label. Both hold for the
-    row: a hit with entity="Russia" mentions Russia itself. `figure` holds for the row, too: one figure of it must meet all
+    row: a hit with entity="Russia" mentions Russia itself. `about` holds for the article: its salience is at least
+    `schemas.salience.ABOUT`. `speaker` holds for the row: what somebody of that name said stands in it. `figure` holds for the row, too: one figure of it must meet all
     that is asked. `include` names kinds of page beside those always searched.
     """
 
@@ -44,6 +45,8 @@ class Filters:
     lang: str | None = None
     entity: str | None = None
     label: str | None = None
+    about: str | None = None
+    speaker: str | None = None
     include: tuple[str, ...] = ()
     after_article: int | None = None
     figure: FigureQuery | None = None
@@ -58,6 +61,8 @@ class FilterArgs(TypedDict, total=False):
     lang: str | None
     entity: str | None
     label: str | None
+    about_entity: str | None
+    speaker: str | None
     include: str | Iterable[str] | None
 
 
@@ -94,6 +99,8 @@ def make_filters(
         lang=language_code(lang, spelled.format("lang")) if lang else None,
         entity=_text(args.get("entity"), "entity"),
         label=_label(label) if label else None,
+        about=_text(args.get("about_entity"), "about"),
+        speaker=_text(args.get("speaker"), "speaker"),
         include=_kinds(args.get("include")),
     )
 

@@ -16,6 +16,7 @@ from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.quotations import Quotation
 from schemas.results import Duplicates, Explanation, Facets
+from schemas.salience import ArticleEntity
 
 Status = Literal["stored", "updated", "unchanged", "skipped", "quarantined", "put_off"]
 Mode = Literal["hybrid", "meaning", "words"]
@@ -133,6 +134,8 @@ class StoredArticle:
     summary_mentions: tuple[Mention, ...]
     summary_figures: tuple[Figure, ...]
     made_by: tuple[Provenance, ...]
+    entities: tuple[ArticleEntity, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
     enrichments: tuple[Enrichment, ...] = ()
 
 

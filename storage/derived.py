@@ -13,6 +13,8 @@ from schemas.provenance import Provenance
 from storage.entity_joins import add_names, remove_names
 from storage.entity_rows import add_aliases, tidy_entities
 from storage.models import serve_if_none
+from storage.salience import MAKER as SALIENCE
+from storage.salience import score_rendering
 from storage.values import dump, to_real
 
 RowIds = Mapping[int, int]
@@ -167,6 +169,8 @@ def replace_marks(
             connection, rendering_id, [m for m in marks if isinstance(m, Mention)], row_ids
         )
         tidy_entities(connection, sorted(before))
+        score_rendering(connection, rendering_id)
+        mark_done(connection, rendering_id, SALIENCE)
     else:
         add_figures(connection, [f for f in marks if isinstance(f, Figure)], row_ids)
     mark_done(connection, rendering_id, maker)

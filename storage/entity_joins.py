@@ -29,6 +29,7 @@ from storage.entity_rows import (
     tidy_all_entities,
     tidy_entities,
 )
+from storage.salience import score_all
 from storage.values import name_key
 
 RULES_VERSION = "1"
@@ -129,6 +130,7 @@ def join_all(connection: sqlite3.Connection) -> None:
     for (rendering_id,) in rows:
         _point_mentions(connection, rendering_id)
     tidy_all_entities(connection)
+    score_all(connection)
     connection.execute(
         "INSERT OR REPLACE INTO entity_rules (id, version) VALUES (1, ?)", (RULES_VERSION,)
     )

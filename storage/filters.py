@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from schemas.filters import Filters
+from schemas.salience import ABOUT
 from storage.values import name_key, to_text
 
 SEARCHED_KINDS = ("article", "live", "gallery", "video")
@@ -63,7 +64,7 @@ def figured_rows(filters: Filters, connection: sqlite3.Connection | None) -> Con
 
 
 def article_conditions(filters: Filters) -> Conditions:
-    """What an article must meet: date, source, language."""
+    """What an article must meet: date, source, language, what it is about."""
     found = Conditions()
     if filters.since:
         found.add("r.published_at >= ?", to_text(filters.since))
@@ -73,6 +74,13 @@ def article_conditions(filters: Filters) -> Conditions:
         found.add("r.language = ?", filters.lang)
     if filters.after_article is not None:
         found.add("a.id > ?", filters.after_article)
+    if filters.about:
+        found.add(
+            """r.id IN (SELECT n.rendering_id FROM appearances n
+                JOIN salience s ON s.rendering_id = n.rendering_id AND s.entity_id = n.name_id
+                WHERE n.entity_id IN (SELECT entity_id FROM aliases WHERE alias_key = ?) AND s.score >= ?)""",
+            *(name_key(filters.about), ABOUT),
+        )
     if filters.source:
         host = filters.source.lower().removeprefix("www.")
         found.add(

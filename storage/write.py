@@ -33,6 +33,8 @@ from storage.identity import (
     note_addresses,
 )
 from storage.near_copies import forget_copies, note_copies
+from storage.salience import MAKER as SALIENCE
+from storage.salience import score_rendering
 from storage.values import content_sha256, dump, sha256, to_text
 from storage.words import index_words
 
@@ -313,6 +315,9 @@ def _add_rendering(
         add_vectors(connection, vectors, prepared.vectors)
     for maker in prepared.made_by:
         mark_done(connection, rendering_id, maker)
+    if "entities" in makers:
+        score_rendering(connection, rendering_id)
+        mark_done(connection, rendering_id, SALIENCE)
     return rendering_id
 
 

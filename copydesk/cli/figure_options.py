@@ -59,6 +59,14 @@ Unit = Annotated[
         "USD, dollars, %, km, barrels a day ...; finds what can be converted to it (km: miles too).",
     ),
 ]
+AboutWhat = Annotated[
+    str | None,
+    named(
+        "--about",
+        "NAME|PERIOD",
+        "Only articles that are about it, not only mention it; or paragraphs with a figure of that time (2024-Q3).",
+    ),
+]
 Rates = Annotated[
     str | None,
     named(

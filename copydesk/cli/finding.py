@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.figure_options import (
-    About,
+    AboutWhat,
     Kind,
     Maximum,
     Minimum,
@@ -88,7 +88,7 @@ def search(
     unit: Unit = None,
     subject: Subject = None,
     noun: Noun = None,
-    about: About = None,
+    about: AboutWhat = None,
     rates: Rates = None,
     per: Per = "article",
     offset: Offset = 0,

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from copydesk.cli.figure_options import About, Kind, Maximum, Minimum, Noun, Rates, Subject, Unit
+from copydesk.cli.figure_options import (
+    AboutWhat,
+    Kind,
+    Maximum,
+    Minimum,
+    Noun,
+    Rates,
+    Subject,
+    Unit,
+)
 from copydesk.cli.finding import mode_of
 from copydesk.cli.hit_options import Explain, Facet, Facets, Fold, Offset, Per, Recency, facets_of
 from copydesk.cli.options import (
@@ -104,7 +113,7 @@ def add(
     unit: Unit = None,
     subject: Subject = None,
     noun: Noun = None,
-    about: About = None,
+    about: AboutWhat = None,
     rates: Rates = None,
     per: Per = "article",
     recency: Recency = None,

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.figure_options import About, Kind, Maximum, Minimum, Noun, Rates, Subject, Unit
+from copydesk.cli.figure_options import (
+    AboutWhat,
+    Kind,
+    Maximum,
+    Minimum,
+    Noun,
+    Rates,
+    Subject,
+    Unit,
+)
 from copydesk.cli.hit_options import (
     Explain,
     Facet,
@@ -80,7 +89,7 @@ def similar(
     unit: Unit = None,
     subject: Subject = None,
     noun: Noun = None,
-    about: About = None,
+    about: AboutWhat = None,
     rates: Rates = None,
     offset: Offset = 0,
     min_similarity: MinSimilarity = None,

@@ -45,6 +45,9 @@ def test_show_json_has_the_public_shape(db: Any, cli: Any) -> None:
             "summary_mentions",
             "summary_figures",
             "made_by",
+            "entities",
+            "quotations",
+            "enrichments",
         ]
     )
     assert [p["index"] for p in article["paragraphs"]] == list(range(len(article["paragraphs"])))

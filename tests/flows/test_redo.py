@@ -114,10 +114,28 @@ def test_entities_and_figures_of_another_version_are_done_once(
 ) -> None:
     before = [filled.article(i) for i in (1, 2, 3)]
     later = OtherEngines(engines, fake_encoder, "2")
-    assert out_of_date(filled, later, []) == {"clean": 0, "entities": 3, "figures": 3, "vectors": 0}
+    assert out_of_date(filled, later, []) == {
+        "clean": 0,
+        "entities": 3,
+        "figures": 3,
+        "salience": 0,
+        "vectors": 0,
+    }
     assert redo(filled, later, ["figures"]).done == {"figures": 3}
-    assert out_of_date(filled, later, []) == {"clean": 0, "entities": 3, "figures": 0, "vectors": 0}
-    assert redo(filled, later, []).done == {"clean": 0, "entities": 3, "figures": 0, "vectors": 0}
+    assert out_of_date(filled, later, []) == {
+        "clean": 0,
+        "entities": 3,
+        "figures": 0,
+        "salience": 0,
+        "vectors": 0,
+    }
+    assert redo(filled, later, []).done == {
+        "clean": 0,
+        "entities": 3,
+        "figures": 0,
+        "salience": 0,
+        "vectors": 0,
+    }
     assert sum(out_of_date(filled, later, []).values()) == 0
     for old in before:
         new = filled.article(old.id)
