@@ -80,3 +80,27 @@ class EntityProfile:
     co_mentions: tuple[CoMention, ...]
     articles: tuple[EntityArticle, ...]
     figures: tuple[FoundFigure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityChange:
+    """An entity after it was put right by hand; `names_moved` counts the names in articles that changed sides."""
+
+    id: int
+    name: str
+    label: str
+    hidden: bool
+    names_moved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityCorrection:
+    """What was put right by hand: names as they are compared, with the kind of entity."""
+
+    kind: Literal["merge", "apart", "rename", "hide"]
+    name: str
+    label: str
+    into: str | None
+    into_label: str | None
+    new_name: str | None
+    made_at: datetime | None

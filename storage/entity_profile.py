@@ -175,7 +175,7 @@ def _figures(
                 ORDER BY r.published_at DESC NULLS LAST, a.id DESC LIMIT {_NEWEST_MENTIONS}) t
             CROSS JOIN figures f ON f.paragraph_id = t.paragraph_id
                  AND t.start >= f.sentence_start AND t."end" <= f.sentence_end
-            WHERE f.kind <> 'date' GROUP BY f.id
+            WHERE f.kind NOT IN ('date', 'ordinal') GROUP BY f.id
             ORDER BY t.published_at DESC NULLS LAST, t.article_id DESC, t.n, f.start LIMIT {int(limit)}""",
         (entity_id, *which.values),
     )

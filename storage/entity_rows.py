@@ -49,7 +49,10 @@ def find_or_add(
             pair in corrections.hidden,
         ),
     )
-    return int(cursor.lastrowid or 0)
+    entity_id = int(cursor.lastrowid or 0)
+    if pair in corrections.names:
+        add_aliases(connection, [(entity_id, corrections.names[pair])])
+    return entity_id
 
 
 def note_facts(connection: sqlite3.Connection, entity_id: int, mention: Mention) -> None:

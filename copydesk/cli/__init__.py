@@ -20,6 +20,7 @@ import copydesk
 from copydesk.cli import (
     articles,
     database,
+    entities,
     enrich,
     fetch,
     figures,
@@ -70,7 +71,7 @@ def everything(
     """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
 
 
-for module in (ingest, fetch, finding, similar, articles, figures, enrich, keeping, serve):
+for module in (ingest, fetch, finding, similar, articles, entities, figures, enrich, keeping, serve):
     module.register(app)
 source_check.register(sources.app)
 opml.register(sources.app)

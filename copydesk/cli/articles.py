@@ -1,4 +1,4 @@
-"""copydesk show, entities: what is stored, article by article and across them."""
+"""copydesk show: what is stored of an article."""
 
 from __future__ import annotations
 
@@ -8,21 +8,9 @@ import typer
 
 from copydesk.cli.options import (
     Config,
-    Count,
-    Csv,
     Db,
-    FailEmpty,
-    Include,
     Json,
-    JsonLines,
-    Label,
-    Lang,
-    Since,
-    Source,
-    Until,
     examples,
-    filters_of,
-    format_of,
     open_existing,
     settings_of,
 )
@@ -34,28 +22,22 @@ from copydesk.marking import (
     template,
 )
 from copydesk.present import (
-    columns_of,
     count_of,
     day,
     has_colour,
     record_of,
     write,
     write_json,
-    write_rows,
     write_styled,
-    write_table,
 )
 
 if TYPE_CHECKING:
-    from schemas.stored import StoredArticle, StoredEntity
+    from schemas.stored import StoredArticle
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs."""
+    """Add the verb."""
     app.command(epilog=examples("copydesk show 3", "copydesk show 3 --json"))(show)
-    app.command(
-        epilog=examples("copydesk entities --label PERSON", "copydesk entities Modi --json")
-    )(entities)
 
 
 def show(
@@ -140,60 +122,3 @@ def _facts(article: StoredArticle) -> str:
         f"article {article.id}, key {article.key}",
     )
     return " · ".join(fact for fact in facts if fact)
-
-
-def entities(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="A name or alias, or a part of one.")
-    ] = None,
-    *,
-    label: Label = None,
-    k: Count = 50,
-    since: Since = None,
-    until: Until = None,
-    source: Source = None,
-    lang: Lang = None,
-    include: Include = None,
-    fail_empty: FailEmpty = False,
-    db: Db = None,
-    config: Config = None,
-    json: Json = False,
-    jsonl: JsonLines = False,
-    csv: Csv = False,
-) -> int:
-    """List people, places and organisations, by number of mentions.
-
-    Most mentioned first, with the names they go by.
-    """
-    form = format_of(json=json, jsonl=jsonl, csv=csv)
-    filters = filters_of(since, until, source, lang, label=label, include=include)
-    with open_existing(settings_of(db, config)) as store:
-        total, found = store.find_entities(name, filters, limit=k)
-    if form == "json":
-        write_json({"total": total, "entities": found})
-    elif form == "text":
-        _show_entities(total, found)
-    else:
-        from schemas.stored import StoredEntity
-
-        write_rows(found, form, columns_of(StoredEntity))
-    return 4 if fail_empty and not found else 0
-
-
-def _show_entities(total: int, found: list[StoredEntity]) -> None:
-    if not found:
-        write("Nothing found.")
-        return
-    rows = [
-        [
-            str(item.id),
-            item.name,
-            item.label,
-            f"{item.mentions:,}",
-            f"{item.articles:,}",
-            ", ".join(alias for alias in item.aliases if alias != item.name),
-        ]
-        for item in found
-    ]
-    write_table(rows, ("id", "name", "label", "mentions", "articles", "also"))
-    write(f"{len(found)} of {count_of(total, 'entity')}")

@@ -100,7 +100,7 @@ def test_an_article_that_is_not_there_is_a_usage_error(name: str, db: Any, cli: 
 
 def test_entities_are_found_by_name_with_counts(db: Any, cli: Any) -> None:
     found = cli("entities", "Qatar", "--json").json
-    assert list(found) == ["total", "entities"]
+    assert list(found) == ["total", "entities", "entity"]
     assert found["entities"][0]["name"] == "Qatar"
     assert found["entities"][0]["articles"] == 2
     people = cli("entities", "--label", "person", "--json").json["entities"]
