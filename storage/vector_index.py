@@ -97,31 +97,43 @@ class RowVectors:
         """The article's vectors, of unit length each."""
         return self._table.units(self._numbers(np.flatnonzero(self.article_ids == article_id)))
 
-    def compare_articles(self, query: NDArray[np.float32]) -> tuple[Scores, Scores]:
-        """For each line: the cosine of its article's mean vector with `query`, and its own."""
-        nearness, own = np.empty(len(self)), np.empty(len(self))
-        for lines, starts, units in self._by_article():
+    @cached_property
+    def articles(self) -> tuple[Ids, Ids]:
+        """The articles in order, and for each line its article's place among them."""
+        return np.unique(self.article_ids, return_inverse=True)
+
+    def compare_articles(
+        self, query: NDArray[np.float32], chosen: Ids | None = None
+    ) -> tuple[Scores, Scores]:
+        """For each line: the cosine of its article's mean vector with `query`, and its own.
+
+        Or for each of the `chosen` lines, which are all that their articles have.
+        """
+        asked = np.arange(len(self)) if chosen is None else chosen
+        nearness, own = np.empty(len(asked)), np.empty(len(asked))
+        for places, starts, units in self._by_article(asked):
             sums = np.empty((len(starts), units.shape[1]), dtype=np.float32)
             ends = [*starts.tolist(), len(units)]
             for i, (begin, end) in enumerate(pairwise(ends)):  # reduceat takes ten times as long
                 np.add.reduce(units[begin:end], axis=0, out=sums[i])
             lengths = np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
             means = (sums / lengths[:, None]) @ query
-            nearness[lines] = np.repeat(means, np.diff(np.append(starts, len(units))))
-            own[lines] = units @ query
+            nearness[places] = np.repeat(means, np.diff(np.append(starts, len(units))))
+            own[places] = units @ query
         return nearness, own
 
-    def _by_article(self) -> Iterator[tuple[Ids, Ids, Matrix]]:
-        """The lines in order of their article, some articles at a time: numbers, where articles begin, unit vectors."""
-        order = np.argsort(self.article_ids, kind="stable")
-        begins = np.flatnonzero(np.diff(self.article_ids[order], prepend=-1))
+    def _by_article(self, asked: Ids) -> Iterator[tuple[Ids, Ids, Matrix]]:
+        """Of the lines `asked`, some articles at a time: their places there, where articles begin, unit vectors."""
+        order = np.argsort(self.article_ids[asked], kind="stable")
+        begins = np.flatnonzero(np.diff(self.article_ids[asked[order]], prepend=-1))
         while len(begins):
             number = max(int(np.searchsorted(begins, begins[0] + _LINES_AT_ONCE)), 1)
             end = len(order) if number >= len(begins) else int(begins[number])
-            lines = order[begins[0] : end]
+            places = order[begins[0] : end]
+            lines = asked[places]
             few = len(self) <= self._exact
             units = self._matrix[lines] if few else self._table.units(self._numbers(lines))
-            yield lines, begins[:number] - begins[0], units
+            yield places, begins[:number] - begins[0], units
             begins = begins[number:]
 
     @cached_property
