@@ -9,15 +9,20 @@ from typing import Protocol, Unpack, get_args
 
 import numpy as np
 
+from schemas.asking import FigureArgs
 from schemas.errors import UsageError
-from schemas.filters import Filters, require_one_of, require_type
+from schemas.filters import FilterArgs, Filters, require_one_of, require_type
 from schemas.protocols import Encoder, Matrix
-from schemas.searching import SearchArgs, SearchOptions, SimilarArgs, split_search_args
+from schemas.searching import ListedArgs, SearchArgs, SearchOptions, SimilarArgs, split_search_args
 from schemas.stored import Hits, Mode, SearchResult
 from storage import read
 from storage.faults import Connection
 from storage.search import Searcher
 from storage.similar import unit_mean
+
+_SIMILAR_ARGS = tuple(
+    name for kind in (FigureArgs, FilterArgs, ListedArgs) for name in kind.__annotations__
+)
 
 
 class Finding(Protocol):
@@ -88,6 +93,8 @@ class Finding(Protocol):
         What has no vector is like nothing: an empty list. Filters and options are those of `search`.
         """
         require_type("k", k, int)
+        for name in args:
+            require_one_of("option of similar", name, _SIMILAR_ARGS)
         names = [article] if isinstance(article, (int, str)) else list(article)
         texts = [text] if isinstance(text, str) else list(text)
         if not names and not texts:
