@@ -7,15 +7,23 @@ participles and nouns used as adjectives, which need no list because English mar
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
+from enrichers.figures.singular_heads import (
+    is_inside_hyphens,
+    leads_a_singular,
+    singular_head,
+)
 
 _REACH = 8
 _AGED = re.compile(
     r" (?:[a-z]+-(?:year|month|week|day)-old|[0-9][0-9.,]{0,11}-[a-z]{2,12}(?:-old)?)(?= )"
 )  # "two 14-year-old boys", "two 500-pound bombs"
 _INITIALS = re.compile(r" ?(?:[A-Z]\.){2,4}(?= [^\W\d_])")  # "three U.S. troops"
+_PRICED = re.compile(r"(?:[a-z]+ )?(?:US)?[$£€][0-9][0-9.,]{0,9} ")
+_OR_TWO = re.compile(r"\b(?:an?|another) (?P<noun>[a-z]{3,16}) or \Z")  # "a sibling or two"
 _NO_NOUNS = frozenset({"strong", "odd", "ish", "something", "plus", "fold", "time"})
 _DETERMINERS = frozenset(
     {"the", "its", "their", "his", "her", "our", "my", "your", "this", "that", "these", "those"}
@@ -40,8 +48,10 @@ def is_plural(line: Line, word: str) -> bool:
     )
 
 
-def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | None:
-    """The head noun of the phrase that begins at `position`; for one of a thing also a singular."""
+def find_noun(
+    line: Line, position: int, *, singular: bool = False, one: bool = False
+) -> Token | None:
+    """The head noun of the phrase that begins at `position`; a singular too, and for one of a thing nothing else."""
     skipped = _INITIALS.match(line.text, position) or _AGED.match(line.text, position)
     position = skipped.end() if skipped else position
     index = line.index_at(position)
@@ -55,22 +65,35 @@ def find_noun(line: Line, position: int, *, singular: bool = False) -> Token | N
         if token.word == "such" and not seen:  # "the fifth such attack"
             position = token.end
             continue
-        if _ends(line, offset, seen):
+        if _ends(line, offset, seen) or (one and _ends_one(line, token)):
             break
-        if _is_counted(line, token, seen) and not _is_modifying(line, offset):
+        if (
+            _is_counted(line, token, seen)
+            and not _is_modifying(line, offset)
+            and not (one and leads_a_singular(line, offset))
+        ):
             return token
         seen.append(token)
-    return _singular_head(line, seen, singular=singular)
+    return singular_head(line, seen, singular=singular or one)
 
 
 def _ends(line: Line, offset: int, seen: list[Token]) -> bool:
     """Whether the phrase is over before this word: "a second round | of talks", "12 people | in"."""
     token = line.tokens[offset]
+    if seen and is_inside_hyphens(line, token):
+        return False
     if token.word == "of" and seen:
         return True
     if token.word in line.lexicon.words.sets["nouns.stop"]:
         return not _is_name_like(line, token, seen)
     return _is_plural_verb(line, offset, seen) or (bool(seen) and _begins_a_date(line, offset))
+
+
+def _ends_one(line: Line, token: Token) -> bool:
+    """As in "with one hand, | opening new doors", "one player | thinks": a single thing has no plural."""
+    sets = line.lexicon.words.sets
+    is_kept = token.word in sets["nouns.irregular"] or token.word in sets["nouns.modifying"]
+    return token.word == "," or (is_plural(line, token.word) and not is_kept)
 
 
 def _begins_a_date(line: Line, offset: int) -> bool:
@@ -139,61 +162,6 @@ def _is_modifying(line: Line, offset: int) -> bool:
     return token.word in words["nouns.modifying"] and is_plural(line, following.word)
 
 
-def _singular_head(line: Line, seen: list[Token], *, singular: bool) -> Token | None:
-    collective = line.lexicon.words.sets["nouns.singular_collective"]
-    for token in seen:
-        if token.word in collective:
-            return token
-    if not singular or not seen:
-        return None
-    head = _first_noun(line, seen)
-    verbs = line.lexicon.time.sets["past"] | line.lexicon.words.sets["nouns.verbs"]
-    for token in seen[seen.index(head) + 1 :]:
-        if line.text[token.start].isupper() and line.text[head.start].islower():
-            break  # "the first time Vindman spoke"
-        if (
-            token.word in verbs
-            or token.word == "of"  # "the first estimate of 2012"
-            or token.word[0].isdigit()
-            or line.text[head.end : token.start] not in (" ", "-")
-            or _is_verb_like(token.word)
-        ):
-            break
-        head = token
-    return (
-        None if _is_verb_like(head.word) and len(seen) == 1 and head.word.endswith("ed") else head
-    )
-
-
-def _first_noun(line: Line, seen: list[Token]) -> Token:
-    """Past the adjectives that often follow an ordinal: "20th consecutive win"."""
-    adjectives = line.lexicon.words.sets["nouns.adjectives"]
-    for token in seen:
-        if token.word not in adjectives:
-            return token
-    return seen[0]
-
-
-def _is_verb_like(word: str) -> bool:
-    return (
-        word.endswith(("ing", "ed"))
-        and len(word) > 4
-        and word
-        not in (
-            "building",
-            "meeting",
-            "seed",
-            "speed",
-            "wedding",
-            "hearing",
-            "feeling",
-            "evening",
-            "morning",
-            "painting",
-        )
-    )
-
-
 def read_count(line: Line, number: Number) -> Draft:
     """A count of the noun that follows, or a bare number where none does."""
     number = _with_thousands(line, number)
@@ -212,11 +180,23 @@ def read_count(line: Line, number: Number) -> Draft:
             value=number.value,
             unit="magnitude",
         )
-    attributive = line.words_before(number.start, 1) in (["a"], ["an"], ["the"])
+    lead = line.words_before(number.start, 1)
+    attributive = lead in (["a"], ["an"]) or (lead == ["the"] and not number.spelled)
     of_many = number.vague and position != number.end  # "hundreds of Rohingya"
-    noun = find_noun(line, position, singular=number.value == 1 or attributive or of_many)
-    if of_many and noun and line.text[noun.end : noun.end + 2] in (" $", " £", " €"):
-        noun = None  # "millions of rare $1 bills"
+    priced = _PRICED.match(line.text, position) if of_many else None  # "millions of rare $1 bills"
+    or_two = _OR_TWO.search(line.text, max(0, number.start - 24), number.start)
+    if or_two and number.spelled and position == number.end:
+        return _one_or(line, number, or_two)
+    noun = find_noun(
+        line,
+        priced.end() if priced else position,
+        singular=attributive or of_many or number.value == 1,
+        one=number.value == 1 and number.spelled,  # "1 innings"
+    )
+    return _draft(number, (noun.start, noun.end) if noun else None, line)
+
+
+def _draft(number: Number, noun: tuple[int, int] | None, line: Line) -> Draft:
     is_whole = number.value is None or number.value == number.value.to_integral_value()
     return Draft(
         start=number.start,
@@ -227,8 +207,19 @@ def read_count(line: Line, number: Number) -> Draft:
         low=number.low,
         high=number.high,
         modifier="vague" if number.vague else "exact",
-        noun=line.text[noun.start : noun.end] if noun else None,
+        noun=line.text[slice(*noun)] if noun else None,
     )
+
+
+def _one_or(line: Line, number: Number, match: re.Match[str]) -> Draft:
+    """As in "a question or two", "a week or two"."""
+    unit = line.lexicon.time.units.get(match["noun"])
+    draft = _draft(number, match.span("noun"), line)
+    if unit is not None:
+        draft.start, draft.kind, draft.rule = match.start(), "duration", "duration_range"
+        draft.value, draft.low, draft.high = None, Decimal(1), number.value
+        draft.modifier, draft.unit, draft.noun = "range", unit, None
+    return draft
 
 
 def _compound(line: Line, number: Number) -> Draft:

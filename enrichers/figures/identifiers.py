@@ -65,7 +65,7 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|D\.C\. \d{5}"
     r"|\+\d{1,3} ?\(0\)[ \d-]{6,14}"
     r"|\d{1,2}:\d{2}-[a-z]{2}-\d+"  # "1:21-cr-00175"
-    r"|\d{1,2}-for-\d{1,2}(?!\w)"
+    r"|\d{1,2}-(?:for|of)-\d{1,2}(?!\w)"
     r"|(?:P\.L\.|Pub\. L\.|Public Law) \d+-\d+"
     r"|\d{1,3} (?:Civ|Cr)\. \d+"
     r"|(?:Act|Decree|Directive|Law|Order|Regulation) (?:\([A-Z]{2,4}\) )?\d+/\d{4}"
@@ -79,7 +79,7 @@ _LABELLED = re.compile(  # a label or a bracket says that the digits are a parag
     r"|\d{1,4} (?:Hours|Minutes|Seconds|Days|Weeks|Years) (?:a|of) [A-Z]\w+"  # films, races
     r"|1-8\d\d-[A-Z]{3}[A-Z0-9-]*"
     r"|\d{1,3}(?:\.\d+)?° ?(?:\d{1,2}(?:\.\d+)?[′'] ?)?(?:\d{1,2}(?:\.\d+)?[″\"] ?)?[NSEW]\b"  # where, not how much
-    r"|[248]K(?= (?:[A-Z]{2,4}s?|Blu-ray|Ultra|video|videos|footage|resolution|displays?|screens?|monitors?|cameras?|television|televisions|streaming|projectors?|content|quality|images?)\b)"
+    r"|[248][Kk](?= (?:[A-Z]{2,4}s?|Blu-ray|Ultra|video|videos|footage|resolution|displays?|screens?|monitors?|cameras?|television|televisions|streaming|projectors?|content|quality|images?)\b)"
     r"|Chang['’]e[ -]\d"
     r"|\d{1,3}\.(?:\.\.)?(?:[KQRBN][a-h]?[1-8]?x?|[a-h]x)?[a-h][1-8](?![\w.])|\d{1,3}\.(?:\.\.)?O-O(?:-O)?(?!\w)"  # moves in chess
     r"|\d{1,3}\.\d{2,7}°? ?[NS],? \d{1,3}\.\d{2,7}°? ?[EW](?!\w)"
@@ -100,6 +100,15 @@ _MARKED = {  # what a sign in the line gives away
         r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:])"
         r"|(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:])"
     ),
+    "day (": re.compile(r"(?<=[a-z]day )\(\d{1,2}\)"),  # "Today (19)": the day of the month
+    "-in-1": re.compile(r"(?<![\w.,-])[2-9]-in-1(?!\w)"),  # "a 3-in-1 charger"
+    "nder ": re.compile(r"(?<![\w.,])\d{2} Under \d{2}(?!\w)"),  # "40 Under 40": a list
+    "K": re.compile(  # how sharp a picture is; but "a 4K run", "4K people"
+        r"(?<![\w$£€.,])[48]K(?![\w-]| (?:run|race|walk|jog|[a-z]+s|people|men|women|children)\b)"
+    ),
+    "(": re.compile(
+        r"(?<![\w.,$£€])\d{1,4}\(\d{1,3}\)(?:\([0-9a-zA-Z]{1,4}\))*"
+    ),  # "Section 14(1)"
     "_": re.compile(r"(?<![\w.])[A-Za-z]{1,20}_\d\w{0,20}(?:\.\w{2,4})?(?!\w)"),  # "IMG_1234.jpg"
     "/": re.compile(r"(?<![\w.,])[A-Z]{2,5}/\d(?:\.\d)?(?!\w)"),  # "HTTP/2"
     "top-": re.compile(
@@ -109,8 +118,9 @@ _MARKED = {  # what a sign in the line gives away
     "-over": re.compile(r"(?<![\w.,-])(?:\d{1,2}|[a-z]{3,8})-over(?:-par(?: \d\d)?)?(?![\w-])"),
     "-something": re.compile(r"(?<![\w.,])(?:\d{1,2}|[a-z]{3,8})-something\b"),
 }
+_ITEM = re.compile(r"[0-9]{1,2}[.)](?:\Z| (?=[A-Z“\"'‘]))")  # "3. Eat well": the item of a list
 _CALIBRE = re.compile(
-    r"(?<![\w.])\.(?:22|25|30|32|357|38|40|44|45|50)(?=[- ](?:cal|gun|hand|long|pistol|revolver|rifle|round|Magnum|bullet))"
+    r"(?<![\w.])0?\.(?:22|25|30|32|357|38|40|44|45|50)(?=[- ](?:cal|gun|hand|long|pistol|revolver|rifle|round|Magnum|bullet))"
 )
 _LINEAGE = re.compile(r"(?<![\w.])(?P<head>[A-Z]{1,4})(?:\.\d{1,3}){2,}(?!\w)")  # "B.1.1.7"
 _TAIL = re.compile(r"(?:\.[0-9]+)+(?![\w%])")
@@ -130,6 +140,9 @@ def cover_traps(line: Line) -> None:
     text = line.text
     cover_addresses(line)
     cover_references(line)
+    item = _ITEM.match(text)
+    if item:
+        line.cover(*item.span())
     if any(line.tokens[index].word[0] in "0123456789" for index in line.marked):
         if any(sign in text for sign in ".-("):
             _cover_all(line, _DIGITS)

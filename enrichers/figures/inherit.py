@@ -149,7 +149,7 @@ def _is_alike(line: Line, left: Draft, right: Draft) -> bool:
     between = line.words_before(right.start, 8)
     words = between[-(line.index_at(right.start) - line.index_at(left.end)) :]
     if right.role in ("from", "to") and left.kind != "percent":
-        return True
+        return left.role is not None or left.kind != "count"
     if left.role == "from" and words == ["to"]:
         return True
     if right.modifier != "exact" and "than" in words:

@@ -27,6 +27,10 @@ from enrichers.figures.units import read_quantity, to_base
 
 _LINKED = re.compile(r"[-–—‑]|\b(?:to|and|or|through|in|of)\b")
 _BY = re.compile(r" ?[x×] ?|[- ]by[- ]")
+_MOST_GAMES = 16
+_RECORDS = re.compile(r" ?\((?:\d{1,2}[-–]\d{1,2}, )?\Z")  # "(6-5, 3-4)"
+_CLOSES = re.compile(r"(?:, \d{1,2}[-–]\d{1,2})?\)")
+_LONGEST_RECORD = 9
 _READERS = (read_money, read_percent, read_multiple, read_age, read_quantity)
 
 
@@ -110,8 +114,27 @@ def _bare_pair(line: Line, first: Number, second: Number, pair: Draft) -> Draft 
         return None
     pair.noun = read_count(line, second).noun
     if pair.noun is None:
-        return read_score(line, first, second) or pair
+        return read_score(line, first, second) or _record(line, first, second) or pair
     return pair
+
+
+def _record(line: Line, first: Number, second: Number) -> Draft | None:
+    """As in "Titusville (0-1): ...": behind a name and in brackets, the games won and lost."""
+    text = line.text
+    opening = _RECORDS.search(text, max(0, first.start - _LONGEST_RECORD), first.start)
+    name = line.token_before(opening.start()) if opening else None
+    closes = _CLOSES.match(text, second.end)
+    small = (first.value or 0) <= _MOST_GAMES and (second.value or 0) <= _MOST_GAMES
+    if name is None or not (closes and small and text[name.start].isupper()):
+        return None
+    return Draft(
+        start=first.start,
+        end=second.end,
+        kind="score",
+        rule="record",
+        low=first.value,
+        high=second.value,
+    )
 
 
 def _take_single(line: Line, number: Number, read: Reader) -> None:

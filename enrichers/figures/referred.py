@@ -19,10 +19,19 @@ _HEAD = re.compile(
     r"\b(?:[Nn]umber|[Tt]ally|[Cc]ount|[Tt]otal) of (?:the )?|\b(?P<toll>[Dd]eath) toll\b"
 )
 _REACHING = re.compile(
-    r"(?: (?!and\b|but\b|while\b|with\b|after\b|in which\b)[\w’'-]+){0,7}?"
+    r"(?: (?!and\b|but\b|while\b|with\b|after\b|in which\b)[\w’'-]+(?:\.[A-Z]\.)?){0,9}?"
     r" (?:to|at|reached|hit|topped|passed|exceeded|surpassed|was|is|were|are|by|from|stood at)"
     r"(?: (?:about|around|over|nearly|almost|some|only|just|at least|up to|more than|least|than|an estimated|well over))*\Z"
 )
+_TOLL = re.compile(r"(?:[A-Z][a-z]* )?(?:[a-z]+ ){0,2}death toll\b", re.IGNORECASE)
+_HURT = r"(?:killed|dead|died|wounded|injured|hurt|missing|hospitali[sz]ed|taken (?:captive|hostage|prisoner))"
+_CASUALTIES = re.compile(rf"(?: more)?(?: (?:were|was))? {_HURT}\b")
+_AND = re.compile(  # both halves tell of the hurt: "gunmen opened fire and 12 were killed" counts no gunmen
+    rf"(?:,? (?:were|was|have been|had been))? {_HURT}(?: [a-z]+){{0,4}},? (?:and|while|with)"
+    r" (?:(?:another|about|some|around|nearly|almost|over|at least|more than|up to) )?"
+)
+_INCLUDING = (["including"], ["among"])
+_THEN_EVEN = re.compile(r",?(?: or)?(?: (?:even|maybe|perhaps|possibly))? ")
 _BACK = 6  # figures
 OTHERS = frozenset({"others"})
 """Who is counted besides: no noun for the first count of "killed 12 and injured 30 others"."""
@@ -39,6 +48,7 @@ def refer(line: Line, inside: Sequence[Draft]) -> None:
             _of_these(line, draft, before)
             or _of_all(line, draft, inside[index + 1 : index + 2])
             or _other_end(line, draft, before)
+            or _of_like(line, draft, before)
             or _head(line, draft, before)
             or (whole if index and _is_alone(line, draft) else None)
         )
@@ -95,9 +105,29 @@ def _other_end(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
     return before[-1].noun if is_end else None
 
 
+def _of_like(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
+    """As in "12 soldiers were killed and 5 wounded", "two terms, or even three": what the count before it is of."""
+    if not before or before[-1].kind != "count" or before[-1].noun is None:
+        return None
+    part = line.words_before(before[-1].start, 1) in _INCLUDING
+    start, is_last = before[-1].end + len(before[-1].noun) + 1, _is_alone(line, draft)
+    if _CASUALTIES.match(line.text, draft.end) and _AND.fullmatch(line.text, start, draft.start):
+        noun = before[-2].noun if part and len(before) > 1 else before[-1].noun
+        return None if noun in OTHERS else noun
+    is_next = line.text.startswith(f" {before[-1].noun}", before[-1].end)
+    more = (
+        draft.value is not None and before[-1].value is not None and draft.value > before[-1].value
+    )
+    if not (is_next and more and is_last and _THEN_EVEN.fullmatch(line.text, start, draft.start)):
+        return None
+    return before[-1].noun
+
+
 def _head(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
     """As in "the number of deaths rose to 45", "the death toll reached 52,000"."""
     start = before[-1].end if before else 0
+    if draft.role == "to" and draft.change and _TOLL.match(line.text):
+        return "deaths"  # "The death toll from a fire that left two buildings in ruins rose to 10"
     heads = list(_HEAD.finditer(line.text, max(start, draft.start - 120), draft.start))
     if not heads:
         return None

@@ -53,7 +53,7 @@ def is_name(line: Line, number: Number) -> bool:
     if number.plain and (_repeats_a_name(line, number) or _is_model(line, number)):
         return True
     if not number.plain and not (number.spelled and (number.value or 0) < 100):
-        return _is_labelled_decimal(line, number)
+        return _is_labelled_decimal(line, number) or _is_sequel(line, number)
     token = line.token_before(number.start)
     if token is None or line.text[token.end : number.start] not in (" ", "-", ". ", " # ", " #"):
         return False
@@ -84,6 +84,18 @@ def _is_labelled_decimal(line: Line, number: Number) -> bool:
         and not number.scaled
         and token.word in line.lexicon.words.sets["traps.pointed"]
         and line.text[token.end : number.start] == " "
+    )
+
+
+def _is_sequel(line: Line, number: Number) -> bool:
+    """As in "Trump 2.0 began": a name in its next version."""
+    before = line.token_before(number.start)
+    return (
+        before is not None
+        and line.text[number.start : number.end] in ("2.0", "3.0", "4.0")
+        and line.text[before.start].isupper()
+        and before.word not in _PREPOSITIONS
+        and line.text[before.end : number.start] == " "
     )
 
 
