@@ -25,7 +25,7 @@ _CONTROLS: dict[int, str] = {
     **dict.fromkeys((10, 13, 0x85, 0x2028, 0x2029), " "),
     9: "\t",
 }
-_RARE = ("page", "explain", "duplicates")
+_RARE = ("page", "explain", "duplicates", "ranked_by")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*%?")
 # JSON escapes the controls under 32 by itself; a terminal obeys these too.
 _ESCAPES: dict[int, str] = {code: f"\\u{code:04x}" for code in (*range(127, 160), *_OVERRIDES)}

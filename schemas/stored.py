@@ -146,7 +146,8 @@ class SearchHit:
     `paragraph` is its index in the body, None where the title or the summary is the best row (`kind` says which).
     `score` orders the hits of one query; only `similarity`, the raw cosine, means the same across queries (None in
     words mode). `matches` are the spans of words that answer the query. `page` is where the row begins, in a PDF.
-    `explain` and `duplicates` stand only where they were asked for.
+    `explain` and `duplicates` stand only where they were asked for. `ranked_by` is "words" where the model does not read the
+    article's language, so that its meaning is not known, else None.
     """
 
     article_id: int
@@ -166,6 +167,7 @@ class SearchHit:
     page: int | None = None
     explain: Explanation | None = None
     duplicates: Duplicates | None = None
+    ranked_by: Literal["words"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,9 @@ import numpy as np
 
 from schemas.results import Explanation, Fusion, FusionRule, Recency, SideScore
 from schemas.stored import SearchHit
+from storage.fusion import MEANING_WEIGHT, cosine_bound, parts_by_meaning, parts_by_words
 from storage.ranking import Ranking, Sides
-from storage.scored_rows import (
-    MEANING_WEIGHT,
-    ScoredRows,
-    Scores,
-    cosine_bound,
-    parts_by_meaning,
-    parts_by_words,
-)
+from storage.scored_rows import ScoredRows, Scores
 
 _DAY_S = 86_400.0
 
@@ -43,10 +37,18 @@ def _explanation(
     is_sum = rule.rule == "sum"
     words = meaning = None
     if sides.by_words is not None and every.by_words is not None:
-        parts = parts_by_words(sides.by_words) if is_sum and len(sides.by_words) else None
+        parts = (
+            parts_by_words(sides.by_words, sides.by_meaning)
+            if is_sum and sides.by_meaning
+            else None
+        )
         words = _side(every.by_words, row_id, sides.by_words, parts)
     if sides.by_meaning is not None and every.by_meaning is not None:
-        parts = parts_by_meaning(sides.by_meaning) if is_sum else None
+        parts = (
+            parts_by_meaning(sides.by_words, sides.by_meaning)
+            if is_sum and sides.by_words
+            else None
+        )
         meaning = _side(every.by_meaning, row_id, sides.by_meaning, parts)
     return Explanation(
         matched=_words_of(hit),

@@ -16,8 +16,9 @@ import numpy as np
 
 from schemas.searching import SearchOptions
 from storage.duplicates import stories_of, texts_of
+from storage.fusion import fuse
 from storage.scan import Mask
-from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, fuse, nothing_found
+from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, nothing_found
 from storage.vector_index import RowVectors
 
 SHALLOW = 150

@@ -1,8 +1,4 @@
-"""Rows with their scores, as each way to search gives them; how two ways are made one, and the best row of each article.
-
-Hybrid is a convex sum: MEANING_WEIGHT of the cosine and the rest of BM25, each divided by the query's best, as in Bruch,
-Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023), with the maximum as the only bound.
-"""
+"""Rows with their scores, as each way to search gives them, and the best row of each article."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ from numpy.typing import NDArray
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float64]
-MEANING_WEIGHT = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,48 +61,6 @@ def rows_by_words(found: Iterable[tuple[int, int, float]]) -> ScoredRows:
         np.maximum(np.array([row[2] for row in rows], dtype=np.float64), 1e-9),
         np.full(len(rows), np.nan),
     )
-
-
-def fuse(by_words: ScoredRows | None, by_meaning: ScoredRows | None) -> ScoredRows:
-    """One score a row. A side that found nothing leaves the other as it is."""
-    if by_meaning is None or not len(by_meaning.row_ids):
-        return by_words or nothing_found()
-    if by_words is None:
-        return by_meaning
-    row_ids = np.union1d(by_words.row_ids, by_meaning.row_ids)
-    in_words = np.searchsorted(row_ids, by_words.row_ids)
-    in_meaning = np.searchsorted(row_ids, by_meaning.row_ids)
-    article_ids = np.zeros(len(row_ids), dtype=np.int64)
-    article_ids[in_words] = by_words.article_ids
-    article_ids[in_meaning] = by_meaning.article_ids
-    similarities = np.full(len(row_ids), np.nan)
-    similarities[in_meaning] = by_meaning.similarities
-    scores = np.zeros(len(row_ids))
-    scores[in_meaning] = parts_by_meaning(by_meaning)
-    if len(by_words.row_ids):
-        scores[in_words] += parts_by_words(by_words)
-    return ScoredRows(article_ids, row_ids, scores, similarities)
-
-
-def parts_by_meaning(by_meaning: ScoredRows) -> Scores:
-    """What the cosine of each row adds to its score."""
-    found: Scores = MEANING_WEIGHT * np.maximum(by_meaning.scores / cosine_bound(by_meaning), -1.0)
-    return found
-
-
-def parts_by_words(by_words: ScoredRows) -> Scores:
-    """What the words of each row add to its score."""
-    found: Scores = (1 - MEANING_WEIGHT) * by_words.scores / by_words.scores.max()
-    return found
-
-
-def cosine_bound(by_meaning: ScoredRows) -> float:
-    """What cosines are divided by.
-
-    Where none is above nothing, they are set against the lowest: the words must not drown in a division.
-    """
-    best = float(by_meaning.scores.max())
-    return best if best > 0 else max(float(-by_meaning.scores.min()), 1e-9)
 
 
 def nothing_found() -> ScoredRows:

@@ -19,7 +19,7 @@ from schemas.protocols import Encoder, Matrix
 from schemas.results import Facets
 from schemas.searching import SearchOptions
 from schemas.stored import Mode, SearchHit, SearchResult
-from storage.candidates import compare
+from storage.compared import Compared
 from storage.connection import snapshot
 from storage.duplicates import duplicates_of
 from storage.explain import explain
@@ -27,9 +27,10 @@ from storage.facets import count_facets
 from storage.filters import ROWS
 from storage.ranking import Lines, Ranking
 from storage.read import read_figures, read_mentions, select_by_ids
-from storage.scan import Mask
-from storage.scored_rows import MEANING_WEIGHT, ScoredRows
+from storage.scan import Ids, Mask
+from storage.scored_rows import ScoredRows, nothing_found
 from storage.similar import compare_articles, mean_of
+from storage.unread import note_of, unread_articles
 from storage.values import to_instant
 from storage.vector_index import RowVectors, VectorIndex
 from storage.vectors import allowed_lines, has_rows
@@ -66,13 +67,19 @@ class Searcher:
         with snapshot(self.connection):
             if vector is not None and self.encoder() is not encoder:
                 vector = self.encoder().encode_query(query)  # other vectors have just come to serve
-            by_words, wanted, notes = self._by_words(query, mode, filters)
-            lines = None if vector is None else self._lines(filters)
-            ranking = Ranking(
-                self.connection, options, partial(_compared, by_words, lines, vector), lines
+            by_words = WordSearch(
+                connection=self.connection, filters=filters, languages=self._languages(filters)
             )
-            found = self._found(ranking, k, wanted)
-            notes = (*notes, *self._notes(lines, filters))
+            if vector is None:
+                rows, wanted, notes = by_words.by_operators(query)
+                ranking = Ranking(self.connection, options, lambda _: (rows, None), None)
+                found = self._found(ranking, k, wanted)
+            else:
+                wanted = by_words.wanted(query)
+                compared = self._compared(query, vector, by_words, is_hybrid=mode == "hybrid")
+                ranking = Ranking(self.connection, options, compared, compared.lines)
+                found = self._found(ranking, k, wanted, unread=compared.unread)
+                notes = self._notes(compared.lines, filters) + note_of(self.encoder(), found.hits)
             total = ranking.total() if mode == "words" else None
         return SearchResult(
             query=query,
@@ -117,12 +124,24 @@ class Searcher:
             facets=found.facets,
         )
 
-    def _found(self, ranking: Ranking, k: int, wanted: Wanted, *, of_means: bool = False) -> _Found:
+    def _found(
+        self,
+        ranking: Ranking,
+        k: int,
+        wanted: Wanted,
+        *,
+        unread: Ids | None = None,
+        of_means: bool = False,
+    ) -> _Found:
         """The hits of a page with all that is asked to be said of them, and the facets."""
         options = ranking.options
         rows = ranking.hits(options.offset + k)
         rows = rows[np.arange(min(options.offset, len(rows)), len(rows))]
         hits = self._hits(rows, wanted)
+        if unread is not None and len(unread):
+            not_read = np.isin(rows.article_ids, unread).tolist()
+            pairs = zip(hits, not_read, strict=True)
+            hits = [replace(hit, ranked_by="words" if is_one else None) for hit, is_one in pairs]
         if options.explain:
             reasons = explain(ranking, hits, rows, of_means=of_means)
             hits = [replace(hit, explain=why) for hit, why in zip(hits, reasons, strict=True)]
@@ -156,17 +175,17 @@ class Searcher:
         encoder = self.encoder()
         self.index.refresh(encoder.provenance, encoder.dim)
 
-    def _by_words(
-        self, query: str, mode: Mode, filters: Filters
-    ) -> tuple[ScoredRows | None, Wanted, tuple[str, ...]]:
-        by_words = WordSearch(
-            connection=self.connection, filters=filters, languages=self._languages(filters)
+    def _compared(
+        self, query: str, vector: Matrix, words: WordSearch, *, is_hybrid: bool
+    ) -> Compared:
+        unread = unread_articles(self.connection, self.encoder(), words.languages)
+        return Compared(
+            vector=vector,
+            lines=self._lines(words.filters),
+            by_words=words.plain(query)[0] if is_hybrid or len(unread) else nothing_found(),
+            unread=unread,
+            is_hybrid=is_hybrid,
         )
-        if mode == "words":
-            return by_words.by_operators(query)
-        if mode == "meaning":
-            return None, by_words.wanted(query), ()
-        return (*by_words.plain(query), ())
 
     def _languages(self, filters: Filters) -> list[str | None]:
         """The languages that are searched, the most common first."""
@@ -228,27 +247,3 @@ class _Found:
 def _none(options: SearchOptions) -> Facets | None:
     """The facets of nothing."""
     return dict.fromkeys(options.facets, ()) if options.facets else None
-
-
-def _compared(
-    by_words: ScoredRows | None, lines: Lines | None, vector: Matrix | None, number: int | None
-) -> tuple[ScoredRows | None, ScoredRows | None]:
-    """The rows that matter for so many hits, by words and by meaning; all there are for None."""
-    if lines is None or vector is None:
-        return by_words, None
-    rows, keep = lines.rows, lines.keep
-    liked = None
-    if by_words is not None and len(by_words) and number is not None:
-        shares = by_words.scores / by_words.scores.max()
-        liked = by_words.row_ids, shares * ((1 - MEANING_WEIGHT) / MEANING_WEIGHT)
-    every = len(rows) if number is None else number
-    chosen, cosines = compare(rows, vector[0], keep, k=every, liked=liked)
-    row_ids = rows.row_ids[chosen]
-    # A long row has a line a window: its similarity is that of the best of them.
-    starts = np.flatnonzero(np.diff(row_ids, prepend=-1))
-    best = np.maximum.reduceat(cosines, starts) if len(starts) else cosines
-    found = ScoredRows(rows.article_ids[chosen[starts]], row_ids[starts], best, best)
-    if by_words is not None and number is not None and not lines.is_few:
-        without_vector = ~np.isin(by_words.row_ids, rows.row_ids)
-        by_words = by_words[without_vector | np.isin(by_words.row_ids, row_ids)]
-    return by_words, found

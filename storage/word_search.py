@@ -15,6 +15,9 @@ from storage.query_language import Node, QuerySyntaxError, parse_query
 from storage.scored_rows import ScoredRows, nothing_found, rows_by_words
 from storage.words import Wanted, match_expression, query_words
 
+ANOTHER_ROW = 0.3
+"""Cranfield, whose documents are a title and a text: nDCG@10 .378 without, .394 with .3, .400 with .5."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordSearch:
@@ -29,7 +32,7 @@ class WordSearch:
         wanted = self.wanted(query)
         if not wanted.stems:
             return nothing_found(), wanted
-        return rows_by_words(self._ranked(match_expression(wanted.stems))), wanted
+        return _with_another(rows_by_words(self._ranked(match_expression(wanted.stems)))), wanted
 
     def wanted(self, query: str) -> Wanted:
         """What to mark in what `query` finds."""
@@ -57,7 +60,7 @@ class WordSearch:
             languages=self.languages,
         )
         article_ids = query.article_ids()
-        rows = rows_by_words(query.ranked_rows()).only(article_ids)
+        rows = _with_another(rows_by_words(query.ranked_rows()).only(article_ids))
         without = np.setdiff1d(article_ids, rows.article_ids)
         return rows.and_also(rows_by_words(query.first_rows(without))), query.wanted()
 
@@ -68,3 +71,18 @@ class WordSearch:
                 WHERE paragraphs_fts MATCH ? AND {rows.sql}""",
             (expression, *rows.values),
         ).fetchall()
+
+
+def _with_another(found: ScoredRows) -> ScoredRows:
+    """The rows, each with a part of the score of the best other row of its article: a title and a text that both answer."""
+    if not len(found):
+        return found
+    order = np.lexsort((-found.scores, found.article_ids))
+    firsts = np.flatnonzero(np.diff(found.article_ids[order], prepend=-1))
+    sizes = np.diff(np.append(firsts, len(order)))
+    seconds = np.where(sizes > 1, found.scores[order[np.minimum(firsts + 1, len(order) - 1)]], 0.0)
+    others = np.empty(len(order))
+    others[order] = np.repeat(found.scores[order[firsts]], sizes)
+    others[order[firsts]] = seconds
+    scores = found.scores + ANOTHER_ROW * others
+    return ScoredRows(found.article_ids, found.row_ids, scores, found.similarities)

@@ -92,6 +92,7 @@ def _facts(hit: SearchHit) -> str:
         day(hit.published_at),
         f"score {hit.score:.3f}",
         f"cosine {hit.similarity:.3f}" if hit.similarity is not None else "",
+        "words only" if hit.ranked_by == "words" else "",
         f"article {hit.article_id}, {place}{f', p. {hit.page}' if hit.page else ''}",
         safe(hit.url or ""),
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from enrichers.vectors.backends import Backend, OpenVinoBackend, SentenceTransformersBackend
 from enrichers.vectors.batches import unit
 from enrichers.vectors.model_folder import ModelFolder
+from enrichers.vectors.model_languages import languages_of
 from enrichers.vectors.tokens import Window, WindowTokenizer, checked_texts, without_lone_surrogates
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
@@ -35,6 +36,7 @@ class WindowEncoder:
         self._spec = spec
         self.provenance = provenance
         self.dim = backend.dim
+        self.languages = languages_of(spec)
 
     def encode_windows(self, texts: Sequence[str]) -> list[Matrix]:
         """One matrix a text, one row a window, input order."""
@@ -74,6 +76,7 @@ class WholeTextEncoder:
         self._spec = spec
         self.provenance = provenance
         self.dim = backend.dim
+        self.languages = languages_of(spec)
 
     def encode_windows(self, texts: Sequence[str]) -> list[Matrix]:
         """One matrix of one row a text."""
