@@ -6,7 +6,6 @@ A search asks at each start; what else a card says is not looked at.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from enrichers.vectors.model_folder import PACKAGED_NAME, ModelFolder
 
@@ -14,7 +13,7 @@ _HEAD_CHARACTERS = 20_000
 _SAID = re.compile(
     r"^language:[ \t]*(?P<one>[^\n]*)\n(?P<listed>(?:[ \t]*-[ \t]+[^\n]+\n)*)", re.MULTILINE
 )
-_CODE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*|multilingual")
+_CODE = re.compile(r"multilingual|[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*")
 
 
 def languages_of(spec: ModelFolder) -> tuple[str, ...]:
@@ -29,9 +28,9 @@ def languages_of(spec: ModelFolder) -> tuple[str, ...]:
 
 
 def languages_in(card: str) -> tuple[str, ...]:
-    """The codes under `language` at the head of a card.
+    r"""The codes under `language` at the head of a card.
 
-    >>> languages_in("---\\nlanguage:\\n- de\\n- 'no'\\nlicense: mit\\n---\\n# A model")
+    >>> languages_in("---\nlanguage:\n- de\n- 'no'\nlicense: mit\n---\n# A model")
     ('de', 'no')
     """
     if not card.startswith("---"):
