@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import copydesk
-from schemas.searching import OptionArgs
+from schemas.searching import ListedArgs, OptionArgs
 from storage.query_language import parse_query
 
 DOCS = Path(copydesk.__file__).parents[1] / "docs"
@@ -41,5 +41,5 @@ def test_every_operator_of_the_table_is_read() -> None:
 
 
 def test_every_option_of_a_search_is_told() -> None:
-    for name in OptionArgs.__annotations__:
+    for name in {*OptionArgs.__annotations__, *ListedArgs.__annotations__}:
         assert f"--{name.replace('_', '-')}" in SEARCH
