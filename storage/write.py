@@ -308,6 +308,14 @@ def _add_rendering(
         "INSERT INTO dropped (rendering_id, place, text, reason) VALUES (?, ?, ?, ?)",
         [(rendering_id, d.where, d.text, d.reason) for d in article.dropped],
     )
+    _add_what_was_made(connection, prepared, rendering_id, row_ids)
+    return rendering_id
+
+
+def _add_what_was_made(
+    connection: sqlite3.Connection, prepared: PreparedArticle, rendering_id: int, row_ids: RowIds
+) -> None:
+    makers = {maker.stage: maker for maker in prepared.made_by}
     add_mentions(connection, rendering_id, prepared.mentions, row_ids)
     add_figures(connection, prepared.figures, row_ids)
     add_enrichments(connection, rendering_id, prepared.enrichments)
@@ -318,7 +326,6 @@ def _add_rendering(
     if "entities" in makers:
         score_rendering(connection, rendering_id)
         mark_done(connection, rendering_id, SALIENCE)
-    return rendering_id
 
 
 def _add_rows(connection: sqlite3.Connection, article: Article, rendering_id: int) -> RowIds:

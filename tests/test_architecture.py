@@ -15,7 +15,13 @@ ROOMS = ("copydesk", "flows", "sources", "enrichers", "storage", "schemas")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 LONG_FUNCTIONS: dict[str, str] = {
     f"copydesk/cli/{verb}": "a verb's options are its parameters, one to a line or more"
-    for verb in ("ingest.py:ingest", "finding.py:search", "saved.py:add")
+    for verb in (
+        "ingest.py:ingest",
+        "finding.py:search",
+        "similar.py:similar",
+        "saved.py:add",
+        "saved.py:run",
+    )
 }
 
 
