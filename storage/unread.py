@@ -56,7 +56,8 @@ def behind_the_read(found: ScoredRows, by_words: ScoredRows) -> ScoredRows:
     unread = np.isnan(found.similarities)
     if not unread.any():
         return found
-    scores = np.where(unread, _LAST * _LAST * found.scores, found.scores)
+    lowest = float(found.scores[~unread].min(initial=3 * _LAST)) - 3 * _LAST
+    scores = np.where(unread, lowest + _LAST * _LAST * found.scores, found.scores)
     order = np.argsort(found.row_ids)
     known = np.isin(by_words.row_ids, found.row_ids)
     places = order[np.searchsorted(found.row_ids[order], by_words.row_ids[known])]
