@@ -103,6 +103,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="body: further pieces of it", touches="mending", off={"grow": saying(None)}),
     Rule(name="body: paragraphs of its look", touches="mending", off={"take_prose": saying(None)}),
     Rule(name="body: subheadings beside its prose", touches="mending", off={"take_headings": saying(None)}),
+    Rule(name="body: lists among its prose", touches="mending", off={"take_lists": saying(None)}),
     Rule(name="body: nothing from elsewhere", touches="mending", off={"drop_elsewhere": saying(None)}),
     Rule(name="body: only sentences before it", touches="mending", off={"drop_before": saying(None)}),
     Rule(name="body: nothing from boxes beside it", touches="mending", off={"drop_beside": saying(None)}),

@@ -43,6 +43,8 @@ NO_ARTICLE = frozenset(("section", "error", "consent", "paywalled"))
 LOOKS_LIKE_PAGE = re.compile(
     r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+MOST_ABOVE = 500
+"""Lines a title is looked for in: judging all of a text of 200,000 for it took as long as judging them for the article."""
 
 
 def clean(document: RawDocument) -> Article | None:
@@ -205,7 +207,7 @@ def _settle_title(
     """The title, the blocks after it, and the interface lines that stood above a title taken from the text."""
     if claims.title is not None:
         return one_line(repair(claims.title)) or None, list(blocks), []
-    reasons = _reasons(blocks)
+    reasons = _reasons(blocks[:MOST_ABOVE])
     first = next((index for index, reason in enumerate(reasons) if reason is None), 0)
     follows = any(reason is None for reason in reasons[first + 1 :])
     if not follows or not is_title(blocks[first].text):

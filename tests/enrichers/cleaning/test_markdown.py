@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.markdown import split_markdown
+from enrichers.cleaning.text import split_paragraphs
 
 PAGE = """# Harbour reopens
 
@@ -88,3 +90,9 @@ def test_front_matter_may_be_toml_and_have_the_line_ends_of_windows() -> None:
         "Body.",
     )
     assert split_front_matter("+++\ntitle\n+++\nBody.")[0] == {}
+
+
+@pytest.mark.parametrize("flood", ["*a" * 100_001, "[a" * 100_001, "\n" * 50_001])
+def test_a_flood_of_marks_or_lines_is_read_as_plain_text(flood: str) -> None:
+    flood = f"Oil rose.\n\n{flood}"
+    assert split_markdown(flood) == (None, split_paragraphs(flood))
