@@ -50,6 +50,7 @@ def examine(settings: Settings, *, notify: Callable[[str], None]) -> list[Check]
         *_enrichers(settings),
         _checked("embedding", lambda: _embedding(settings, notify)),
         _checked("database", lambda: _database(settings)),
+        *_languages(settings),
     ]
 
 
@@ -158,3 +159,26 @@ def _database(settings: Settings) -> str:
         return f"none yet at {settings.db}; the first ingest makes it"
     with open_store_with(settings.db, "r", settings) as store:
         return f"{settings.db}: {store.status()['articles']} articles"
+
+
+def _languages(settings: Settings) -> list[Check]:
+    """How many paragraphs there are in which language, where there are any, and which of them have words only."""
+    if not Path(settings.db).exists():
+        return []
+    return [_checked("languages", lambda: _counted(settings))]
+
+
+def _counted(settings: Settings) -> str:
+    from copydesk.api import open_store_with
+    from storage.unread import count_paragraphs, is_read
+
+    with open_store_with(settings.db, "r", settings) as store:
+        counts = count_paragraphs(store.connection)
+        encoder = store.searcher.encoder()
+    told = ", ".join(f"{language or 'none told'} {n:,}" for language, n in counts.items())
+    unread = [language for language in counts if language and not is_read(encoder, language)]
+    if not unread:
+        return f"paragraphs: {told or 'none'}; all are ranked by meaning too"
+    number = sum(counts[language] for language in unread)
+    name = encoder.provenance.name
+    return f"paragraphs: {told}; {number:,} that {name} does not read ({', '.join(unread)}) are ranked by words only"

@@ -27,12 +27,17 @@ def reads(encoder: Encoder) -> frozenset[str]:
     return frozenset() if named & _MANY else frozenset(named)
 
 
+def is_read(encoder: Encoder, language: str) -> bool:
+    """Whether the encoder's model reads a language."""
+    read = reads(encoder)
+    return not read or language.lower().partition("-")[0] in read
+
+
 def unread_articles(
     connection: sqlite3.Connection, encoder: Encoder, languages: Iterable[str | None]
 ) -> Ids:
     """The articles in those of `languages` that the encoder does not read, in order. No language is no such one."""
-    read = reads(encoder)
-    others = [one for one in languages if one and read and one.partition("-")[0] not in read]
+    others = [one for one in languages if one and not is_read(encoder, one)]
     if not others:
         return np.zeros(0, dtype=np.int64)
     found = connection.execute(
