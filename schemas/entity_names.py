@@ -43,6 +43,7 @@ _PARTICLES = frozenset(
     ]
 )
 # Names of China, Korea and Vietnam that begin with the family's, where a reader of English meets them in that order.
+_HONORIFICS = frozenset("mr mrs ms miss mx dr prof sir dame lord lady".split())
 _FAMILY_FIRST = frozenset(
     [
         "chen",
@@ -67,6 +68,10 @@ _FAMILY_FIRST = frozenset(
         "zhao",
         "zhou",
     ]
+)
+# Letters that no decomposition takes to plain ones.
+_PLAIN_LETTERS = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 )
 _COMPANY_FORM = re.compile(
     r",?\s(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|llp|plc|ag|s\.?a|n\.?v|gmbh|se|spa|s\.p\.a|oyj|asa|ab)\.?$"
@@ -95,6 +100,7 @@ def fold_name(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.replace("’", "'"))
     folded = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    folded = folded.translate(_PLAIN_LETTERS)
     words = " ".join(folded.split())
     return words.removesuffix("'s").removesuffix("'").strip() or words
 
@@ -116,7 +122,10 @@ def entity_key(name: str, label: str) -> str:
     """
     folded = fold_name(name)
     if label == "PERSON":
-        words = " ".join(folded.replace(".", " ").replace(",", " ").split())
+        listed = folded.replace(".", " ").replace(",", " ").split()
+        while len(listed) > 1 and listed[0] in _HONORIFICS:
+            listed.pop(0)
+        words = " ".join(listed)
         return _INITIALS.sub(lambda run: run.group().replace(" ", ""), words) or folded
     if label == "ORG":
         folded = _COMPANY_FORM.sub("", folded) or folded

@@ -57,7 +57,10 @@ class Found(NamedTuple):
 
 
 class _Companion(NamedTuple):
-    id: int
+    ids: tuple[int, ...]
+    """The name, and what is the same: a country and its people."""
+    acronym: str
+    """The name where it may be an acronym that another article explains, else empty."""
     is_strong: bool
     """Not a country: half of the world's news is told of some."""
 
@@ -147,6 +150,14 @@ def _groups(bearers: Sequence[_Bearer], surname: str) -> list[list[_Bearer]]:
     return groups
 
 
+def is_accompanied(connection: sqlite3.Connection, rendering_id: int, name_id: int) -> bool:
+    """Whether another article has the very same name in the same company."""
+    key = connection.execute("SELECT name_key FROM entities WHERE id = ?", (name_id,)).fetchone()[0]
+    group = [_Bearer(name_id, str(key), form_of(str(key), "PERSON"))]
+    shared = _shared(connection, rendering_id, name_id, group)
+    return len(shared) >= NEEDED and any(one.is_strong for one in shared)
+
+
 def _only_one_in_company(
     connection: sqlite3.Connection,
     rendering_id: int,
@@ -164,19 +175,27 @@ def _only_one_in_company(
     }
     if any(one.id in here for group in groups for one in group):
         return None  # named in full beside it: the article itself keeps them apart
-    companions = list(_companions(connection, rendering_id, name_id))
     home: _Bearer | None = None
     for group in groups:
-        shared = [one for one in companions if _stands_with(connection, one.id, group)]
-        strong = sum(one.is_strong for one in shared)
-        if not strong and not (lax and len(shared) >= NEEDED):
+        shared = _shared(connection, rendering_id, name_id, group)
+        is_near = any(one.is_strong for one in shared)
+        if not is_near and not (lax and len(shared) >= NEEDED):
             continue
-        if home is not None:
-            return None
-        home = group[0] if lax or len(shared) >= NEEDED else None
-        if home is None:
-            return None  # somebody of that name is not far, and no more than that can be said
+        if home is not None or not (lax or len(shared) >= NEEDED):
+            return None  # somebody else of that name is not far, or no more than that can be said
+        home = group[0]
     return home
+
+
+def _shared(
+    connection: sqlite3.Connection, rendering_id: int, name_id: int, group: Sequence[_Bearer]
+) -> list[_Companion]:
+    """What the article mentions beside the name and others beside one of the group."""
+    return [
+        one
+        for one in _companions(connection, rendering_id, name_id)
+        if _stands_with(connection, rendering_id, one, group)
+    ]
 
 
 def _companions(
@@ -186,25 +205,43 @@ def _companions(
         """SELECT e.id, e.name_key, e.label, e.form, e.country FROM appearances a JOIN entities e ON e.id = a.name_id
            WHERE a.rendering_id = ? AND a.name_id <> ? ORDER BY a.mentions DESC, e.name_key, e.label LIMIT ?""",
         (rendering_id, name_id, MOST_COMPANY),
-    )
+    ).fetchall()
+    countries: set[str] = set()
     for companion_id, key, label, form, country in rows:
-        if label in _TELLS_NOTHING or key in _EVERYWHERE:
+        if country is not None:
+            if country not in countries:
+                countries.add(country)
+                yield _Companion(names_of_country(connection, country), "", is_strong=False)
             continue
-        if label == "PERSON" and form == "short":
+        if label in _TELLS_NOTHING or key in _EVERYWHERE or (label == "PERSON" and form == "short"):
             continue
-        yield _Companion(companion_id, country is None)
+        is_acronym = label == "ORG" and form == "short"
+        yield _Companion((companion_id,), key if is_acronym else "", is_strong=True)
+
+
+def names_of_country(connection: sqlite3.Connection, country: str) -> tuple[int, ...]:
+    """A country and its people."""
+    rows = connection.execute("SELECT id FROM entities WHERE country = ? ORDER BY id", (country,))
+    return tuple(int(row[0]) for row in rows)
 
 
 def _stands_with(
-    connection: sqlite3.Connection, companion_id: int, group: Sequence[_Bearer]
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    companion: _Companion,
+    group: Sequence[_Bearer],
 ) -> bool:
-    """Whether some article has the companion and one of these names."""
+    """Whether some other article has the companion and one of these names."""
+    tests: list[tuple[str, object]] = [("x.name_id = ?", one) for one in companion.ids]
+    if companion.acronym:
+        tests.append(("x.acronym = ?", companion.acronym))
     return any(
         connection.execute(
-            """SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
-               WHERE x.name_id = ? LIMIT 1""",
-            (one.id, companion_id),
+            f"""SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
+               WHERE {test} AND x.rendering_id <> ? LIMIT 1""",
+            (one.id, value, rendering_id),
         ).fetchone()
         is not None
         for one in group
+        for test, value in tests
     )

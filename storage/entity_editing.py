@@ -12,9 +12,9 @@ from storage.connection import transaction
 from storage.entity_corrections import Pair, read_corrections
 from storage.entity_joins import judge_again
 from storage.entity_lists import find_named
-from storage.entity_rows import add_aliases, pair_of, recount, tidy_entities
+from storage.entity_rows import ALONE, add_aliases, pair_of, recount, tidy_entities
 from storage.faults import Connection
-from storage.values import to_instant, to_text
+from storage.values import name_key, to_instant, to_text
 
 _LONGEST_NAME = 200
 
@@ -77,13 +77,23 @@ class EntityEditing(Protocol):
 
 
 def _merge(connection: sqlite3.Connection, name: str, other: str) -> EntityChange:
-    into, gone = _one(connection, name), _one(connection, other)
-    if into == gone:
+    into = _one(connection, name)
+    gone = _all_of_a_surname(connection, other) or [_one(connection, other)]
+    if into in gone:
         raise UsageError(
             f"{name} and {other} are one entity already", remedy="nothing is to be done"
         )
-    _correct(connection, "merge", _pair(connection, gone), into=_pair(connection, into))
-    return _judged(connection, into, [gone])
+    key, label = _pair(connection, gone[0])
+    pair = (key.split(ALONE)[0], label) if len(gone) > 1 else (key, label)
+    _correct(connection, "merge", pair, into=_pair(connection, into))
+    return _judged(connection, into, gone)
+
+
+def _all_of_a_surname(connection: sqlite3.Connection, name: str) -> list[int]:
+    """The entities of a bare surname in all articles where it is nobody's, if they alone go by the name."""
+    ids = find_named(connection, name)
+    keys = {_pair(connection, entity_id)[0].split(ALONE)[0] for entity_id in ids}
+    return sorted(ids) if len(ids) > 1 and len(keys) == 1 and keys == {name_key(name)} else []
 
 
 def _split(connection: sqlite3.Connection, name: str) -> EntityChange:

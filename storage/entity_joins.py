@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.entity_names import form_of
 from schemas.marks import Mention
-from storage.company import Found, find_home
+from storage.company import Found, find_home, is_accompanied, names_of_country
 from storage.entity_corrections import Corrections, read_corrections
 from storage.entity_rows import (
+    ALONE,
     Spelling,
     add_aliases,
     find_or_add,
@@ -56,7 +57,7 @@ def add_names(
     for name_id in ids.values():
         home = judge(connection, rendering_id, name_id, corrections)
         homes[name_id] = home.entity_id
-        if home.reason:
+        if home.entity_id != name_id:
             _note_home(connection, rendering_id, name_id, home)
     note_spellings(connection, {s.id: (s.name, s.label) for s in spellings}, corrections)
     _settle(connection, _ripples(connection, rendering_id, spellings), corrections)
@@ -85,7 +86,10 @@ def remove_names(connection: sqlite3.Connection, rendering_id: int) -> None:
 def judge(
     connection: sqlite3.Connection, rendering_id: int, name_id: int, corrections: Corrections
 ) -> Found:
-    """The entity that a name is in one article, and why it is not the name's own."""
+    """The entity that a name is in one article, and why it is not the name's own.
+
+    A surname that is nobody's, and that no other article has in such company, is an entity of this article alone.
+    """
     key, label = connection.execute(
         "SELECT name_key, label FROM entities WHERE id = ?", (name_id,)
     ).fetchone()
@@ -95,13 +99,37 @@ def judge(
         pair = connection.execute(
             "SELECT name_key, label FROM entities WHERE id = ?", (found.entity_id,)
         ).fetchone()
-    home = corrections.home(tuple(pair))
-    if home == tuple(pair):
+    elif _stands_alone(connection, rendering_id, name_id, pair, corrections):
+        pair = (f"{key}{ALONE}{_article_key(connection, rendering_id)}", label)
+    home = corrections.home((str(pair[0]), str(pair[1])))
+    if home == (key, label):
         return found
     name = connection.execute(
-        "SELECT name FROM entities WHERE id = ?", (found.entity_id,)
+        "SELECT name FROM appearances WHERE rendering_id = ? AND name_id = ?",
+        (rendering_id, name_id),
     ).fetchone()[0]
-    return Found(find_or_add(connection, home, name, home[1], corrections), MERGED)
+    home_id = find_or_add(connection, home, name, home[1], corrections)
+    return Found(home_id, found.reason if home == tuple(pair) else MERGED)
+
+
+def _stands_alone(
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    name_id: int,
+    pair: tuple[str, str],
+    corrections: Corrections,
+) -> bool:
+    if pair[1] != "PERSON" or form_of(*pair).form != "short" or corrections.home(pair) != pair:
+        return False
+    return not is_accompanied(connection, rendering_id, name_id)
+
+
+def _article_key(connection: sqlite3.Connection, rendering_id: int) -> str:
+    row = connection.execute(
+        "SELECT a.key FROM renderings r JOIN articles a ON a.id = r.article_id WHERE r.id = ?",
+        (rendering_id,),
+    ).fetchone()
+    return str(row[0])
 
 
 def judge_again(
@@ -191,7 +219,9 @@ def _blocks(
 ) -> Iterator[tuple[str, str, bool]]:
     """What names that depend on this one share, and whether no other article has it so."""
     form = form_of(*one.pair)
-    if one.pair[1] == "PERSON" and form.form in ("full", "long"):
+    if one.pair[1] == "PERSON" and form.form == "short":
+        yield form.block, "PERSON", False
+    elif one.pair[1] == "PERSON":
         other = connection.execute(
             "SELECT 1 FROM appearances WHERE name_id = ? AND rendering_id <> ? LIMIT 1",
             (one.id, rendering_id),
@@ -216,23 +246,37 @@ def _has_dependents(connection: sqlite3.Connection, block: str, label: str) -> b
 
 def _new_company(
     connection: sqlite3.Connection, rendering_id: int, one: Spelling, changed: Sequence[Spelling]
-) -> list[int]:
-    """Those of the names that stand together with this one in no other article."""
-    return [
-        other.id
-        for other in changed
-        if other.id != one.id
-        and connection.execute(
+) -> set[int]:
+    """Those of the names that stand with this one in hardly another article, with what counts as the same."""
+    new: set[int] = set()
+    for other in changed:
+        # One other article that has both may be the very one whose name is to be judged, and then it says nothing.
+        together = connection.execute(
             """SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
-               WHERE x.name_id = ? AND x.rendering_id <> ? LIMIT 1""",
+               WHERE x.name_id = ? AND x.rendering_id <> ? LIMIT 2""",
             (one.id, other.id, rendering_id),
+        ).fetchall()
+        if other.id != one.id and (len(together) < 2 or other.acronym):
+            new |= _same_company(connection, other)
+    return new
+
+
+def _same_company(connection: sqlite3.Connection, other: Spelling) -> set[int]:
+    """A name, and those that company is compared by: a country's people, an acronym that stands by itself."""
+    same = {other.id}
+    row = connection.execute("SELECT country FROM entities WHERE id = ?", (other.id,)).fetchone()
+    if row and row[0]:
+        same.update(names_of_country(connection, row[0]))
+    if other.acronym:
+        short = connection.execute(
+            "SELECT id FROM entities WHERE name_key = ? AND label = 'ORG'", (other.acronym,)
         ).fetchone()
-        is None
-    ]
+        same.update(short or ())
+    return same
 
 
 def _dependents(
-    connection: sqlite3.Connection, block: str, label: str, with_names: list[int] | None
+    connection: sqlite3.Connection, block: str, label: str, with_names: set[int] | None
 ) -> set[Place]:
     """Where names of a block stand that depend on others; of articles that have one of `with_names`, or of all."""
     select = f"""SELECT a.rendering_id, a.name_id FROM entities e JOIN appearances a ON a.name_id = e.id

@@ -9,10 +9,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from schemas.entity_names import entity_key, form_of, kind_of
+from schemas.entity_names import NameForm, entity_key, form_of, kind_of
 from schemas.marks import Mention
 from storage.entity_corrections import Corrections, Pair
 from storage.values import name_key
+
+ALONE = " @ "
+"""Between a surname and the key of the article in whose company alone it stands: the key of an entity of that article."""
 
 
 class Spelling(NamedTuple):
@@ -40,7 +43,7 @@ def find_or_add(
     ).fetchone()
     if row:
         return int(row[0])
-    form = form_of(*pair)
+    form = NameForm("other", "", "") if ALONE in pair[0] else form_of(*pair)
     cursor = connection.execute(
         """INSERT INTO entities (name, label, name_key, usual_label, form, block, hidden)
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
@@ -147,7 +150,8 @@ def rekey(connection: sqlite3.Connection) -> None:
     """Every row under the key and kind that these rules give its name; rows that are one by them become one."""
     ids_by_pair: dict[Pair, list[int]] = {}
     rows = connection.execute(
-        "SELECT id, name, name_key, label, usual_label, block FROM entities ORDER BY id"
+        "SELECT id, name, name_key, label, usual_label, block FROM entities WHERE instr(name_key, ?) = 0 ORDER BY id",
+        (ALONE,),
     ).fetchall()
     for entity_id, name, _, label, usual_label, _ in rows:
         ids_by_pair.setdefault(pair_of(name, usual_label or label), []).append(entity_id)
@@ -165,6 +169,11 @@ def rekey(connection: sqlite3.Connection) -> None:
         if (stored[entity_id][0], stored[entity_id][1], stored[entity_id][3]) != (*pair, form.block)
         or not stored[entity_id][2]
     ]
+    aliases = connection.execute("SELECT alias, alias_key, entity_id FROM aliases").fetchall()
+    connection.executemany(
+        "UPDATE aliases SET alias_key = ? WHERE entity_id = ? AND alias = ?",
+        [(name_key(one[0]), one[2], one[0]) for one in aliases if name_key(one[0]) != one[1]],
+    )
     # The keys are unique at any moment: first out of each other's way.
     connection.executemany(
         "UPDATE entities SET name_key = '~' || id WHERE id = ?", [(one[0],) for one in changed]

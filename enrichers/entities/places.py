@@ -17,6 +17,7 @@ DATA_FILES = (
     "demonyms.toml",
     "places.toml",
     "well_known.toml",
+    "countries.toml",
     "given_names.txt",
     "generic_words.txt",
     "calendar_words.txt",
@@ -71,6 +72,26 @@ def gazetteer() -> Gazetteer:
     for name in by_text.keys() & places["ambiguous"]["names"]:
         by_text[name] = by_text[name]._replace(certain=False)
     return Gazetteer(by_text)
+
+
+def country_code(name: str, label: str) -> str | None:
+    """The ISO code of the country that a canonical name is, or whose people.
+
+    >>> country_code("Russia", "GPE"), country_code("Russian", "NORP"), country_code("Oslo", "GPE")
+    ('RU', 'RU', None)
+    """
+    return _codes().get((name, label)) if label in ("GPE", "NORP") else None
+
+
+@cache
+def _codes() -> dict[tuple[str, str], str]:
+    codes = {(name, "GPE"): code for name, code in _read("countries.toml").items()}
+    people = _read("demonyms.toml")["people"]
+    for country, forms in people.items():
+        if (country, "GPE") in codes:
+            for form in _people_forms({country: forms}, []):
+                codes.setdefault((form, "NORP"), codes[country, "GPE"])
+    return codes
 
 
 def _well_known(known: dict[str, Any]) -> Iterator[tuple[str, Place]]:

