@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from schemas.marks import Figure, Mention
     from schemas.protocols import Ask, Encoder, Enricher, ListingReader, PageFetcher
     from schemas.provenance import Provenance
+    from schemas.quotations import FoundQuotation, Quotation
     from schemas.stored import (
         FoundFigure,
         IngestReport,
@@ -71,6 +72,7 @@ _HOMES = {
     "schemas.marks": ("Figure", "Mention"),
     "schemas.protocols": ("Ask", "Encoder", "Enricher", "ListingReader", "PageFetcher"),
     "schemas.provenance": ("Provenance",),
+    "schemas.quotations": ("FoundQuotation", "Quotation"),
     "schemas.stored": (
         "FoundFigure",
         "IngestReport",
@@ -104,6 +106,7 @@ __all__ = [
     "FigureConflict",
     "FoundEnrichment",
     "FoundFigure",
+    "FoundQuotation",
     "Hints",
     "IngestReport",
     "Listing",
@@ -114,6 +117,7 @@ __all__ = [
     "PageFetcher",
     "Paragraph",
     "Provenance",
+    "Quotation",
     "RawDocument",
     "SearchHit",
     "SearchResult",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from enrichers.entities.tagger import DEFAULT_MODELS, EntityTagger
 from enrichers.figures.grammar import FigureFinder
+from enrichers.quotations.finder import QuotationFinder
 from enrichers.vectors.served import EncoderSettings, ServedEncoders
 from flows.enricher_plugins import EnricherPlugins
 from schemas.models import ModelChoice, StoredModel
@@ -63,6 +64,11 @@ class Engines:
     def figures(self) -> FigureFinder:
         """Finds figures."""
         return FigureFinder()
+
+    @cached_property
+    def quotations(self) -> QuotationFinder:
+        """Finds who said what."""
+        return QuotationFinder()
 
     @cached_property
     def plugins(self) -> EnricherPlugins:

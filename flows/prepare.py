@@ -139,10 +139,21 @@ def _find_marks(articles: Sequence[PreparedArticle], engines: Engines) -> list[P
     batch = [prepared.article for prepared in articles]
     mentions = engines.tagger.enrich(batch)
     figures = engines.figures.enrich(batch)
-    makers = (engines.tagger.provenance, engines.figures.provenance)
+    said = engines.quotations.enrich(batch)
+    makers = (
+        engines.tagger.provenance,
+        engines.figures.provenance,
+        engines.quotations.provenance,
+    )
     return [
-        replace(prepared, mentions=found, figures=counted, made_by=(*prepared.made_by, *makers))
-        for prepared, found, counted in zip(articles, mentions, figures, strict=True)
+        replace(
+            prepared,
+            mentions=found,
+            figures=counted,
+            quotations=spoken,
+            made_by=(*prepared.made_by, *makers),
+        )
+        for prepared, found, counted, spoken in zip(articles, mentions, figures, said, strict=True)
     ]
 
 

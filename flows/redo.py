@@ -20,10 +20,12 @@ from schemas.marks import Figure, Mention
 from schemas.models import ModelChange
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
+from schemas.quotations import Quotation
 from schemas.stored import Problem
 from storage.browse import pending_makers, pending_renderings
 from storage.derived import mark_done
 from storage.enrichments import replace_enrichments
+from storage.quotations import replace_quotations
 from storage.salience import MAKER as SALIENCE
 from storage.salience import score_rendering
 from storage.sqlite import Store
@@ -33,7 +35,7 @@ BATCH_ARTICLES = 32
 Told = Callable[[Stage, int], None]
 Stored = tuple[int, int, RawDocument]
 """An article's id, the id of its current version, and that version's document."""
-Mark = Mention | Figure | Enrichment
+Mark = Mention | Figure | Quotation | Enrichment
 Made = Sequence[Mark] | dict[str, Matrix] | Problem
 _ALL = Filters()
 
@@ -201,12 +203,18 @@ def _redo_stage(
 
 def _put(store: Store, rendering_id: int, maker: Provenance, made: Sequence[Mark]) -> None:
     """The rows of a stage in the place of those that were there, inside the caller's transaction."""
-    if maker.stage not in STAGES:
+    connection = store.connection
+    if maker.stage == "entities":
+        store.put_marks(rendering_id, maker, [m for m in made if isinstance(m, Mention)])
+    elif maker.stage == "figures":
+        store.put_marks(rendering_id, maker, [m for m in made if isinstance(m, Figure)])
+    elif maker.stage == "quotations":
+        replace_quotations(connection, rendering_id, [m for m in made if isinstance(m, Quotation)])
+        mark_done(connection, rendering_id, maker)
+    else:
         rows = [row for row in made if isinstance(row, Enrichment)]
-        replace_enrichments(store.connection, rendering_id, maker.stage, rows)
-        mark_done(store.connection, rendering_id, maker)
-        return
-    store.put_marks(rendering_id, maker, [m for m in made if not isinstance(m, Enrichment)])  # type: ignore[arg-type]  # of one kind
+        replace_enrichments(connection, rendering_id, maker.stage, rows)
+        mark_done(connection, rendering_id, maker)
 
 
 def _work_of(
@@ -216,6 +224,8 @@ def _work_of(
         return engines.tagger.enrich
     if stage == "figures":
         return engines.figures.enrich
+    if stage == "quotations":
+        return engines.quotations.enrich
     if stage not in STAGES:
         return lambda articles: engines.plugins.enrich(stage, articles)
     return lambda articles: encode_rows(articles, engines.encoder(), store.missing_vectors)

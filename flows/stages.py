@@ -13,7 +13,7 @@ from schemas.stored import Problem
 from storage.salience import MAKER as SALIENCE
 
 Stage = str
-STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "salience", "vectors")
+STAGES: tuple[Stage, ...] = ("clean", "entities", "figures", "quotations", "salience", "vectors")
 """Our own, in the order in which they are done."""
 
 
@@ -61,6 +61,8 @@ def maker_of(engines: Engines, stage: Stage) -> Provenance:
         return engines.encoder().provenance
     if stage == "salience":
         return SALIENCE
+    if stage == "quotations":
+        return engines.quotations.provenance
     if stage in STAGES:
         return engines.tagger.provenance if stage == "entities" else engines.figures.provenance
     maker = engines.plugins.maker(stage)

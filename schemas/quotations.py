@@ -38,7 +38,7 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundQuotation:
-    """A stored quotation with its article, and the sentence or sentences in which it stands."""
+    """A stored quotation with its article, and the paragraph in which it stands."""
 
     quotation: Quotation
     article_id: int
@@ -47,4 +47,4 @@ class FoundQuotation:
     url: str | None
     source: str | None
     published_at: datetime | None
-    sentence: str
+    context: str

@@ -16,6 +16,11 @@ ROWS = """paragraphs p
     JOIN articles a ON a.id = r.article_id"""
 
 
+# A mention m that is the speaker of a quotation q: but for an article, a title or an initial they are the same span.
+SAME_SPEAKER = """m.paragraph_id = q.speaker_paragraph_id AND m.start BETWEEN q.speaker_start - 40 AND q.speaker_start + 4
+    AND m."end" BETWEEN q.speaker_end - 4 AND q.speaker_end + 4 AND m."end" > q.speaker_start"""
+
+
 @dataclass(slots=True)
 class Conditions:
     """Conditions to join with AND, and the values bound to their marks, in order."""
@@ -45,6 +50,11 @@ def row_conditions(filters: Filters, connection: sqlite3.Connection | None = Non
             f"p.id IN (SELECT m.paragraph_id FROM mentions m WHERE {mentions.sql})",
             *mentions.values,
         )
+    if filters.speaker:
+        said = spoken_by(filters.speaker)
+        found.add(
+            f"p.id IN (SELECT q.paragraph_id FROM quotations q WHERE {said.sql})", *said.values
+        )
     if figures := figured_rows(filters, connection):
         found.add(f"p.id IN ({figures.sql})", *figures.values)
     return found
@@ -61,6 +71,15 @@ def figured_rows(filters: Filters, connection: sqlite3.Connection | None) -> Con
     asked = figure_conditions(connection, filters.figure, lang=filters.lang)
     sql = f"SELECT f.paragraph_id FROM figures f WHERE {asked.sql}"
     return Conditions([sql], asked.values)
+
+
+def spoken_by(name: str) -> Conditions:
+    """What a row q of quotations must meet: its speaker goes by that name, or is called so in so many words."""
+    key = name_key(name)
+    sql = f"""q.id IN (SELECT q.id FROM mentions m JOIN quotations q ON q.speaker_paragraph_id = m.paragraph_id
+            WHERE m.entity_id IN (SELECT entity_id FROM aliases WHERE alias_key = ?) AND {SAME_SPEAKER}
+        UNION ALL SELECT q.id FROM quotations q WHERE q.speaker_key = ?)"""
+    return Conditions([sql], [key, key])
 
 
 def article_conditions(filters: Filters) -> Conditions:

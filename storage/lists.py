@@ -10,6 +10,7 @@ from schemas.enrichments import FoundEnrichment
 from schemas.entities import EntityProfile, TrendStep
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import FIGURE_ORDERS, FigureGrouping, FigureOrder, FigureQuery
+from schemas.quotations import FoundQuotation
 from schemas.stored import FigureGroup, FoundFigure, StoredEntity
 from storage import browse, enrichments, entity_lists, figure_groups, figures
 from storage.connection import snapshot
@@ -99,6 +100,24 @@ class Lists(Protocol):
 
         with snapshot(self.connection):
             return conflicts.read_conflicts(self.connection, query, filters, limit=limit)
+
+    def quotes(
+        self, words: str | None = None, *, limit: int | None = None, **filters: Unpack[FilterArgs]
+    ) -> list[FoundQuotation]:
+        """Who said what, the newest article first: by `speaker`, under any of his names, with all of the words in it."""
+        return self.find_quotes(words, make_filters(**filters), limit=limit)[1]
+
+    def find_quotes(
+        self, words: str | None, filters: Filters, *, limit: int | None
+    ) -> tuple[int, list[FoundQuotation]]:
+        """As `quotes`, with the exact number of all that match first."""
+        if words is not None:
+            require_type("the words", words, str)
+        from storage import quotations  # a search must not wait for what it does not need
+
+        with snapshot(self.connection):
+            most = browse.row_limit(limit)
+            return quotations.list_quotations(self.connection, words, filters, limit=most)
 
     def enrichments(self, stage: str, *, limit: int | None = None) -> list[FoundEnrichment]:
         """What the enricher of a package found, by article; `stage` is the name that it goes by."""

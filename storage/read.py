@@ -18,6 +18,7 @@ from schemas.provenance import Provenance
 from schemas.stored import StoredArticle
 from storage.enrichments import read_enrichments
 from storage.identity import provenance_of
+from storage.quotations import read_quotations
 from storage.salience import read_article_entities
 from storage.values import damage_said, load, sha256, to_day, to_decimal, to_instant
 
@@ -105,6 +106,7 @@ def read_article(connection: sqlite3.Connection, article_id: int) -> StoredArtic
         summary_figures=tuple(f for f in figures if f.paragraph == SUMMARY_ROW),
         made_by=tuple(read_makers(connection, rendering_id)),
         entities=tuple(read_article_entities(connection, rendering_id)),
+        quotations=tuple(read_quotations(connection, rendering_id)),
         enrichments=tuple(read_enrichments(connection, rendering_id)),
     )
 

@@ -33,6 +33,7 @@ from storage.identity import (
     note_addresses,
 )
 from storage.near_copies import forget_copies, note_copies
+from storage.quotations import add_quotations
 from storage.salience import MAKER as SALIENCE
 from storage.salience import score_rendering
 from storage.values import content_sha256, dump, sha256, to_text
@@ -318,6 +319,7 @@ def _add_what_was_made(
     makers = {maker.stage: maker for maker in prepared.made_by}
     add_mentions(connection, rendering_id, prepared.mentions, row_ids)
     add_figures(connection, prepared.figures, row_ids)
+    add_quotations(connection, prepared.quotations, row_ids)
     add_enrichments(connection, rendering_id, prepared.enrichments)
     if vectors := makers.get("vectors"):
         add_vectors(connection, vectors, prepared.vectors)

@@ -20,8 +20,8 @@ import copydesk
 from copydesk.cli import (
     articles,
     database,
-    entities,
     enrich,
+    entities,
     fetch,
     figures,
     finding,
@@ -30,6 +30,7 @@ from copydesk.cli import (
     models,
     opml,
     quarantine,
+    quotes,
     saved,
     schedule,
     serve,
@@ -71,7 +72,19 @@ def everything(
     """A news desk's memory in one SQLite file: articles in, and found again by meaning, word, entity or number."""
 
 
-for module in (ingest, fetch, finding, similar, articles, entities, figures, enrich, keeping, serve):
+for module in (
+    ingest,
+    fetch,
+    finding,
+    similar,
+    articles,
+    entities,
+    figures,
+    quotes,
+    enrich,
+    keeping,
+    serve,
+):
     module.register(app)
 source_check.register(sources.app)
 opml.register(sources.app)

@@ -45,7 +45,7 @@ def enrich(
         list[str] | None,
         typer.Option(
             metavar="STAGE",
-            help="clean, entities, figures, vectors, or one that a package adds (repeatable).",
+            help="clean, entities, figures, quotations, salience, vectors, or a package's (repeatable).",
         ),
     ] = None,
     since: Since = None,

@@ -41,6 +41,7 @@ from copydesk.cli.options import (
     Lang,
     Since,
     Source,
+    Speaker,
     Until,
     examples,
     format_of,
@@ -81,6 +82,7 @@ def search(
     lang: Lang = None,
     entity: Entity = None,
     label: Label = None,
+    speaker: Speaker = None,
     include: Include = None,
     kind: Kind = None,
     minimum: Minimum = None,
@@ -114,6 +116,7 @@ def search(
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = make_row_filters(
         spelled="--{}", since=since, until=until, source=source, lang=lang, entity=entity, label=label,
+        speaker=speaker,
         include=include, kind=kind, min=minimum, max=maximum, unit=unit, subject=subject, noun=noun,
         about=about, rates=rates,
     )  # fmt: skip

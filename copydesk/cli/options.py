@@ -56,6 +56,10 @@ Entity = Annotated[
 Label = Annotated[
     str | None, named("--label", "LABEL", "Only rows with such an entity: PERSON, ORG, GPE ...")
 ]
+Speaker = Annotated[
+    str | None,
+    named("--speaker", "NAME", "Only what was said by that name: any name the speaker goes by."),
+]
 Include = Annotated[
     list[str] | None,
     named(

@@ -118,6 +118,7 @@ def test_entities_and_figures_of_another_version_are_done_once(
         "clean": 0,
         "entities": 3,
         "figures": 3,
+        "quotations": 0,
         "salience": 0,
         "vectors": 0,
     }
@@ -126,6 +127,7 @@ def test_entities_and_figures_of_another_version_are_done_once(
         "clean": 0,
         "entities": 3,
         "figures": 0,
+        "quotations": 0,
         "salience": 0,
         "vectors": 0,
     }
@@ -133,6 +135,7 @@ def test_entities_and_figures_of_another_version_are_done_once(
         "clean": 0,
         "entities": 3,
         "figures": 0,
+        "quotations": 0,
         "salience": 0,
         "vectors": 0,
     }
