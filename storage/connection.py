@@ -17,7 +17,7 @@ from schemas.errors import DatabaseError
 from storage.faults import Connection, explain
 
 APPLICATION_ID = 0x43504459  # "CPDY", in the header of every file of ours
-SCHEMA_VERSION = 16  # how many migrations there are
+SCHEMA_VERSION = 17  # how many migrations there are
 BUSY_TIMEOUT_S = 30.0
 
 Access = Literal["a", "w", "r"]

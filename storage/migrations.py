@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from storage.enrichment_tables import SPEECH_AND_SALIENCE
 from storage.entity_tables import ENTITIES_OVER_ARTICLES
+from storage.figure_tables import ASKED_FIGURES, FIGURES_OF_EITHER_END
 from storage.near_copies import NEAR_COPIES, note_all_copies
 from storage.serving_tables import SERVING_MODEL
 from storage.word_rows import rewrite_words
@@ -185,15 +186,6 @@ _SITE_MEMORY = (
 )
 
 
-# What figures are asked by. Nouns and subjects are matched against each name there is, which an index lists in one go.
-_ASKED_FIGURES = (
-    "DROP INDEX figures_value",
-    "CREATE INDEX figures_unit ON figures(unit, coalesce(value, max(low, high), high, low))",
-    "CREATE INDEX figures_kind ON figures(kind, coalesce(value, max(low, high), high, low))",
-    "CREATE INDEX figures_noun ON figures(noun) WHERE noun IS NOT NULL",
-    "CREATE INDEX figures_subjects ON figures(subjects) WHERE subjects <> '[]'",
-)
-
 # What search can see of which article changed, in order: by these numbers the file of vectors beside the database knows
 # what it lacks. The token makes a number mean one state of one database, also where a copy of it went another way.
 # Vectors that come are numbered by `storage.derived`, a batch at a time: a trigger took a tenth of the time of writing.
@@ -283,7 +275,7 @@ def m008_site_memory(db: Database) -> None:
 @migrations()
 def m009_asked_figures(db: Database) -> None:
     """The indexes that questions about figures are answered by."""
-    for statement in _ASKED_FIGURES:
+    for statement in ASKED_FIGURES:
         db.conn.execute(statement)
 
 
@@ -337,6 +329,13 @@ def m016_near_copies(db: Database) -> None:
     for statement in NEAR_COPIES:
         db.conn.execute(statement)
     note_all_copies(db.conn)
+
+
+@migrations()
+def m017_figures_of_either_end(db: Database) -> None:
+    """Indexes that the ninth migration made otherwise for a time: files of then sorted what newer ones look up."""
+    for statement in FIGURES_OF_EITHER_END:
+        db.conn.execute(statement)
 
 
 def apply_migrations(connection: sqlite3.Connection) -> int:
