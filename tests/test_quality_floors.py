@@ -49,6 +49,11 @@ def test_no_more_figures_are_false_than_the_ceiling_says() -> None:
         assert _figure(reached, path) <= ceiling, path
 
 
+def test_counts_have_the_noun_they_count_as_often_as_the_floor_says() -> None:
+    reached = json.loads(printed("counted_nouns.py").rpartition("FIGURE ")[2])
+    assert all(reached[sample] >= floor for sample, floor in FLOORS["counted_nouns"].items())
+
+
 def _figure(reached: dict[str, dict[str, float]], path: str) -> float:
     group, _, figure = path.partition(".")
     return reached[group][figure]

@@ -23,7 +23,7 @@ _REACHING = re.compile(
     r" (?:to|at|reached|hit|topped|passed|exceeded|surpassed|was|is|were|are|by|from|stood at)"
     r"(?: (?:about|around|over|nearly|almost|some|only|just|at least|up to|more than|least|than|an estimated|well over))*\Z"
 )
-_TOLL = re.compile(r"(?:[A-Z][a-z]* )?(?:[a-z]+ ){0,2}death toll\b", re.IGNORECASE)
+_TOLL = re.compile(r"(?:[a-z]{1,20} ){0,3}death toll\b", re.IGNORECASE)
 _HURT = r"(?:killed|dead|died|wounded|injured|hurt|missing|hospitali[sz]ed|taken (?:captive|hostage|prisoner))"
 _CASUALTIES = re.compile(rf"(?: more)?(?: (?:were|was))? {_HURT}\b")
 _AND = re.compile(  # both halves tell of the hurt: "gunmen opened fire and 12 were killed" counts no gunmen
