@@ -13,7 +13,14 @@ from enrichers.cleaning.clean import provenance as cleaner
 from enrichers.cleaning.script_only import LITTLE_TEXT, is_script_only
 from flows.engines import Engines
 from schemas.article import Article
-from schemas.document import MARKDOWN, PAGED_TEXT, PLAIN_TEXT, RawDocument
+from schemas.document import (
+    FLOWED_TEXT,
+    FLOWED_TEXT_DELSP,
+    MARKDOWN,
+    PAGED_TEXT,
+    PLAIN_TEXT,
+    RawDocument,
+)
 from schemas.errors import (
     CopydeskError,
     DocumentError,
@@ -59,7 +66,7 @@ LONGEST_FROM_WEB = 500_000
 LONGEST = 2_000_000
 """Characters of text that a file may give: four thick novels, and some minutes of tagging and embedding."""
 _MOST_BYTES_A_CHARACTER = 4
-_TEXTS = (PLAIN_TEXT, PAGED_TEXT, MARKDOWN)
+_TEXTS = (PLAIN_TEXT, PAGED_TEXT, FLOWED_TEXT, FLOWED_TEXT_DELSP, MARKDOWN)
 MOST_TAGS_FROM_WEB = 300_000
 """Tags that a page from an address may have: thirty times what the largest news pages have, and some ten seconds of cleaning."""
 

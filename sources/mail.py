@@ -9,7 +9,7 @@ from datetime import UTC
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
-from schemas.document import HTML, PLAIN_TEXT, RawDocument
+from schemas.document import FLOWED_TEXT, FLOWED_TEXT_DELSP, HTML, PLAIN_TEXT, RawDocument
 from schemas.errors import DocumentError
 from sources.mime import Part, cut_off, headers_and_body, parts_of, value_of
 from sources.reading import BadDocument, Outcome, Source, printable_name, too_large
@@ -126,7 +126,7 @@ def _document(source: Source, content: bytes) -> RawDocument:
     hints = source.hints(charset=part.charset)
     return RawDocument(
         content=content,
-        media_type=HTML if part.media_type == HTML else PLAIN_TEXT,
+        media_type=_kind_of(part),
         origin=source.origin,
         origin_id=source.path,
         fetched_at=source.fetched_at,
@@ -156,6 +156,15 @@ def _readable_part(headers: Message, body: bytes, origin: str) -> Part | None:
     if text is None and is_cut:
         raise cut_off(origin)
     return text
+
+
+def _kind_of(part: Part) -> str:
+    """The part's media type, with what it says of how its text was wrapped (RFC 3676)."""
+    if part.media_type == HTML:
+        return HTML
+    if part.parameter("format") != "flowed":
+        return PLAIN_TEXT
+    return FLOWED_TEXT_DELSP if part.parameter("delsp") == "yes" else FLOWED_TEXT
 
 
 def _author(headers: Message) -> tuple[str, ...]:

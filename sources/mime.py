@@ -51,6 +51,14 @@ class Part:
             return None
         return known_encoding(name) if name else None
 
+    def parameter(self, name: str) -> str:
+        """What the media type says of `name`, in lower case; "" where it says nothing readable."""
+        try:
+            value = self.headers.get_param(name)
+        except (LookupError, ValueError):
+            return ""
+        return value.lower() if isinstance(value, str) else ""
+
     @property
     def is_attachment(self) -> bool:
         """Whether the part says it is to be kept rather than shown."""

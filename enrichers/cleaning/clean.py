@@ -14,6 +14,7 @@ from enrichers.cleaning import boilerplate
 from enrichers.cleaning.bylines import read_agency_credit, read_byline
 from enrichers.cleaning.decode import decode, repair
 from enrichers.cleaning.draft import Block, Claims, Draft
+from enrichers.cleaning.flowed import unflowed
 from enrichers.cleaning.fragments import has_markup, parse_html, split_fragment, visible_text
 from enrichers.cleaning.front_matter import split_front_matter
 from enrichers.cleaning.hints import with_hints
@@ -116,6 +117,9 @@ def _read(document: RawDocument) -> Draft:
         kind not in MARKDOWN_TYPES and kind != PLAIN_TEXT and LOOKS_LIKE_PAGE.match(text)
     ):
         return _read_page(document, text)
+    parameters = document.media_type.partition(";")[2].lower()
+    if kind == PLAIN_TEXT and "format=flowed" in parameters:
+        text = unflowed(text, is_delsp="delsp=yes" in parameters)
     values, rest = split_front_matter(text)
     claims = _front_claims(values, document)
     if kind in MARKDOWN_TYPES:

@@ -66,6 +66,22 @@ def test_a_mail_without_html_gives_its_text(tmp_path: Path) -> None:
     assert (mail.media_type, text_of(mail).strip()) == (PLAIN_TEXT, "Öl prices rose as text.")
 
 
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("", "text/plain"),
+        ("; format=fixed", "text/plain"),
+        ('; Format="Flowed"', "text/plain; format=flowed"),
+        ("; format=flowed; DelSp=Yes", "text/plain; format=flowed; delsp=yes"),
+    ],
+)
+def test_a_text_says_how_it_was_wrapped(tmp_path: Path, parameters: str, expected: str) -> None:
+    content = f"Subject: Oil\nContent-Type: text/plain{parameters}\n\nPrices rose.\n".encode()
+    (outcome,) = read(tmp_path / "one.eml", content)
+    assert isinstance(outcome, RawDocument)
+    assert outcome.media_type == expected
+
+
 @pytest.mark.parametrize("coding", ["base64", "quoted-printable", "8bit"])
 def test_every_transfer_encoding_is_undone(tmp_path: Path, coding: str) -> None:
     mail = EmailMessage()
