@@ -36,11 +36,14 @@ def serving_model_in(path: Path) -> StoredModel | None:
 
     What is wrong with the file is told by whoever opens it: this is a look ahead.
     """
-    with suppress(sqlite3.Error, OSError, ValueError):
-        if path.is_file():
-            uri = f"{path.absolute().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
-                return serving_model(connection)
+    # Not mode=ro: what closes last as a mere reader leaves its -wal and -shm files behind.
+    for mode in ("rw", "ro"):
+        with suppress(sqlite3.Error, OSError, ValueError):
+            if path.is_file():
+                uri = f"{path.absolute().as_uri()}?mode={mode}"
+                with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+                    connection.execute("PRAGMA query_only = ON")
+                    return serving_model(connection)
     return None
 
 
