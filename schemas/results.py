@@ -12,9 +12,10 @@ FusionRule = Literal["sum", "words", "meaning", "mean"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideScore:
-    """What one side, words or meaning, says of a row: its own score (BM25, cosine) and place among `of` rows.
+    """What one side, words or meaning, says of a row: its own score (BM25, nearness) and place among `of` rows.
 
-    Rows of equal score share a place. `part` is what it adds to the hit's score before its age counts.
+    Nearness is the cosine; in hybrid mode that of the best articles is theirs as wholes, too. Rows of equal score share a
+    place. `part` is what it adds to the hit's score before its age counts.
     """
 
     score: float

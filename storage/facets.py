@@ -50,6 +50,7 @@ def count_facets(
     return found
 
 
+_NAMES = "SELECT id, name, coalesce(nullif(usual_label, ''), label) FROM entities"
 _COLUMNS: dict[FacetName, str] = {
     "source": "a.source",
     "language": "r.language",
@@ -76,11 +77,13 @@ def _of_articles(
 
 
 def _entities(connection: sqlite3.Connection, mentions: _Mentions) -> tuple[FacetCount, ...]:
-    """The entities of most units, no more than 100."""
-    ids, counts = _counts_of(mentions.units, mentions.entity_ids)
+    """The entities of most units, no more than 100; those that somebody hid are left out."""
+    hidden = connection.execute("SELECT id FROM entities WHERE hidden = 1").fetchall()
+    shown = ~np.isin(mentions.entity_ids, np.array([row[0] for row in hidden], dtype=np.int64))
+    ids, counts = _counts_of(mentions.units[shown], mentions.entity_ids[shown])
     least = np.sort(counts)[-MOST_ENTITIES:].min(initial=0)
     chosen = {int(one): int(n) for one, n in zip(ids, counts, strict=True) if n >= least}
-    rows = select_by_ids(connection, "SELECT id, name, label FROM entities", "id", list(chosen))
+    rows = select_by_ids(connection, _NAMES, "id", list(chosen))
     found = [FacetCount(value=name, label=label, count=chosen[one]) for one, name, label in rows]
     found.sort(key=lambda one: (-one.count, str(one.value), str(one.label)))
     return tuple(found[:MOST_ENTITIES])

@@ -114,10 +114,10 @@ def _reasons(why: Explanation) -> list[str]:
     fusion = why.fusion
     said = [
         _side("words", "BM25", why.words),
-        _side("meaning", "cosine", why.meaning),
+        _side("meaning", "nearness", why.meaning),
         {
             "sum": f"sum: {fusion.weight_words:g} of BM25 / {fusion.best_words or 0:.3f}"
-            f" + {fusion.weight_meaning:g} of cosine / {fusion.best_meaning or 0:.3f}",
+            f" + {fusion.weight_meaning:g} of nearness / {fusion.best_meaning or 0:.3f}",
             "mean": "score: the cosine of the article's mean",
         }.get(fusion.rule, f"score: {fusion.rule} alone"),
     ]

@@ -32,7 +32,7 @@ def test_json_says_why_and_counts_where_it_is_asked_for(db: Path, cli: Any) -> N
 
 def test_text_says_why_and_counts_too(db: Path, cli: Any) -> None:
     out = cli("search", "oil imports", "--explain", "--facets", "--recency", "30d").out
-    for said in ("why: ", "words: BM25", "meaning: cosine", "for its age", "source:", "month:"):
+    for said in ("why: ", "words: BM25", "meaning: nearness", "for its age", "source:", "month:"):
         assert said in out
 
 

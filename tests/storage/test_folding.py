@@ -240,6 +240,14 @@ def test_stories_change_with_their_articles(store: Store, prepare_article: Prepa
     assert read_stories(store.connection) == {}
 
 
+def test_entities_that_somebody_hid_are_not_counted(store: Store, prepare_article: Prepare) -> None:
+    store.put([prepare_article("Lena Ort came to Gdansk.", names=NAMES)])
+    store.hide_entity("Gdansk")
+    facets = store.search("came", mode="words", facets=["entity", "label"]).facets or {}
+    assert [one.value for one in facets["entity"]] == ["Lena Ort"]
+    assert [one.value for one in facets["label"]] == ["GPE", "PERSON"]
+
+
 @pytest.mark.parametrize("wrong", [{"facets": "sauce"}, {"facets": 5}, {"fold": "yes"}, {"explain": 1}])  # fmt: skip
 def test_what_cannot_be_meant_is_a_usage_error(desk: Store, wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
