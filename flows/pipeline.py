@@ -78,6 +78,8 @@ def ingest_documents(
     began = time.perf_counter()
     run = _Run(store, engines, options or IngestOptions(), tell)
     run.take(documents)
+    if store is not None and not run.options.dry_run:
+        store.extend_vector_file()
     took_s = round(time.perf_counter() - began, 3)
     by_status = Counter(outcome.status for outcome in run.outcomes)
     counts: dict[str, int] = {"found": len(run.outcomes)}

@@ -82,6 +82,12 @@ class StoredVectors(Protocol):
         """Keep how models were opened, so that they can be under other settings; writes only what is news."""
         models.note_choices(self.connection, choices)
 
+    def extend_vector_file(self) -> None:
+        """Bring the file of vectors to where the database is, so that the next search need not. Inside a transaction, nothing."""
+        serving = models.serving_model(self.connection)
+        if serving is not None:
+            self.index.refresh(serving.maker, serving.dim)
+
     def change_model(self, maker: Provenance, dim: int) -> ModelChange | None:
         """Let `maker`'s vectors serve if every article has them, and remove all others; None where some are missing.
 
