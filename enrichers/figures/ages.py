@@ -130,6 +130,8 @@ def _is_of_people(line: Line, number: Number) -> bool:
     if following and following[0] not in _ENDING and following[0][0].isalnum():
         return False
     if words[-1:] in (["under"], ["over"]):
+        if words[-2:-1] in (["are"], ["were"]):  # "most people are under 40"
+            words = [*words[:-2], words[-1]]
         return words[-2:-1] != [] and words[-2] in people and (number.value or 0) <= _OLDEST_GROUP
     is_second = words[-1:] == ["and"] and words[-3:-2] == ["between"]
     return is_second and words[0] in people

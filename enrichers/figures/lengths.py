@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from enrichers.figures.lexicon import lexicon
@@ -25,6 +26,17 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = frozenset({"after", "before", "from", "since"})
+
+
+def in_one_unit(left: Draft, right: Draft) -> tuple[Draft, Draft]:
+    """The two sides of "between 18 months and two years" in the smaller unit; as they are where no whole number leads there."""
+    down = _STEPS.get((left.unit or "", right.unit or ""))
+    up = _STEPS.get((right.unit or "", left.unit or ""))
+    if left.value is None or right.value is None or left.kind != "duration" or not (down or up):
+        return left, right
+    if down:
+        return replace(left, value=left.value * down, unit=right.unit), right
+    return left, replace(right, value=right.value * (up or 1), unit=left.unit)
 
 
 def join_steps(line: Line) -> None:

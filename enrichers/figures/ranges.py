@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from enrichers.figures.counted import is_plural
+from enrichers.figures.lengths import in_one_unit
 from enrichers.figures.line import Draft, Line
 from enrichers.figures.numbers import Number
 
@@ -36,6 +37,8 @@ def read_range(line: Line, first: Number, second: Number, read: Reader) -> Draft
         and line.text[first.start - 1 : first.start] in ("-", "−", "–")
     ):
         return None  # "-1.62 -1.41%" are two
+    if left and right:
+        left, right = in_one_unit(left, right)
     if link is None or not _is_range(line, first, second, link[0].strip(" -"), (left, right)):
         return None
     joined = _join(first, second, left, right)

@@ -22,6 +22,20 @@ _ONES_LEFT = (
     ["other"],
     ["remaining"],
 )  # "the last 16 of 287"
+_OBJECTS = (
+    ["it"],
+    ["them"],
+    ["him"],
+    ["us"],
+    ["me"],
+    ["the"],
+    ["a"],
+    ["an"],
+    ["their"],
+    ["his"],
+    ["its"],
+    ["no"],
+)
 _MOST = ((Decimal(2), Decimal(3)), (Decimal(3), Decimal(4)))
 _LEADS = frozenset(
     ["about", "almost", "around", "least", "nearly", "over", "roughly", "some", "than", "that"]
@@ -223,6 +237,8 @@ def read_n_in_m(line: Line, first: Number, second: Number) -> Draft | None:
     ):
         return None
     noun = find_noun(line, second.end)
+    if noun and first.value == 1 and line.words_after(noun.end, 1) in _OBJECTS:
+        noun = None  # "one in ten opposes it"
     return Draft(
         start=first.start,
         end=second.end,

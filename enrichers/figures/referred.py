@@ -109,6 +109,8 @@ def _of_like(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
     """As in "12 soldiers were killed and 5 wounded", "two terms, or even three": what the count before it is of."""
     if not before or before[-1].kind != "count" or before[-1].noun is None:
         return None
+    if line.text[before[-1].end : draft.start] == f" {before[-1].noun} to " and draft.role is None:
+        return before[-1].noun  # "by 312 votes to 265"
     part = line.words_before(before[-1].start, 1) in _INCLUDING
     start, is_last = before[-1].end + len(before[-1].noun) + 1, _is_alone(line, draft)
     if _CASUALTIES.match(line.text, draft.end) and _AND.fullmatch(line.text, start, draft.start):

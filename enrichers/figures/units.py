@@ -210,7 +210,11 @@ def _is_inch_mark(text: str, position: int) -> bool:
 def _is_metre(line: Line, number: Number, end: int) -> bool:
     """As in "35m of its devices" and "2.7m people" are millions, "a 100m race" and "1.8m tall" metres."""
     following = line.words_after(end, 1)
-    if not following or following[0] in line.lexicon.units.metre_context:
+    if following and following[0] in line.lexicon.units.metre_context:
+        return True
+    if not lexicon().words.sets["crowds.words"].isdisjoint(line.words_before(number.start, 10)):
+        return False  # "the population grew from 2.5m to 3.1m"
+    if not following:
         return True
     if following[0] == "of" or find_noun(line, end) is not None:
         return False
