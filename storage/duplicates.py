@@ -7,6 +7,7 @@ A story is what copies make of one another: articles of the same text under seve
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from storage.ranking import Ranking
 
 
-def stories_of(connection: sqlite3.Connection, article_ids: Ids) -> Ids:
-    """The story of each article: the lowest id of the articles that tell it."""
-    story_by_article = read_stories(connection)
+def stories_of(story_by_article: Mapping[int, int], article_ids: Ids) -> Ids:
+    """The story of each article, of those that `read_stories` found: the lowest id of the articles that tell it."""
     if not story_by_article:
         return article_ids
     known = np.array(sorted(story_by_article), dtype=np.int64)
@@ -85,7 +85,7 @@ def duplicates_of(ranking: Ranking, hits: ScoredRows) -> list[Duplicates]:
         of_hits, groups = texts_of(ranking.connection, hits.row_ids), texts_of(ranking.connection, units)  # fmt: skip
     else:
         units = of_unit = np.unique(article_ids)
-        of_hits, groups = (stories_of(ranking.connection, ids) for ids in (hits.article_ids, units))
+        of_hits, groups = (stories_of(ranking.stories, ids) for ids in (hits.article_ids, units))
     shown = hits.row_ids if is_row else hits.article_ids
     found = []
     for group, one in zip(of_hits, shown, strict=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -38,16 +38,16 @@ def count_facets(
 ) -> Facets:
     """The counts for each of `names`. `ids` are article and row of all rows that match, `units` what each is counted as."""
     article_ids, row_ids = ids
+    asked = tuple(names)
+    of_article = [name for name in asked if name in _COLUMNS]
     found: dict[FacetName, tuple[FacetCount, ...]] = {}
-    mentions: _Mentions | None = None
-    for name in names:
-        if name in ("entity", "label"):
-            mentions = mentions or _read_mentions(connection, units, row_ids)
-            of_entity = name == "entity"
-            found[name] = _entities(connection, mentions) if of_entity else _labels(mentions)
-        else:
-            found[name] = _of_articles(connection, name, units, article_ids)
-    return found
+    if of_article:
+        found |= _count_articles(connection, of_article, units, article_ids)
+    if len(of_article) < len(asked):
+        mentions = _read_mentions(connection, units, row_ids)
+        found["entity"] = _entities(connection, mentions) if "entity" in asked else ()
+        found["label"] = _labels(mentions) if "label" in asked else ()
+    return {name: found[name] for name in asked}
 
 
 _NAMES = "SELECT id, name, coalesce(nullif(usual_label, ''), label) FROM entities"
@@ -58,17 +58,23 @@ _COLUMNS: dict[FacetName, str] = {
 }
 
 
-def _of_articles(
-    connection: sqlite3.Connection, name: FacetName, units: Ids, article_ids: Ids
-) -> tuple[FacetCount, ...]:
-    values = dict(
-        connection.execute(
-            f"""SELECT r.article_id, {_COLUMNS[name]} FROM renderings r
-                JOIN articles a ON a.id = r.article_id WHERE r.current = 1"""
-        ).fetchall()
+def _count_articles(
+    connection: sqlite3.Connection, names: Sequence[FacetName], units: Ids, article_ids: Ids
+) -> Facets:
+    """The counts by what is said of an article."""
+    columns = ", ".join(_COLUMNS[name] for name in names)
+    rows = connection.execute(
+        f"""SELECT r.article_id, {columns} FROM renderings r
+            JOIN articles a ON a.id = r.article_id WHERE r.current = 1"""
     )
+    values = {row[0]: row[1:] for row in rows}
     _, firsts = np.unique(units, return_index=True)
-    counts = Counter(values.get(one) for one in article_ids[firsts].tolist())
+    said = [values[one] for one in article_ids[firsts].tolist() if one in values]
+    return {name: _in_order(name, Counter(one[i] for one in said)) for i, name in enumerate(names)}
+
+
+def _in_order(name: FacetName, counts: Counter[str | None]) -> tuple[FacetCount, ...]:
+    """The most frequent first; months as they follow one another."""
     if name == "month":
         order = sorted(counts, key=lambda value: (value is None, value))
     else:

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from schemas.searching import SearchOptions
-from storage.duplicates import stories_of, texts_of
+from storage.duplicates import read_stories, stories_of, texts_of
 from storage.fusion import fuse
 from storage.scan import Mask
 from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, nothing_found
@@ -119,6 +119,11 @@ class Ranking:
             np.concatenate((row_ids, others.row_ids)),
         )
 
+    @cached_property
+    def stories(self) -> dict[int, int]:
+        """The story of each article that has a copy."""
+        return read_stories(self.connection)
+
     def groups(self, scored: ScoredRows) -> Ids:
         """What each row is a hit of: its article or itself, or the story or text that these tell."""
         is_row = self.options.per == "paragraph"
@@ -126,7 +131,7 @@ class Ranking:
             return (
                 texts_of(self.connection, scored.row_ids)
                 if is_row
-                else stories_of(self.connection, scored.article_ids)
+                else stories_of(self.stories, scored.article_ids)
             )
         return scored.row_ids if is_row else scored.article_ids
 
