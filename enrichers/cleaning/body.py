@@ -45,6 +45,9 @@ BESIDE = re.compile(
     r"(?:^|[-_ ])ads?(?:[-_ ]|$)|poll(?:[-_ ]|$)|quiz|survey|advert|sponsor|social|share|follow|author-?(?:bio|box|card)|bio(?:[-_ ]|$)|comment|excerpt|feedback|tooltip",
     re.I,
 )  # fmt: skip
+LONGEST_TIME = 24
+FEWEST_ENTRIES = 3
+ENTRY_TIME = re.compile(r"\d{1,2}[:.h]\d\d(?: ?uhr| ?[ap]\.?m\.?)?(?: \(?[A-Z]{2,5}\)?)?", re.I)
 NAMED_BY = ("class", "id", "data-testid", "data-component", "data-type")
 
 
@@ -86,6 +89,7 @@ def mend_body(pieces: Sequence[Piece], found: Sequence[Block]) -> list[Block]:
     take_prose(body)
     take_headings(body)
     take_lists(body)
+    note_times(body)
     drop_elsewhere(body)
     drop_before(body)
     drop_beside(body)
@@ -187,6 +191,21 @@ def _list_beside(piece: Piece, prose: HtmlElement) -> HtmlElement | None:
         return None
     lists = list(piece.owner.iterancestors("ul", "ol", "dl"))
     return lists[-1] if lists and lists[-1].getparent() in (prose, prose.getparent()) else None
+
+
+def note_times(body: Body) -> None:
+    """Know the times over a live blog's entries, three or more, for lines of the page that are no paragraphs."""
+    first = next((at for at, one in enumerate(body.pieces) if one.is_kept), 0)
+    found = [
+        piece
+        for piece in body.pieces[first:]
+        if len(piece.block.text) <= LONGEST_TIME
+        and not piece.is_kept
+        and ENTRY_TIME.fullmatch(piece.block.text)
+        and _holds(body, piece)
+    ]
+    for piece in found if len(found) >= FEWEST_ENTRIES else ():
+        piece.drop("dateline")
 
 
 def drop_elsewhere(body: Body) -> None:

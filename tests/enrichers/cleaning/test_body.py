@@ -92,3 +92,14 @@ def test_cells_of_a_frame_are_paragraphs_of_their_own() -> None:
     text = "<br><br>".join(PARTS)
     found = page(f"<table><tr><td><a href='/'>Home</a></td><td><b>Harbour wall vote</b><br><br>{text}</td></tr></table>")  # fmt: skip
     assert [one.text for one in found.paragraphs] == PARTS
+
+
+def test_the_times_over_the_entries_of_a_live_blog_are_known_by_their_places() -> None:
+    stamps = ["10:31", "9.12am", "08:05 BST", "07h45"]
+    entries = "".join(
+        f"<div class='entry'><time>{stamp}</time><h2>{text[:20]}</h2><p>{text}</p></div>"
+        for stamp, text in zip(stamps, PARTS, strict=True)
+    )
+    found = page(f"<article><h1>Harbour wall vote</h1><p>{PARTS[0]} As it happened.</p>{entries}</article>")  # fmt: skip
+    times = [(one.text, one.where) for one in found.dropped if one.reason == "dateline"]
+    assert times == list(zip(stamps, (1, 3, 5, 7), strict=True))
