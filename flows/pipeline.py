@@ -20,6 +20,7 @@ from flows.prepare import (
     each_alone,
     problem_of,
     refuse_problems,
+    without_vectors,
 )
 from flows.redo import redo_articles
 from flows.workers import prepared_batches
@@ -279,14 +280,7 @@ class _Run:
     def _embedded_again(self, store: Store, articles: Sequence[PreparedArticle]) -> list[Prepared]:
         """The articles with vectors by what serves now: another process changed the model meanwhile."""
         self._seen = store.serving_model()
-        bare = [
-            replace(
-                article,
-                vectors={},
-                made_by=tuple(maker for maker in article.made_by if maker.stage != "vectors"),
-            )
-            for article in articles
-        ]
+        bare = [without_vectors(article) for article in articles]
         return add_vectors(bare, self.engines.encoder_of(self._seen), store.missing_vectors)
 
     def _bring_up_to_date(self, store: Store, prepared: PreparedArticle) -> None:

@@ -244,6 +244,12 @@ def add_vectors(
     return refuse_problems(articles, each_alone(articles, work), "vectors")
 
 
+def without_vectors(prepared: PreparedArticle) -> PreparedArticle:
+    """The article as it was before `add_vectors`."""
+    makers = tuple(maker for maker in prepared.made_by if maker.stage != "vectors")
+    return replace(prepared, vectors={}, made_by=makers)
+
+
 def encode_rows(
     articles: Sequence[Article], encoder: Encoder, missing: Missing
 ) -> list[dict[str, Matrix]]:

@@ -131,6 +131,30 @@ def compare_with_reference(
             problem=problem,
         )
     chosen = _of_one_window(own_texts() if texts is None else texts, spec)
+    best = _run_ways(choice, spec, chosen, cache=cache, threads=threads, rounds=rounds)
+    reference = best.pop("reference")
+    return Comparison(
+        name=spec.name,
+        backend=backend,
+        texts=len(chosen),
+        reference_texts_per_s=len(chosen) / reference.wall_s,
+        agreements=tuple(
+            _agreement("bf16" if name == "bf16" else "f32", timed, reference)
+            for name, timed in best.items()
+        ),
+    )
+
+
+def _run_ways(
+    choice: ModelChoice,
+    spec: ModelFolder,
+    chosen: list[str],
+    *,
+    cache: Path | None,
+    threads: int | None,
+    rounds: int,
+) -> dict[str, _Timed]:
+    """The reference's and each precision's best times and vectors, in turn."""
     reference = load_reference(spec, threads=threads)
     encoders = {
         precision: open_encoder(
@@ -156,14 +180,7 @@ def compare_with_reference(
     for _ in range(rounds):
         for name, work in ways.items():
             runs[name].append(_timed(work))
-    best = {name: _best(timed) for name, timed in runs.items()}
-    return Comparison(
-        name=spec.name,
-        backend=backend,
-        texts=len(chosen),
-        reference_texts_per_s=len(chosen) / best["reference"].wall_s,
-        agreements=tuple(_agreement(p, best[p], best["reference"]) for p in encoders),
-    )
+    return {name: _best(timed) for name, timed in runs.items()}
 
 
 def _prepare(choice: ModelChoice, cache: Path | None, notify: Notify | None) -> tuple[str, str]:
