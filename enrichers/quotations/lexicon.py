@@ -21,10 +21,13 @@ class Lexicon:
     plain: frozenset[tuple[str, ...]]
     to_someone: frozenset[tuple[str, ...]]
     marked_only: frozenset[tuple[str, ...]]
+    with_object: frozenset[tuple[str, ...]]
+    auxiliaries: frozenset[str]
     that: frozenset[str]
     according: tuple[tuple[str, ...], ...]
     passive: frozenset[str]
     adverbs: frozenset[str]
+    adverb_endings: tuple[str, ...]
     pronouns: frozenset[str]
     relative: frozenset[str]
     determiners: frozenset[str]
@@ -36,6 +39,12 @@ class Lexicon:
     title_endings: tuple[str, ...]
     calendar: frozenset[str]
     tails: frozenset[str]
+
+    def is_adverb(self, word: str) -> bool:
+        """Whether a word, in small letters, may stand between a subject and its verb."""
+        return word in self.adverbs or (
+            bool(self.adverb_endings) and word.endswith(self.adverb_endings)
+        )
 
     def is_title(self, word: str) -> bool:
         """Whether a word stands before a name: Minister, Außenminister."""
@@ -59,7 +68,7 @@ def lexicon(language: str) -> Lexicon:
     for verb in sorted(map(_words, read["verbs"]), key=len, reverse=True):
         by_first.setdefault(verb[0], []).append(verb)
     sets = (
-        *("that", "passive", "adverbs", "pronouns", "relative", "determiners", "bare", "links", "ends"),
+        *("auxiliaries", "that", "passive", "adverbs", "pronouns", "relative", "determiners", "bare", "links", "ends"),
         *("joiners", "titles", "calendar", "tails"),
     )  # fmt: skip
     return Lexicon(
@@ -68,7 +77,9 @@ def lexicon(language: str) -> Lexicon:
         plain=frozenset(map(_words, read["plain"])),
         to_someone=frozenset(map(_words, read["to_someone"])),
         marked_only=frozenset(map(_words, read["marked_only"])),
+        with_object=frozenset(map(_words, read["with_object"])),
         according=tuple(sorted(map(_words, read["according"]), key=len, reverse=True)),
+        adverb_endings=tuple(read["adverb_endings"]),
         title_endings=tuple(read.get("title_endings", ())),
         **{name: frozenset(read[name]) for name in sets},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-CLOSINGS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"'}
+CLOSINGS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"”'}
 _MARK = re.compile('[“”„«»"]')
 _APOSTROPHED = re.compile(r"(?<![^\W_])‘(?=[^\W_])(?P<inner>[^‘\n]*?[,.?!…])’(?![^\W_])")
 MASK = "\ua658"
@@ -89,6 +89,8 @@ def _closing(text: str, opening: re.Match[str]) -> int | None:
     for mark in _MARK.finditer(text, opening.end()):
         if mark[0] in wanted:
             return mark.start()
+        if mark[0] == "“" and opening[0] == '"':
+            wanted = '"'  # what is opened within is closed within
         if mark[0] == opening[0]:
             return None  # opened once more without being closed: no pair is sure
     return None

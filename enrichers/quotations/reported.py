@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from enrichers.quotations.sentences import FAR, FEWEST_APART, Sentences, Spoken
 from enrichers.quotations.speakers import Phrase, Word
 
 _FEWEST_REPORTED = 3
+_MARKS = frozenset('“”„«»"‘‹›')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Reported:
             if (
                 words[k - 1].text == ","
                 and k > first
+                and verb not in lex.to_someone
                 and (tail := reader.after(k + len(verb), last))
             ):
                 return self._at_end(first, k, last, tail, verb)
@@ -88,6 +91,14 @@ class Reported:
     def _that_clause(self, after: int, last: int, speaker: Phrase, verb: tuple[str, ...]) -> Spoken | None:  # fmt: skip
         """Of `X said (that) CLAUSE`, `X told reporters (that) CLAUSE`: where and when may stand before a "that" only."""
         words, lex = self.sentences.words, self.sentences.lexicon
+        is_plain = verb in lex.plain and verb not in lex.to_someone and lex.language != "de"
+        if (
+            is_plain
+            and after < last
+            and words[after].low not in lex.that
+            and self._begins_clause(after)
+        ):
+            return self._span(after, last, speaker, verb, "plain")
         for k in range(after, min(last, after + FAR)):
             if words[k].low in lex.that:
                 return self._span(k + 1, last, speaker, verb, "that")
@@ -115,7 +126,8 @@ class Reported:
         word, lex = self.sentences.words[i], self.sentences.lexicon
         if word.low in lex.tails or word.low in lex.calendar or not word.is_word:
             return word.low in lex.determiners and word.low not in lex.tails
-        return word.low in lex.determiners or word.low in lex.pronouns or word.is_name
+        bare = re.split("['’]", word.low)[0]  # "it'll", "they're"
+        return word.low in lex.determiners or bare in lex.pronouns or word.is_name
 
     def _is_tail(self, i: int, last: int) -> bool:
         """Whether only where and when the words were said stands from word i on."""
@@ -136,10 +148,16 @@ class Reported:
         words = self.sentences.words
         while end > begin and words[end - 1].text in (".", ",", "!", "?", "…"):
             end -= 1
-        if end <= begin or any(word.is_quotation and self._is_long(word) for word in words[begin:end]):  # fmt: skip
+        part = words[begin:end]
+        if not part or any(self._is_long(word) or self._is_mark(word) for word in part):
             return None
         return Spoken(words[begin].start, words[end - 1].end, "reported", speaker, " ".join(cue), rule)  # fmt: skip
 
+    def _is_mark(self, word: Word) -> bool:
+        """Whether it is a quotation mark that is no apostrophe: somebody is quoted here, and it was not read how."""
+        before = self.text[word.start - 1 : word.start]
+        return word.text in _MARKS or (word.text in "'’" and not before.isalnum())
+
     def _is_long(self, word: Word) -> bool:
-        """Whether a quotation stands for itself."""
-        return len(self.text[word.start : word.end].split()) >= FEWEST_APART
+        """Whether it is a quotation that stands for itself."""
+        return word.is_quotation and len(self.text[word.start : word.end].split()) >= FEWEST_APART

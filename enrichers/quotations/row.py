@@ -15,6 +15,11 @@ from enrichers.quotations.speakers import Phrase, Word
 FEWEST_ALONE = 6
 """Words between marks that are speech although nobody is named: fewer may be a title, or a word in doubt."""
 
+_FARTHEST = 22
+"""Words from a verb of speaking to what is quoted of it within its sentence."""
+_LONG_ATTRIBUTION = 40
+"""Words of an attribution with all that it says of the speaker."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Attribution:
@@ -160,24 +165,40 @@ class Row:
     def _before(self, i: int, first: int, rule: str) -> _Attribution | None:
         """The nearest verb of speaking before word i that has a subject, in the sentence that begins with word `first`."""
         words, reader = self._sentences.words, self._sentences.reader
-        for k in range(i - 1, max(first, i - 2 * FAR) - 1, -1):
+        for k in range(i - 1, max(first, i - _FARTHEST) - 1, -1):
             if words[k].is_quotation or words[k].text == ";":
                 return None
             verb = reader.verb_at(k)
             if verb is None or self._sentences.is_passive(k, first):
                 continue
+            if verb in self.lexicon.with_object and i == k + len(verb):
+                return None
             speaker = reader.before(k, first)
             if speaker is None:
-                return None
+                return self._inverted(k, verb, i, first)
             is_near = i - k - len(verb) <= 1
             return _Attribution(speaker, " ".join(verb), rule if is_near or words[i - 1].text == ":" else "within", k)  # fmt: skip
         return None
+
+    def _inverted(self, k: int, verb: tuple[str, ...], i: int, first: int) -> _Attribution | None:
+        """`..., said X: "..."` where verb k has its subject behind it, and nothing stands between that and the quotation."""
+        words = self._sentences.words
+        if words[i - 1].text != ":" or (k > first and words[k - 1].text != ","):
+            return None
+        speaker = self._sentences.reader.after(k + len(verb), i)
+        if speaker is None:
+            return None
+        end = self._sentences.at(speaker.end)
+        if end != i - 1 and (words[end].low not in self.lexicon.tails or i - end > FAR):
+            return None
+        return _Attribution(speaker, " ".join(verb), "before", k)
 
     def _named_with_colon(self, i: int, first: int) -> _Attribution | None:
         words = self._sentences.words
         if words[i - 1].text != ":" or not first < i - 1 <= first + 4 or not words[i - 2].is_name:
             return None
-        if not all(word.is_name for word in words[first : i - 1]):
+        lex = self.lexicon
+        if not all(w.is_name and w.low not in lex.ends | lex.determiners for w in words[first : i - 1]):  # fmt: skip
             return None
         return _Attribution(Phrase(words[first].start, words[i - 2].end), ":", "colon", first)
 
@@ -189,7 +210,9 @@ class Row:
         ]
         if one.last == len(self.text) and not between:
             return True
-        is_short = len(between) <= FAR and bool(between) and between[-1].text in (".", ",")
+        is_short = (
+            len(between) <= _LONG_ATTRIBUTION and bool(between) and between[-1].text in (".", ",")
+        )
         return is_short and self.text[one.start : one.start + 1] != "" and self._is_all_attribution(between)  # fmt: skip
 
     def _is_all_attribution(self, between: list[Word]) -> bool:

@@ -69,4 +69,13 @@ class Sentences:
 
     def is_passive(self, k: int, first: int) -> bool:
         """Whether verb k is one of "was told", "to say", "not said"."""
-        return k > first and self.words[k - 1].low in self.lexicon.passive
+        if k > first and self.words[k - 1].low in self.lexicon.passive:
+            return True
+        for word in (
+            reversed(self.words[max(first, k - FAR) : k]) if self.lexicon.auxiliaries else ()
+        ):
+            if word.text == ",":
+                return False
+            if word.low in self.lexicon.auxiliaries:
+                return True
+        return False

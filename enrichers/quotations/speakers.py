@@ -20,6 +20,7 @@ _BREAKS = frozenset(".!?;:—–()[]…")
 _MOST = 14
 """Words of a noun phrase with what stands in it: more is no speaker."""
 _MOST_APPOSITION = 30
+_LONGEST_ABBREVIATED = 4
 
 
 class Word(NamedTuple):
@@ -85,29 +86,41 @@ class Reader:
         end = i
         while end < limit and self._goes_on(i, end):
             end += 1
+        if end < len(words) and words[end].text == "-":
+            return None  # "der Sozial-, Kultur- und Sportdirektor NAME"
         while end > i and not words[end - 1].is_word:
             end -= 1
         return self._settled(i, end)
 
     def _goes_on(self, first: int, i: int) -> bool:
         word, lex = self.words[i], self.lexicon
-        if word.text in ("'s", "’s", "'", "’", "-", "&"):
+        if word.text in ("'s", "’s", "'", "’", "&"):
             return i > first
         if word.text == ".":
-            return i > first and lex.is_title(self.words[i - 1].text)
+            is_short = i > first and len(self.words[i - 1].text) <= _LONGEST_ABBREVIATED
+            return is_short and lex.is_title(self.words[i - 1].text) and self._is_name_at(i + 1)
         if not word.is_word or word.low in lex.that:
             return False
         if word.low in lex.ends and not (i == first and word.low in lex.determiners):
-            return False
+            is_first = i == first or self.words[i - 1].is_name
+            return is_first and word.is_name and self._is_alone(i)
         if i > first and word.low in lex.pronouns:
             return False
         return word.low not in lex.calendar or not word.is_name
+
+    def _is_name_at(self, i: int) -> bool:
+        return i < len(self.words) and self.words[i].is_name
+
+    def _is_alone(self, i: int) -> bool:
+        """Whether a capital stands by itself where a name is to be: "said Early"."""
+        is_last = i + 1 >= len(self.words) or not self.words[i + 1].is_word
+        return is_last and self.words[i].low not in self.lexicon.calendar
 
     def before(self, i: int, first: int) -> Phrase | None:
         """The noun phrase that ends before word i, not beyond word `first`: "Modi, the prime minister, also | said"."""
         words, lex = self.words, self.lexicon
         j = i - 1
-        while j >= first and words[j].low in lex.adverbs:
+        while j >= first and lex.is_adverb(words[j].text):
             j -= 1
         if j >= first and words[j].low in lex.relative:
             j -= 1
@@ -117,24 +130,31 @@ class Reader:
             return self._before_apposition(j, first)
         return self._ending(j, first)
 
+    def _opens_apposition(self, k: int) -> bool:
+        """Whether what begins with word k says more of the name before it."""
+        word, lex = self.words[k], self.lexicon
+        if word.low in lex.determiners or word.low in lex.relative or word.text[0].isdigit():
+            return True
+        return lex.is_title(word.text)
+
     def _before_apposition(self, j: int, first: int) -> Phrase | None:
-        """The phrase before ", ... ," where the second comma is word j."""
+        """The phrase before ", ... ," where the last comma is word j; there may be several."""
         words = self.words
         for k in range(j - 1, max(first, j - _MOST_APPOSITION), -1):
             if words[k].is_quotation or words[k].text in _BREAKS:
                 return None
-            if words[k].text == ",":
-                opening = words[k + 1]
-                is_apposition = (
-                    opening.low in self.lexicon.determiners
-                    or opening.low in self.lexicon.relative
-                    or opening.text[0].isdigit()
-                    or self.lexicon.is_title(opening.text)
-                )
-                found = self._ending(k - 1, first)
-                if found is None or not words[k - 1].is_name:
-                    return None
-                return found if is_apposition else None
+            if words[k].text != ",":
+                continue
+            if not self._opens_apposition(k + 1):
+                named = words[k + 1 : j]  # "the head of the bank, Ann Lee, said"
+                is_name = len(named) > 1 and all(word.is_name for word in named)
+                return Phrase(named[0].start, named[-1].end) if is_name else None
+            begin = k
+            while begin > first and words[begin - 1].text != ",":
+                begin -= 1
+            if begin > first and self._opens_apposition(begin):
+                continue
+            return self._ending(k - 1, first) if words[k - 1].is_name else None
         return None
 
     def _ending(self, j: int, first: int) -> Phrase | None:
@@ -142,11 +162,14 @@ class Reader:
         words, lex = self.words, self.lexicon
         if j < first or not words[j].is_word or words[j].low in lex.passive:
             return None
+        if words[j].low.endswith(("'s", "’s")):
+            return None  # what is read as a verb is a noun: "her claims"
         if words[j].low in lex.pronouns:
             return Phrase(words[j].start, words[j].end)
         begin = self._begin_of_name(j, first) if words[j].is_name else None
         if begin is not None and not self._is_linked(begin, first):
-            return self._settled(begin, j + 1)
+            has_article = begin > first and words[begin - 1].low in lex.determiners - lex.that
+            return self._settled(begin - has_article, j + 1)
         begin = self._begin_of_noun(begin if begin is not None else j, first)
         return None if begin is None else self._settled(begin, j + 1)
 
@@ -240,8 +263,11 @@ class Reader:
             start = titled[-1] + 1
             while start < end and words[start].text == ".":
                 start += 1
-            if start < end and words[start].low in lex.links:  # "Sprecher der Polizei"
-                return None
+            if start < end and words[start].low in lex.links:
+                # "Secretary of State Ann Lee" has a name behind it, "Sprecher der Polizei" has none.
+                start += 2
+                if end - start < 2 or not all(word.is_name for word in words[start - 1 : end]):
+                    return None
         elif start > begin and words[begin].low in lex.determiners and start == begin + 1:
             start = begin  # "the World Bank"
         return start if start < end else None

@@ -60,7 +60,7 @@ OTHERS = {
     ("de", "»Wir müssen handeln«, sagte Lund."): ["Lund | Wir müssen handeln"],
     ("de", "Lund sagte, die Lage sei ernst."): ["Lund | die Lage sei ernst"],
     ("de", "Der Sprecher der Polizei erklärte: „Niemand wurde verletzt.“"): [
-        "Sprecher der Polizei | Niemand wurde verletzt."
+        "Der Sprecher der Polizei | Niemand wurde verletzt."
     ],
     ("fr", "« Nous devons agir », a déclaré Anne Lund lundi."): ["Anne Lund | Nous devons agir"],
     ("fr", "Selon la police, personne n’est blessé."): ["la police | personne n’est blessé"],
