@@ -19,6 +19,8 @@ _PAIR = re.compile(
 _SEASON = re.compile(  # "the 2023-24 season", "the 2023/24 Premier League season"
     r" (?:[A-Z][\w'’.-]{0,20} ){0,4}(?:season|campaign|school year|academic year|school term)s?\b"
 )
+_SEASON_NAMES = (["season"], ["saison"], ["spielzeit"], ["schuljahr"], ["scolaire"], ["temporada"])
+"""Before the two years, in the languages that are read."""
 _SEASON_STARTS = 7  # July: of northern leagues and of schools
 _QUARTER = re.compile(
     r"(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th)[- ](?P<what>(?:fiscal )?quarter|half|(?:fiscal )?half)(?!-)"
@@ -64,7 +66,8 @@ def year_pair(line: Line, index: int, calendar: Calendar) -> Moment | None:
             periods.fiscal_year(first, last, calendar.fiscal_month),
             "year",
         )
-    if last == first + 1 and _SEASON.match(line.text, match.end()):
+    named = line.words_before(match.start(), 1)[-1:] in _SEASON_NAMES
+    if last == first + 1 and (named or _SEASON.match(line.text, match.end())):
         return found(*match.span(), "season", periods.months(first, _SEASON_STARTS, 12), "year")
     return found(*match.span(), "years", periods.year(first, last - first + 1), "year")
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from enrichers.figures.counted import find_noun
 from enrichers.figures.line import Draft, Line
 
 _OF_THESE = re.compile(r" of (?:them|whom|these|those|which|the (?:dead|injured|wounded))\b")
+_OF_THEM = re.compile(r" of (?:them|whom)\b")
 _WHO = re.compile(r",? (?:of )?(?:who|whom)\b")
 _OF_ALL = re.compile(r" of (?:the|its|their|his|her|our|my|your|these|those|all|an?)(?: [a-z]+)? ")
 _WHOLE = re.compile(r"(?:Out of|Of|Among) (?:the|its|their|his|her|our|my|those|these|all)\b")
@@ -33,6 +35,11 @@ _AND = re.compile(  # both halves tell of the hurt: "gunmen opened fire and 12 w
 _INCLUDING = (["including"], ["among"])
 _THEN_EVEN = re.compile(r",?(?: or)?(?: (?:even|maybe|perhaps|possibly))? ")
 _BACK = 6  # figures
+_OPENING = 5  # tokens
+_PLACED = tuple(
+    [word]
+    for word in ("across", "at", "for", "from", "in", "near", "of", "on", "over", "to", "with")
+)
 OTHERS = frozenset({"others"})
 """Who is counted besides: no noun for the first count of "killed 12 and injured 30 others"."""
 
@@ -41,19 +48,25 @@ def refer(line: Line, inside: Sequence[Draft]) -> None:
     """Give the counts of a sentence, in order, that have no noun the one that the sentence gives them elsewhere."""
     whole = _whole(line, inside)
     for index, draft in enumerate(inside):
+        before = inside[max(0, index - _BACK) : index]
+        is_share = draft.kind in _SHARES and draft.noun is None
+        if is_share and _OF_THEM.match(line.text, draft.end):
+            draft.noun = _of_these(line, draft, before)  # "40 shops, half of them abroad"
         if draft.kind != "count" or draft.noun is not None or draft.rule not in _BARE:
             continue
-        before = inside[max(0, index - _BACK) : index]
         draft.noun = (
             _of_these(line, draft, before)
             or _of_all(line, draft, inside[index + 1 : index + 2])
             or _other_end(line, draft, before)
             or _of_like(line, draft, before)
+            or _another(line, draft, before)
             or _head(line, draft, before)
+            or _subject(line, draft)
             or (whole if index and _is_alone(line, draft) else None)
         )
 
 
+_SHARES = frozenset({"percent", "ratio"})
 _BARE = frozenset({"bare_number", "count", "inherited"})
 
 
@@ -123,6 +136,31 @@ def _of_like(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
     if not (is_next and more and is_last and _THEN_EVEN.fullmatch(line.text, start, draft.start)):
         return None
     return before[-1].noun
+
+
+def _another(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
+    """As in "they cancelled 300 flights; another 40 were late": more of what was counted, not of "in two towns"."""
+    lead = line.words_before(draft.start, 2)
+    if not (lead[-1:] == ["another"] or lead == ["a", "further"]) or not _is_alone(line, draft):
+        return None
+    for other in reversed(before):
+        if other.kind != "count" or other.noun is None or other.noun in OTHERS:
+            continue
+        if line.words_before(other.start, 1) not in _PLACED:
+            return other.noun
+    return None
+
+
+def _subject(line: Line, draft: Draft) -> str | None:
+    """As in "Deaths rose by 23 to 1,045": only of what is counted and never priced."""
+    if draft.role is None:
+        return None
+    sets = line.lexicon.words.sets
+    for token, following in pairwise(line.tokens[:_OPENING]):
+        if token.word in sets["nouns.none_of"]:
+            is_change = following.word in line.lexicon.words.change
+            return line.text[token.start : token.end].lower() if is_change else None
+    return None
 
 
 def _head(line: Line, draft: Draft, before: Sequence[Draft]) -> str | None:
