@@ -28,8 +28,14 @@ IDLE_JOINERS = re.compile(
     "(?:(?<=[\x00-\u024f\u2000-\u206f])|^)[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u024f\u2000-\u206f]|$)"
 )
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+# The same written as numbers in markup (&#11; &#x1f;), and what no XML may hold besides (XML 1.0, 2.2).
+CONTROL_NUMBERS = re.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?", re.I
+)  # fmt: skip
+NO_XML = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 WHITESPACE = re.compile(r"\s+")
+CONTROL_BYTES = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20)])
 NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 # Every character the patterns above are about, so that most lines are passed at one look.
 SUSPECT = re.compile(
@@ -48,6 +54,22 @@ def tidy(text: str) -> str:
     text = SURROGATES.sub("\ufffd", LINE_BREAKS.sub("\n", ESCAPES.sub("", text)))
     text = _without_idle_directions(CONTROLS.sub("", INVISIBLE.sub("", text)))
     return _composed(IDLE_JOINERS.sub("", text))
+
+
+def without_controls(markup: str) -> str:
+    r"""`markup` without characters that libxml2 reads in HTML and refuses to write: moving them in a tree raises.
+
+    >>> without_controls("<p>Oil\x0c prices&#31;\x1b[31mrose\x1b[0m</p>")
+    '<p>Oil\n prices rose</p>'
+    """
+    if "&#" in markup:
+        markup = CONTROL_NUMBERS.sub(" ", markup)
+    # A page is thousands of characters and has none: bytes are looked through ten times as quickly.
+    data = markup.encode("utf-8", "replace")
+    if len(data.translate(None, CONTROL_BYTES)) == len(data) and b"\xef\xbf" not in data:
+        return markup
+    markup = ESCAPES.sub(lambda found: found[0] if "<" in found[0] else "", markup)
+    return NO_XML.sub("", LINE_BREAKS.sub("\n", markup))
 
 
 def _composed(text: str) -> str:

@@ -103,3 +103,12 @@ def test_the_times_over_the_entries_of_a_live_blog_are_known_by_their_places() -
     found = page(f"<article><h1>Harbour wall vote</h1><p>{PARTS[0]} As it happened.</p>{entries}</article>")  # fmt: skip
     times = [(one.text, one.where) for one in found.dropped if one.reason == "dateline"]
     assert times == list(zip(stamps, (1, 3, 5, 7), strict=True))
+
+
+@pytest.mark.parametrize(
+    "control", ["\x0b", "\x0c", "\x1f", "&#11;", "&#x1F;", "\x1b[0m", "\uffff"]
+)
+def test_a_control_character_between_two_paragraphs_stops_no_cleaning(control: str) -> None:
+    text = f"<br><br>{control}".join(PARTS)
+    found = page(f"<article><h1>Harbour wall vote</h1><div>{text}</div></article>")
+    assert [one.text for one in found.paragraphs] == PARTS

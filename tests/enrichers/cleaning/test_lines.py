@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers.cleaning.decode import decode
-from enrichers.cleaning.lines import fold, one_line, tidy
+from enrichers.cleaning.fragments import parse_html
+from enrichers.cleaning.lines import fold, one_line, tidy, without_controls
 from schemas.document import HTML, PLAIN_TEXT
 
 ESCAPED = [
@@ -42,3 +43,16 @@ def test_a_line_that_needs_no_tidying_is_what_tidying_makes_of_it(text: str) -> 
 @given(st.text())
 def test_folding_leaves_letters_and_digits_in_every_script(text: str) -> None:
     assert fold(text) == "".join(one for one in text.casefold() if one.isalnum())
+
+
+@given(st.text(alphabet="a<p>&#;x1bf0\x01\x0b\x0c\x1b[m\x1f\ufffe\uffff\n", max_size=60))
+def test_markup_without_controls_can_be_moved_in_a_tree(text: str) -> None:
+    tree = parse_html(f"<p>{text}</p><br><br>{text}")
+    assert tree is not None
+    for element in list(tree.iter()):
+        element.text, element.tail = element.text, element.tail
+
+
+def test_numbers_of_real_letters_stay() -> None:
+    text = "&#10; &#13; &#124; &#310; &#x1fff; &#655340; &#x9f;"
+    assert without_controls(text) == text
