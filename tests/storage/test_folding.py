@@ -240,6 +240,13 @@ def test_stories_change_with_their_articles(store: Store, prepare_article: Prepa
     assert read_stories(store.connection) == {}
 
 
+def test_labels_of_a_tagger_of_its_own_are_counted(store: Store, prepare_article: Prepare) -> None:
+    names = [("Lena Ort", "PERSON"), ("Norvik", "SHIP")]
+    store.put([prepare_article("Lena Ort came by the Norvik.", names=names)])
+    facets = store.search("came", mode="words", facets="label").facets or {}
+    assert [(one.value, one.count) for one in facets["label"]] == [("PERSON", 1), ("SHIP", 1)]
+
+
 def test_entities_that_somebody_hid_are_not_counted(store: Store, prepare_article: Prepare) -> None:
     store.put([prepare_article("Lena Ort came to Gdansk.", names=NAMES)])
     store.hide_entity("Gdansk")
