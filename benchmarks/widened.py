@@ -70,6 +70,33 @@ def real_vectors(texts: Sequence[str]) -> Matrix:
     return found
 
 
+def as_article(
+    number: int, texts: Sequence[str], vectors: Matrix, maker: Provenance
+) -> PreparedArticle:
+    """An article of these paragraphs with their vectors, as `ingest` hands it to the store."""
+    day = FIRST_DAY + timedelta(hours=number % 50_000)
+    place = f"/news/{number}.txt"
+    return PreparedArticle(
+        document=RawDocument(
+            content="\n\n".join(texts).encode(),
+            media_type="text/plain",
+            origin=place,
+            origin_id=place,
+            fetched_at=day,
+        ),
+        article=Article(
+            title=texts[0][:60],
+            paragraphs=tuple(
+                Paragraph(index=i, kind="text", text=text) for i, text in enumerate(texts)
+            ),
+            language="en",
+            published_at=day,
+        ),
+        vectors={sha256(text): vectors[i : i + 1] for i, text in enumerate(texts)},
+        made_by=(Provenance(stage="clean", name="widened", version="1"), maker),
+    )
+
+
 class Widened:
     """Vectors, texts and articles of any number, the same at each call, and the queries."""
 
@@ -105,30 +132,10 @@ class Widened:
         return [f"{chance.choice(pool)} {chance.choice(pool)} ({seed}.{n})" for n in range(number)]
 
     def article(self, number: int, maker: Provenance) -> PreparedArticle:
-        """An article of twenty paragraphs with their vectors, as `ingest` hands it to the store."""
+        """An article of twenty paragraphs."""
         texts = self.texts(PER_ARTICLE, number)
         vectors = self.vectors(PER_ARTICLE, number)
-        day = FIRST_DAY + timedelta(hours=number % 50_000)
-        place = f"/news/{number}.txt"
-        return PreparedArticle(
-            document=RawDocument(
-                content="\n\n".join(texts).encode(),
-                media_type="text/plain",
-                origin=place,
-                origin_id=place,
-                fetched_at=day,
-            ),
-            article=Article(
-                title=texts[0][:60],
-                paragraphs=tuple(
-                    Paragraph(index=i, kind="text", text=text) for i, text in enumerate(texts)
-                ),
-                language="en",
-                published_at=day,
-            ),
-            vectors={sha256(text): vectors[i : i + 1] for i, text in enumerate(texts)},
-            made_by=(Provenance(stage="clean", name="widened", version="1"), maker),
-        )
+        return as_article(number, texts, vectors, maker)
 
     def fill(self, store: Store, articles: range, maker: Provenance) -> None:
         """Put so many articles, 50 at a time as `ingest` does."""
