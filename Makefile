@@ -33,7 +33,7 @@ demo: $(STAMP)
 	@$(BIN)/python examples/demo.py --db $(DEMO_DB)
 
 test: $(STAMP) lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
