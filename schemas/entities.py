@@ -55,7 +55,7 @@ class CoMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityArticle:
-    """An article that mentions an entity so often."""
+    """An article that mentions an entity so often, and how much it is about it (0 to 1); None where that was never told."""
 
     article_id: int
     key: str
@@ -64,6 +64,7 @@ class EntityArticle:
     source: str | None
     published_at: datetime | None
     mentions: int
+    salience: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

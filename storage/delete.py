@@ -11,7 +11,7 @@ from schemas.filters import Filters
 from storage import site_memory
 from storage.connection import transaction
 from storage.entity_joins import remove_names
-from storage.entity_rows import tidy_entities
+from storage.entity_rows import pair_of, tidy_entities
 from storage.filters import article_conditions, mention_conditions
 from storage.identity import address_hash, origin_name
 from storage.values import to_text
@@ -92,13 +92,14 @@ _ROWS_OF_ARTICLE = (
 
 
 def _delete(connection: sqlite3.Connection, article_id: int) -> set[int]:
-    """Delete one article; returns the entities it mentioned."""
+    """Delete one article; returns the entities it mentioned, and the names it had for them."""
 
     def ask(sql: str) -> list[Any]:
         return [row[0] for row in connection.execute(sql, (article_id,))]
 
     texts = ask(f"SELECT DISTINCT p.text_sha256 {_ROWS_OF_ARTICLE}")
     raws = ask("SELECT DISTINCT raw_sha256 FROM versions WHERE article_id = ?")
+    names = _names_of(connection, article_id)
     for row_id in ask("SELECT id FROM renderings WHERE article_id = ? AND current = 1"):
         remove_names(connection, row_id)
     entities = ask(
@@ -112,7 +113,22 @@ def _delete(connection: sqlite3.Connection, article_id: int) -> set[int]:
            AND NOT EXISTS (SELECT 1 FROM paragraphs p WHERE p.text_sha256 = ?1)""",
         [(text,) for text in texts],
     )
-    return set(entities)
+    return names | set(entities)
+
+
+def _names_of(connection: sqlite3.Connection, article_id: int) -> set[int]:
+    """The rows of the names that any version of an article has, whichever entity they are."""
+    mentions = connection.execute(
+        f"SELECT DISTINCT name, label FROM mentions WHERE paragraph_id IN (SELECT p.id {_ROWS_OF_ARTICLE})",
+        (article_id,),
+    ).fetchall()
+    found = [
+        connection.execute(
+            "SELECT id FROM entities WHERE name_key = ? AND label = ?", pair_of(name, label)
+        ).fetchone()
+        for name, label in mentions
+    ]
+    return {int(row[0]) for row in found if row}
 
 
 def drop_unused_raw(connection: sqlite3.Connection, digests: Iterable[str | None]) -> None:

@@ -142,10 +142,14 @@ def _articles(
 ) -> tuple[EntityArticle, ...]:
     names, which = counted([entity_id]), shown_conditions(filters)
     rows = connection.execute(
-        f"""SELECT a.id, a.key, r.title, a.url, a.source, r.published_at, c.counted FROM {names.sql} c
+        f"""SELECT a.id, a.key, r.title, a.url, a.source, r.published_at, c.counted, t.score FROM {names.sql} c
             JOIN renderings r ON r.id = c.rendering_id AND r.current = 1 JOIN articles a ON a.id = r.article_id
-            WHERE {which.sql} ORDER BY c.counted DESC, r.published_at DESC, a.id LIMIT {int(limit)}""",
-        (*names.values, *which.values),
+            LEFT JOIN (SELECT n.rendering_id AS id, max(s.score) AS score FROM appearances n
+                JOIN salience s ON s.rendering_id = n.rendering_id AND s.entity_id = n.name_id
+                WHERE n.entity_id = ? GROUP BY 1) t ON t.id = r.id
+            WHERE {which.sql}
+            ORDER BY t.score DESC NULLS LAST, c.counted DESC, r.published_at DESC, a.id LIMIT {int(limit)}""",
+        (*names.values, entity_id, *which.values),
     )
     return tuple(
         EntityArticle(
@@ -156,6 +160,7 @@ def _articles(
             source=row[4],
             published_at=to_instant(row[5]),
             mentions=row[6],
+            salience=row[7],
         )
         for row in rows
     )

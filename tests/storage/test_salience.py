@@ -91,3 +91,11 @@ def test_it_is_from_0_to_1_and_one_more_mention_never_lowers_it(
     score = salience_of(places, 12, range(rows), has_title=has_title)
     assert 0 <= score <= 1
     assert salience_of([*places, 0], 12, range(rows), has_title=has_title) >= score
+
+
+def test_an_entitys_articles_come_by_how_much_they_are_about_it(filled: Store) -> None:
+    profile = filled.entity("Ann Lee")
+    assert profile is not None
+    found = [(one.article_id, one.salience) for one in profile.articles]
+    assert [article_id for article_id, _ in found] == [1, 2]
+    assert found[0][1] == filled.article(1).entities[0].salience
