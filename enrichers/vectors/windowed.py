@@ -17,6 +17,9 @@ from enrichers.vectors.tokens import Window, WindowTokenizer, checked_texts, wit
 from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 
+MOST_QUERY_WINDOWS = 8
+"""Some 1,500 words: whoever pastes a book by mistake waits no minute for a search."""
+
 
 class WindowEncoder:
     """An encoder that cuts texts into windows of the model's length and means them; see `schemas.protocols.Encoder`.
@@ -47,10 +50,10 @@ class WindowEncoder:
         return _means(self.encode_windows(texts), self.dim)
 
     def encode_query(self, text: str) -> Matrix:
-        """Shape (1, dim), with the model's own prefix for queries where it names one."""
-        return _means(
-            self._encode_windows(checked_texts([text]), prompt=self._spec.query_prompt), self.dim
-        )
+        """Shape (1, dim), with the model's own prefix for queries where it names one; of a long one the first windows."""
+        self._begin()
+        windows = self._tokenizer.windows(checked_texts([text]), prompt=self._spec.query_prompt)[0]
+        return _means([self._backend.run(windows[:MOST_QUERY_WINDOWS])], self.dim)
 
     def give_up(self) -> None:
         """End the call that is under way on another thread, where the backend can, with KeyboardInterrupt."""
@@ -58,12 +61,15 @@ class WindowEncoder:
             self._backend.given_up.set()
 
     def _encode_windows(self, texts: Sequence[str], *, prompt: str) -> list[Matrix]:
-        if isinstance(self._backend, OpenVinoBackend):
-            self._backend.given_up.clear()  # that was another call
+        self._begin()
         windows_by_text = self._tokenizer.windows(texts, prompt=prompt)
         flat: list[Window] = [window for windows in windows_by_text for window in windows]
         ends = np.cumsum([len(windows) for windows in windows_by_text], dtype=np.int64)
         return np.split(self._backend.run(flat), ends[:-1]) if texts else []
+
+    def _begin(self) -> None:
+        if isinstance(self._backend, OpenVinoBackend):
+            self._backend.given_up.clear()  # that was another call
 
 
 class WholeTextEncoder:
