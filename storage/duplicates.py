@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schemas.results import Duplicates
-from storage.scored_rows import Ids, ScoredRows
+from storage.scored_rows import Ids, ScoredRows, distinct
 
 if TYPE_CHECKING:
     from storage.ranking import Ranking
@@ -84,7 +84,7 @@ def duplicates_of(ranking: Ranking, hits: ScoredRows) -> list[Duplicates]:
         of_unit = article_ids[order[np.searchsorted(row_ids, units, sorter=order)]]
         of_hits, groups = texts_of(ranking.connection, hits.row_ids), texts_of(ranking.connection, units)  # fmt: skip
     else:
-        units = of_unit = np.unique(article_ids)
+        units = of_unit = distinct(article_ids)
         of_hits, groups = (stories_of(ranking.stories, ids) for ids in (hits.article_ids, units))
     shown = hits.row_ids if is_row else hits.article_ids
     found = []

@@ -18,7 +18,7 @@ from schemas.filters import ENTITY_LABELS
 from schemas.results import FacetCount, FacetName, Facets
 from storage.duplicates import json_ids
 from storage.read import select_by_ids
-from storage.scored_rows import Ids
+from storage.scored_rows import Ids, distinct
 
 MOST_ENTITIES = 100
 _FEW_ROWS = 20_000
@@ -109,7 +109,7 @@ def _labels(mentions: _Mentions) -> tuple[FacetCount, ...]:
 def _counts_of(units: Ids, values: Ids) -> tuple[Ids, Ids]:
     """Each value, and of how many units it is one."""
     width = int(values.max(initial=0)) + 1
-    return np.unique(np.unique(units * width + values) % width, return_counts=True)
+    return np.unique(distinct(units * width + values) % width, return_counts=True)
 
 
 def _read_mentions(connection: sqlite3.Connection, units: Ids, row_ids: Ids) -> _Mentions:

@@ -18,7 +18,7 @@ from schemas.searching import SearchOptions
 from storage.duplicates import read_stories, stories_of, texts_of
 from storage.fusion import fuse
 from storage.scan import Mask
-from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, nothing_found
+from storage.scored_rows import Ids, ScoredRows, Scores, best_of_each, distinct, nothing_found
 from storage.vector_index import RowVectors
 
 SHALLOW = 150
@@ -76,11 +76,15 @@ class Ranking:
         return self._sides(None)
 
     @cached_property
+    def is_exact(self) -> bool:
+        """Whether every row is compared for the first hit already."""
+        # Age may take a half of a score: no line is left out by its nearness alone.
+        return self.lines is None or self.lines.is_few or self.options.half_life is not None
+
+    @cached_property
     def near(self) -> Sides:
         """The rows that matter for the first hits."""
-        # Age may take a half of a score: no line is left out by its nearness alone.
-        is_exact = self.lines is None or self.lines.is_few or self.options.half_life is not None
-        return self.every if is_exact else self._sides(SHALLOW)
+        return self.every if self.is_exact else self._sides(SHALLOW)
 
     @cached_property
     def first(self) -> ScoredRows:
@@ -89,7 +93,7 @@ class Ranking:
 
     def hits(self, number: int) -> ScoredRows:
         """The first hits of all, so many if there are so many, best first."""
-        if self.near is self.every:
+        if self.is_exact:
             return self._top(self.every.scored, number)
         found = self.first
         if number > len(found):
@@ -104,12 +108,12 @@ class Ranking:
 
     def total(self) -> int:
         """How many hits there are."""
-        return len(np.unique(self.groups(self.every.scored)))
+        return len(distinct(self.groups(self.every.scored)))
 
     def matching(self) -> tuple[Ids, Ids]:
         """Article and row of each row that matches, whichever of them are hits."""
         asked = self.options
-        if self.near is self.every or self.lines is None or asked.min_similarity is not None:
+        if self.is_exact or self.lines is None or asked.min_similarity is not None:
             return self.every.scored.article_ids, self.every.scored.row_ids
         article_ids, row_ids = self.lines.ids()
         by_words = self.near.by_words or nothing_found()

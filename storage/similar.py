@@ -15,7 +15,7 @@ from schemas.errors import UsageError
 from schemas.protocols import Matrix
 from storage.ranking import Lines
 from storage.scan import Ids, Mask, first_words, pack_bits
-from storage.scored_rows import ScoredRows
+from storage.scored_rows import ScoredRows, distinct
 from storage.vector_index import RowVectors
 
 FEWEST = 600
@@ -52,8 +52,9 @@ def compare_articles(
 ) -> tuple[ScoredRows | None, ScoredRows | None]:
     """The rows of the articles that matter for so many hits, or of all: their articles' cosine, and their own."""
     rows, keep = lines.rows, lines.keep
-    chosen = _lines_of_allowed(rows, keep)
-    if number is not None and not lines.is_few:
+    if number is None or lines.is_few:
+        chosen = _lines_of_allowed(rows, keep)
+    else:
         chosen = _nearest(rows, keep, vector[0], number)
     nearness, similarities = rows.compare_articles(vector[0], chosen)
     scored = ScoredRows(rows.article_ids[chosen], rows.row_ids[chosen], nearness, similarities)
@@ -68,7 +69,7 @@ def _lines_of_allowed(rows: RowVectors, keep: Mask | None) -> Ids:
     """All lines of the articles that have one left by `keep`: a mean is that of the whole article."""
     if keep is None:
         return np.arange(len(rows))
-    return np.flatnonzero(np.isin(rows.article_ids, np.unique(rows.article_ids[keep])))
+    return np.flatnonzero(np.isin(rows.article_ids, distinct(rows.article_ids[keep])))
 
 
 def _nearest(rows: RowVectors, keep: Mask | None, query: NDArray[np.float32], number: int) -> Ids:
