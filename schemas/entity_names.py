@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Form = Literal["full", "short", "long", "other"]
@@ -43,7 +44,7 @@ _PARTICLES = frozenset(
     ]
 )
 # Names of China, Korea and Vietnam that begin with the family's, where a reader of English meets them in that order.
-_HONORIFICS = frozenset("mr mrs ms miss mx dr prof sir dame lord lady".split())
+_HONORIFICS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "lord", "lady"])
 _FAMILY_FIRST = frozenset(
     [
         "chen",
@@ -114,6 +115,7 @@ def kind_of(label: str) -> str:
     return "GPE" if label in _PLACES else label
 
 
+@lru_cache(maxsize=20_000)
 def entity_key(name: str, label: str) -> str:
     """What two spellings of one name share: no case, accents, article, dots of initials, or form of company.
 
@@ -134,6 +136,7 @@ def entity_key(name: str, label: str) -> str:
     return folded
 
 
+@lru_cache(maxsize=20_000)
 def form_of(key: str, label: str) -> NameForm:
     """What a name of this key is.
 

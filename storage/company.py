@@ -13,15 +13,20 @@ from typing import NamedTuple
 
 from schemas.entity_names import NameForm, differ_in_the_middle, form_of, may_be_short_for
 from storage.entity_corrections import Pair
+from storage.values import dump
 
-MOST_BEARERS = 30
+MOST_BEARERS = 12
 """A surname that so many people of the store have is anybody's."""
-MOST_COMPANY = 60
+MOST_COMPANY = 24
 """Names of an article that are looked at as company, the most mentioned first: a list of hundreds says no more."""
 NEEDED = 2
 SURNAME = "surname, in the same company"
 MIDDLE_NAME = "middle name, in the same company"
 ACRONYM = "acronym, in the same company"
+SEVERAL = "several of that name in the same company"
+BESIDE = "several of that name in the article"
+KEPT_APART = (SEVERAL, BESIDE)
+"""Why a name stays by itself; what else comes does not change that."""
 
 # Where news comes from says nothing of whom it is about.
 _EVERYWHERE = frozenset(
@@ -47,6 +52,9 @@ _EVERYWHERE = frozenset(
     ]
 )
 _TELLS_NOTHING = frozenset({"NORP", "LANGUAGE"})
+
+_TOGETHER = "SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id"
+_ELSEWHERE = "AND p.name_id IN (SELECT value FROM json_each(?)) AND x.rendering_id <> ?"
 
 
 class Found(NamedTuple):
@@ -93,9 +101,11 @@ def find_home(
             groups, reason = _base_of(bearers, key, form), MIDDLE_NAME
         else:
             groups, reason = _groups(bearers, key), SURNAME
-    if not groups or len(groups) > MOST_BEARERS:
+    if not groups:
         return own
-    home = _only_one_in_company(connection, rendering_id, name_id, groups, lax=label == "ORG")
+    home = _in_company(connection, rendering_id, name_id, groups, lax=label == "ORG")
+    if isinstance(home, str):
+        return Found(name_id, home)
     if home is None or (home.key, label) in apart:
         return own
     return Found(home.id, reason)
@@ -154,19 +164,23 @@ def is_accompanied(connection: sqlite3.Connection, rendering_id: int, name_id: i
     """Whether another article has the very same name in the same company."""
     key = connection.execute("SELECT name_key FROM entities WHERE id = ?", (name_id,)).fetchone()[0]
     group = [_Bearer(name_id, str(key), form_of(str(key), "PERSON"))]
-    shared = _shared(connection, rendering_id, name_id, group)
+    companions = list(_companions(connection, rendering_id, name_id))
+    shared = _shared(connection, rendering_id, companions, group)
     return len(shared) >= NEEDED and any(one.is_strong for one in shared)
 
 
-def _only_one_in_company(
+def _in_company(
     connection: sqlite3.Connection,
     rendering_id: int,
     name_id: int,
     groups: Sequence[Sequence[_Bearer]],
     *,
     lax: bool,
-) -> _Bearer | None:
-    """The one whose company the article has: two names or (`lax`) one that says much, and of no other bearer any such."""
+) -> _Bearer | str | None:
+    """The one whose company the article has: two names or (`lax`) one that says much, and of no other bearer any such.
+
+    None where nobody is near enough yet, and why it is nobody's where that is settled.
+    """
     here = {
         row[0]
         for row in connection.execute(
@@ -174,28 +188,45 @@ def _only_one_in_company(
         )
     }
     if any(one.id in here for group in groups for one in group):
-        return None  # named in full beside it: the article itself keeps them apart
-    home: _Bearer | None = None
+        return BESIDE
+    if len(groups) > MOST_BEARERS:
+        return SEVERAL
+    companions = list(_companions(connection, rendering_id, name_id))
+    near: list[tuple[_Bearer, int]] = []
     for group in groups:
-        shared = _shared(connection, rendering_id, name_id, group)
-        is_near = any(one.is_strong for one in shared)
-        if not is_near and not (lax and len(shared) >= NEEDED):
-            continue
-        if home is not None or not (lax or len(shared) >= NEEDED):
-            return None  # somebody else of that name is not far, or no more than that can be said
-        home = group[0]
-    return home
+        shared = _shared(connection, rendering_id, companions, group)
+        if any(one.is_strong for one in shared) or (lax and len(shared) >= NEEDED):
+            near.append((group[0], len(shared)))
+        if len(near) > 1:
+            return SEVERAL
+    return near[0][0] if near and (lax or near[0][1] >= NEEDED) else None
 
 
 def _shared(
-    connection: sqlite3.Connection, rendering_id: int, name_id: int, group: Sequence[_Bearer]
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    companions: Sequence[_Companion],
+    group: Sequence[_Bearer],
 ) -> list[_Companion]:
-    """What the article mentions beside the name and others beside one of the group."""
-    return [
-        one
-        for one in _companions(connection, rendering_id, name_id)
-        if _stands_with(connection, rendering_id, one, group)
-    ]
+    """Of the company that an article has, what others mention beside one of the group."""
+    bearers = dump([one.id for one in group])
+    found = {
+        row[0]
+        for row in connection.execute(
+            f"SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.name_id = c.value {_ELSEWHERE})",
+            (dump([one_id for one in companions for one_id in one.ids]), bearers, rendering_id),
+        )
+    }
+    acronyms = [one.acronym for one in companions if one.acronym]
+    if acronyms:
+        found |= {
+            row[0]
+            for row in connection.execute(
+                f"SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.acronym = c.value {_ELSEWHERE})",
+                (dump(acronyms), bearers, rendering_id),
+            )
+        }
+    return [one for one in companions if not found.isdisjoint((*one.ids, one.acronym))]
 
 
 def _companions(
@@ -223,25 +254,3 @@ def names_of_country(connection: sqlite3.Connection, country: str) -> tuple[int,
     """A country and its people."""
     rows = connection.execute("SELECT id FROM entities WHERE country = ? ORDER BY id", (country,))
     return tuple(int(row[0]) for row in rows)
-
-
-def _stands_with(
-    connection: sqlite3.Connection,
-    rendering_id: int,
-    companion: _Companion,
-    group: Sequence[_Bearer],
-) -> bool:
-    """Whether some other article has the companion and one of these names."""
-    tests: list[tuple[str, object]] = [("x.name_id = ?", one) for one in companion.ids]
-    if companion.acronym:
-        tests.append(("x.acronym = ?", companion.acronym))
-    return any(
-        connection.execute(
-            f"""SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
-               WHERE {test} AND x.rendering_id <> ? LIMIT 1""",
-            (one.id, value, rendering_id),
-        ).fetchone()
-        is not None
-        for one in group
-        for test, value in tests
-    )

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.entity_names import form_of
 from schemas.marks import Mention
-from storage.company import Found, find_home, is_accompanied, names_of_country
+from storage.company import KEPT_APART, Found, find_home, is_accompanied
 from storage.entity_corrections import Corrections, read_corrections
 from storage.entity_rows import (
     ALONE,
@@ -30,8 +30,9 @@ from storage.entity_rows import (
     tidy_all_entities,
     tidy_entities,
 )
+from storage.filters import Conditions
 from storage.salience import score_all
-from storage.values import name_key
+from storage.values import dump, name_key
 
 RULES_VERSION = "1"
 """Bump it when the rules can join other names: `enrich` then joins all anew."""
@@ -40,6 +41,8 @@ Place = tuple[int, int]
 MERGED = "merged by hand"
 
 _DEPENDENT = "e.form IN ('short', 'long')"
+_HAS_COMPANY = """EXISTS (SELECT 1 FROM appearances x WHERE x.rendering_id = a.rendering_id
+    AND x.name_id IN (SELECT value FROM json_each(?)))"""
 
 
 def add_names(
@@ -54,13 +57,16 @@ def add_names(
     ids = {spelling.pair: spelling.id for spelling in spellings}
     _insert(connection, rendering_id, spellings)
     homes: dict[int, int] = {}
-    for name_id in ids.values():
+    for pair, name_id in ids.items():
+        if form_of(*pair).form not in ("short", "long") and pair not in corrections.merged:
+            homes[name_id] = name_id
+            continue
         home = judge(connection, rendering_id, name_id, corrections)
         homes[name_id] = home.entity_id
-        if home.entity_id != name_id:
+        if home != (name_id, ""):
             _note_home(connection, rendering_id, name_id, home)
     note_spellings(connection, {s.id: (s.name, s.label) for s in spellings}, corrections)
-    _settle(connection, _ripples(connection, rendering_id, spellings), corrections)
+    _settle(connection, _ripples(connection, rendering_id, spellings, homes), corrections)
     return {
         (mention.name, mention.label): homes[ids[pair_of(mention.name, mention.label)]]
         for mention in mentions
@@ -201,17 +207,47 @@ def _insert(
 
 
 def _ripples(
-    connection: sqlite3.Connection, rendering_id: int, changed: Sequence[Spelling]
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    changed: Sequence[Spelling],
+    came_to: Mapping[int, int] | None = None,
 ) -> set[Place]:
-    """The names in other articles whose answer may be another, now that these came or went together."""
+    """The names in other articles whose answer may be another, now that these came or went together.
+
+    `came_to` are the entities of those that came; None where they went.
+    """
     affected: set[Place] = set()
+    company: str | None = None
     for one in changed:
         for block, label, is_new in _blocks(connection, rendering_id, one):
-            if not _has_dependents(connection, block, label):
-                continue
-            with_names = None if is_new else _new_company(connection, rendering_id, one, changed)
-            affected |= _dependents(connection, block, label, with_names)
-    return {place for place in affected if place[0] != rendering_id}
+            which = Conditions([f"e.block = ? AND e.label = ? AND {_DEPENDENT}"], [block, label])
+            which.add("a.rendering_id <> ?", rendering_id)
+            if not is_new:
+                company = company or dump(sorted(_company(connection, changed)))
+                which.add(_HAS_COMPANY, company)
+            if came_to is not None:
+                _add_movable(which, one, came_to[one.id], is_new=is_new)
+            rows = connection.execute(
+                f"""SELECT a.rendering_id, a.name_id FROM entities e JOIN appearances a ON a.name_id = e.id
+                    WHERE {which.sql}""",
+                which.values,
+            )
+            affected |= {(int(row[0]), int(row[1])) for row in rows}
+    return affected
+
+
+def _add_movable(which: Conditions, one: Spelling, home: int, *, is_new: bool) -> None:
+    """Only names that more company can move.
+
+    It takes none away from whom it was joined to, nor does it tell whose a name is that several have in such company; and
+    to a bare surname it matters only where that stood alone.
+    """
+    if one.pair[1] == "PERSON" and form_of(*one.pair).form == "short":
+        which.add("a.entity_id <> a.name_id")
+        which.add(f"a.reason IN ('', {', '.join('?' * len(KEPT_APART))})", *KEPT_APART)
+    elif not is_new:
+        which.add(f"a.reason NOT IN ({', '.join('?' * len(KEPT_APART))})", *KEPT_APART)
+        which.add("a.entity_id NOT IN (?, ?)", one.id, home)
 
 
 def _blocks(
@@ -235,65 +271,18 @@ def _blocks(
         yield one.acronym, "ORG", other is None
 
 
-def _has_dependents(connection: sqlite3.Connection, block: str, label: str) -> bool:
-    row = connection.execute(
-        f"""SELECT 1 FROM entities e JOIN appearances a ON a.name_id = e.id
-            WHERE e.block = ? AND e.label = ? AND {_DEPENDENT} LIMIT 1""",
-        (block, label),
-    ).fetchone()
-    return row is not None
-
-
-def _new_company(
-    connection: sqlite3.Connection, rendering_id: int, one: Spelling, changed: Sequence[Spelling]
-) -> set[int]:
-    """Those of the names that stand with this one in hardly another article, with what counts as the same."""
-    new: set[int] = set()
-    for other in changed:
-        # One other article that has both may be the very one whose name is to be judged, and then it says nothing.
-        together = connection.execute(
-            """SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id AND p.name_id = ?
-               WHERE x.name_id = ? AND x.rendering_id <> ? LIMIT 2""",
-            (one.id, other.id, rendering_id),
-        ).fetchall()
-        if other.id != one.id and (len(together) < 2 or other.acronym):
-            new |= _same_company(connection, other)
-    return new
-
-
-def _same_company(connection: sqlite3.Connection, other: Spelling) -> set[int]:
-    """A name, and those that company is compared by: a country's people, an acronym that stands by itself."""
-    same = {other.id}
-    row = connection.execute("SELECT country FROM entities WHERE id = ?", (other.id,)).fetchone()
-    if row and row[0]:
-        same.update(names_of_country(connection, row[0]))
-    if other.acronym:
-        short = connection.execute(
-            "SELECT id FROM entities WHERE name_key = ? AND label = 'ORG'", (other.acronym,)
-        ).fetchone()
-        same.update(short or ())
-    return same
-
-
-def _dependents(
-    connection: sqlite3.Connection, block: str, label: str, with_names: set[int] | None
-) -> set[Place]:
-    """Where names of a block stand that depend on others; of articles that have one of `with_names`, or of all."""
-    select = f"""SELECT a.rendering_id, a.name_id FROM entities e JOIN appearances a ON a.name_id = e.id
-        WHERE e.block = ? AND e.label = ? AND {_DEPENDENT}"""
-    if with_names is None:
-        return {(row[0], row[1]) for row in connection.execute(select, (block, label))}
-    return {
-        (row[0], row[1])
-        for name_id in with_names
-        for row in connection.execute(
-            f"""SELECT a.rendering_id, a.name_id FROM appearances x
-                CROSS JOIN appearances a ON a.rendering_id = x.rendering_id
-                JOIN entities e ON e.id = a.name_id
-                WHERE x.name_id = ? AND e.block = ? AND e.label = ? AND {_DEPENDENT}""",
-            (name_id, block, label),
-        )
-    }
+def _company(connection: sqlite3.Connection, changed: Sequence[Spelling]) -> set[int]:
+    """The names, and those that company is compared by: a country's people, an acronym that stands by itself."""
+    ids = dump([one.id for one in changed])
+    acronyms = dump([one.acronym for one in changed if one.acronym])
+    rows = connection.execute(
+        """SELECT value FROM json_each(?1)
+           UNION SELECT id FROM entities WHERE country IN (
+               SELECT country FROM entities WHERE id IN (SELECT value FROM json_each(?1)))
+           UNION SELECT id FROM entities WHERE label = 'ORG' AND name_key IN (SELECT value FROM json_each(?2))""",
+        (ids, acronyms),
+    )
+    return {int(row[0]) for row in rows}
 
 
 def _settle(

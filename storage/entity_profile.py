@@ -16,6 +16,7 @@ from schemas.entities import (
 )
 from schemas.filters import Filters
 from schemas.stored import FoundFigure
+from storage.company import KEPT_APART
 from storage.entity_lists import counted, read_entities_of, shown_conditions
 from storage.figures import figures_of
 from storage.filters import Conditions
@@ -85,9 +86,10 @@ def _joins(
     connection: sqlite3.Connection, entity_id: int, filters: Filters
 ) -> tuple[EntityJoin, ...]:
     scope = _in_scope(filters)
+    kept_apart = ", ".join(f"'{reason}'" for reason in KEPT_APART)
     rows = connection.execute(
         f"""SELECT min(name), min(label), reason, count(*) FROM appearances
-            WHERE entity_id = ? AND reason <> '' AND rendering_id IN ({scope.sql})
+            WHERE entity_id = ? AND entity_id <> name_id AND reason <> '' AND reason NOT IN ({kept_apart}) AND rendering_id IN ({scope.sql})
             GROUP BY name_id, reason ORDER BY count(*) DESC, name_id""",
         (entity_id, *scope.values),
     )
