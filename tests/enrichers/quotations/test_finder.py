@@ -44,6 +44,11 @@ ENGLISH = {
     "U.S. President Joe Marsh said the deal was close.": ["Joe Marsh | the deal was close"],
     "On Monday Lund said the strike would go on.": ["Lund | the strike would go on"],
     "In a statement, the company said it would appeal.": ["the company | it would appeal"],
+    "Chi Bajpai, a fellow at Chatham Group in the UK, observes that it keeps its distance.": ["Chi Bajpai | it keeps its distance"],
+    "It will grow next year, said Vinod Rao.": ["Vinod Rao | It will grow next year"],
+    "Trade has surged, driven by energy, according to India’s Foreign Secretary Vinod Rao.": [
+        "Vinod Rao | Trade has surged, driven by energy"
+    ],
     "Officials said Tuesday that the dam broke.": ["Officials | the dam broke"],
 }  # fmt: skip
 NOTHING_SAID = (
