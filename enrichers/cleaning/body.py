@@ -154,6 +154,13 @@ def take_headings(body: Body) -> None:
         if _is_named_subheading(piece):
             piece.block = replace(piece.block, kind="heading")
         piece.is_kept = piece.block.kind == "heading"
+    opening = body.pieces[max(0, first - 1)]
+    if opening.block.kind == "heading" and opening.owner.getparent() in hosts:
+        # Right under the headline, where trafilatura takes it for a part of that, and like the others.
+        later = (
+            one.look for one in body.pieces[first:] if one.is_kept and one.block.kind == "heading"
+        )
+        opening.is_kept = opening.is_kept or opening.look in later
 
 
 def take_lists(body: Body) -> None:

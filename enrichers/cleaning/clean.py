@@ -101,7 +101,7 @@ def provenance() -> Provenance:
     return Provenance(
         stage="clean",
         name="copydesk-clean",
-        version=f"4+trafilatura-{version('trafilatura')}",
+        version=f"5+trafilatura-{version('trafilatura')}",
         sha256=phrase_lists().sha256,
     )
 

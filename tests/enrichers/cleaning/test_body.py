@@ -88,6 +88,13 @@ def test_a_list_that_a_last_paragraph_announces_is_read() -> None:
     assert [one.text for one in found.paragraphs][-2:] == STEPS
 
 
+def test_a_subheading_right_under_the_headline_is_read_where_others_look_like_it() -> None:
+    asked = ["Where will it stand?", "What will it cost?"]
+    inner = f"<h2>{asked[0]}</h2>{paragraphs(*PARTS[:2])}<h2>{asked[1]}</h2>{paragraphs(*PARTS[2:])}"  # fmt: skip
+    found = page(f"</main><div><h1>Harbour wall vote</h1>{inner}</div>")
+    assert [one.text for one in found.paragraphs if one.kind == "heading"] == asked
+
+
 def test_cells_of_a_frame_are_paragraphs_of_their_own() -> None:
     text = "<br><br>".join(PARTS)
     found = page(f"<table><tr><td><a href='/'>Home</a></td><td><b>Harbour wall vote</b><br><br>{text}</td></tr></table>")  # fmt: skip

@@ -276,7 +276,7 @@ def test_cleaning_what_was_cleaned_changes_nothing() -> None:
 def test_the_maker_names_trafilatura_and_the_phrase_lists() -> None:
     made_by = provenance()
     assert (made_by.stage, made_by.name) == ("clean", "copydesk-clean")
-    assert made_by.version.startswith("4+trafilatura-")
+    assert made_by.version.startswith("5+trafilatura-")
     assert made_by.sha256 is not None
     assert len(made_by.sha256) == 64
 
