@@ -177,7 +177,8 @@ def test_what_is_stored_during_a_change_is_found_before_and_after_it(
 def test_a_batch_embedded_by_the_old_model_just_before_the_change_gets_vectors_by_the_new(
     old_desk: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put, changed = Store.put, []
+    put = Store.put
+    changed: list[bool] = []
 
     def put_late(self: Store, *given: object, **named: object) -> object:
         if not changed:
