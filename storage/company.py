@@ -54,7 +54,7 @@ _EVERYWHERE = frozenset(
 _TELLS_NOTHING = frozenset({"NORP", "LANGUAGE"})
 
 _TOGETHER = "SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id"
-_ELSEWHERE = "AND p.name_id IN (SELECT value FROM json_each(?)) AND x.rendering_id <> ?"
+_FEW = 60
 
 
 class Found(NamedTuple):
@@ -209,24 +209,44 @@ def _shared(
     group: Sequence[_Bearer],
 ) -> list[_Companion]:
     """Of the company that an article has, what others mention beside one of the group."""
-    bearers = dump([one.id for one in group])
-    found = {
-        row[0]
-        for row in connection.execute(
-            f"SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.name_id = c.value {_ELSEWHERE})",
-            (dump([one_id for one in companions for one_id in one.ids]), bearers, rendering_id),
-        )
-    }
-    acronyms = [one.acronym for one in companions if one.acronym]
-    if acronyms:
-        found |= {
-            row[0]
-            for row in connection.execute(
-                f"SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.acronym = c.value {_ELSEWHERE})",
-                (dump(acronyms), bearers, rendering_id),
-            )
-        }
+    found = _beside(connection, rendering_id, companions, dump([one.id for one in group]))
     return [one for one in companions if not found.isdisjoint((*one.ids, one.acronym))]
+
+
+def _beside(
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    companions: Sequence[_Companion],
+    bearers: str,
+) -> set[object]:
+    """Names and acronyms in other articles that have one of the bearers; of frequent ones only those of the company.
+
+    A seldom one's articles are read whole, of a frequent one each companion's are until one is found: whichever is short.
+    """
+    few = connection.execute(
+        """SELECT count(*) FROM (SELECT 1 FROM appearances
+           WHERE name_id IN (SELECT value FROM json_each(?)) LIMIT ?)""",
+        (bearers, _FEW + 1),
+    ).fetchone()[0]
+    found: set[object] = set()
+    if few <= _FEW:
+        for name_id, acronym in connection.execute(
+            """SELECT x.name_id, x.acronym FROM appearances p CROSS JOIN appearances x ON x.rendering_id = p.rendering_id
+               WHERE p.name_id IN (SELECT value FROM json_each(?)) AND p.rendering_id <> ?""",
+            (bearers, rendering_id),
+        ):
+            found.update((name_id, acronym))
+        return found
+    ids = [one_id for one in companions for one_id in one.ids]
+    acronyms = [one.acronym for one in companions if one.acronym]
+    for column, values in (("name_id", dump(ids)), ("acronym", dump(acronyms))):
+        rows = connection.execute(
+            f"""SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.{column} = c.value
+                AND p.name_id IN (SELECT value FROM json_each(?)) AND x.rendering_id <> ?)""",
+            (values, bearers, rendering_id),
+        )
+        found.update(row[0] for row in rows)
+    return found
 
 
 def _companions(
