@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -93,7 +93,7 @@ class Desk(RuleBasedStateMachine):
         by_meaning = self.store.search(query, mode="meaning", k=k, **filters)
         assert len(by_meaning) == min(k, len(left))
         nearest = sorted(best.values(), reverse=True)[:k]
-        np.testing.assert_allclose([hit.similarity for hit in by_meaning], nearest, atol=2e-3)
+        assert [hit.similarity for hit in by_meaning] == pytest.approx(nearest, abs=2e-3)
         assert all(hit.text in left[hit.article_id] for hit in by_meaning)
         with_words = {
             one for one, texts in left.items() if set(query.split()) & set(" ".join(texts).split())
