@@ -12,8 +12,8 @@ from enrichers.cleaning.metadata_dates import parse_time
 from flows.engines import EngineOptions
 from flows.events import GatherOptions
 from flows.fetching import FetchRun
-from flows.plugins import BUILT_IN_KINDS, SOURCES, installed
-from flows.stages import Stage
+from flows.plugins import BUILT_IN_KINDS, SOURCES, enricher_names, installed
+from flows.stages import STAGES, Stage
 from schemas.web import SourceSpec
 from schemas.webhooks import ArticleEvent, Webhook
 from sources.files import ReadOptions
@@ -45,6 +45,11 @@ def _aware(when: datetime) -> datetime:
 def _known_kinds(schema: JsonDict) -> None:
     """What a form offers as kinds: those of this installation, plug-ins' too."""
     schema["enum"] = [*BUILT_IN_KINDS, *installed(SOURCES)]
+
+
+def _known_stages(schema: JsonDict) -> None:
+    """What a form offers as stages: ours, and those that packages of this installation add."""
+    schema["items"] = {"type": "string", "enum": [*STAGES, *enricher_names()]}
 
 
 Instant = Annotated[
@@ -312,7 +317,9 @@ class EnrichParameters(BaseModel):
     model_config = _FORM
 
     stages: tuple[Stage, ...] = Field(
-        default=(), description="clean, entities, figures, vectors; none named means all."
+        default=(),
+        json_schema_extra=_known_stages,
+        description="clean, entities, figures, quotations, salience, vectors, or a package's; none named means all.",
     )
     models: ModelParameters = Field(default=ModelParameters(), description="Which models run.")
     run: RunContext = Field(default=RunContext(), description="On whose behalf; empty by hand.")
