@@ -27,6 +27,7 @@ from storage.entity_rows import (
     pair_of,
     recount,
     rekey,
+    stored_mentions,
     tidy_all_entities,
     tidy_entities,
 )
@@ -152,7 +153,7 @@ def join_all(connection: sqlite3.Connection) -> None:
     corrections = read_corrections(connection)
     rows = connection.execute("SELECT id FROM renderings WHERE current = 1 ORDER BY id").fetchall()
     for (rendering_id,) in rows:
-        spellings = _spellings(connection, _stored_mentions(connection, rendering_id), corrections)
+        spellings = _spellings(connection, stored_mentions(connection, rendering_id), corrections)
         _insert(connection, rendering_id, spellings)
     ids = connection.execute("SELECT DISTINCT name_id FROM appearances").fetchall()
     recount(connection, [row[0] for row in ids], corrections)
@@ -341,15 +342,3 @@ def _point_mentions(
         "UPDATE mentions SET entity_id = ? WHERE id = ?", [(one[0], one[1]) for one in moved]
     )
     add_aliases(connection, {(one[0], alias) for one in moved for alias in one[2:]})
-
-
-def _stored_mentions(connection: sqlite3.Connection, rendering_id: int) -> list[Mention]:
-    rows = connection.execute(
-        """SELECT m.text, m.label, m.name, m.joined_by FROM paragraphs p
-           JOIN mentions m ON m.paragraph_id = p.id WHERE p.rendering_id = ? ORDER BY m.id""",
-        (rendering_id,),
-    )
-    return [
-        Mention(paragraph=0, start=0, end=0, text=text, label=label, name=name, joined_by=joined_by)
-        for text, label, name, joined_by in rows
-    ]

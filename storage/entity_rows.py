@@ -183,3 +183,16 @@ def rekey(connection: sqlite3.Connection) -> None:
            usual_label = CASE usual_label WHEN '' THEN label ELSE usual_label END WHERE id = ?""",
         [(*pair, form.form, form.block, entity_id) for entity_id, pair, form in changed],
     )
+
+
+def stored_mentions(connection: sqlite3.Connection, rendering_id: int) -> list[Mention]:
+    """The mentions of a rendering as far as their names go, in the order in which they were stored."""
+    rows = connection.execute(
+        """SELECT m.text, m.label, m.name, m.joined_by FROM paragraphs p
+           JOIN mentions m ON m.paragraph_id = p.id WHERE p.rendering_id = ? ORDER BY m.id""",
+        (rendering_id,),
+    )
+    return [
+        Mention(paragraph=0, start=0, end=0, text=text, label=label, name=name, joined_by=joined_by)
+        for text, label, name, joined_by in rows
+    ]
