@@ -39,7 +39,7 @@ COLORS = {
     "an article put": "#b5541c",
     "bound": "#777777",
 }
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 460, 70, 50, 150, 50
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 460, 70, 50, 190, 50
 
 
 def bytes_a_second() -> float:

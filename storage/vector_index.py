@@ -38,6 +38,8 @@ SMALLEST = 500
 """Fewer lines are read from the database about as quickly as from files."""
 EXACT = 50_000
 """Up to so many lines every one is compared exactly; the nearest of more are looked for by their bits first."""
+_BEFORE_MATRIX = 10
+"""A matrix in memory takes as long to make as ten queries without it, and a command asks one."""
 _WORTH_ADDING = 256
 _WAIT_FOR_BUILDER_S = 60.0
 _LINES_AT_ONCE = 8192
@@ -54,6 +56,7 @@ class RowVectors:
 
     def __init__(self, table: LineTable, include: tuple[str, ...], exact: int) -> None:
         self._table, self._exact = table, exact
+        self._asked = 0
         lines = table.searched(include)
         if lines is None and len(table) <= exact:
             lines = np.arange(len(table))
@@ -78,7 +81,8 @@ class RowVectors:
 
     def cosines(self, query: NDArray[np.float32], chosen: Ids | None = None) -> Scores:
         """The exact cosine of each line, or of the chosen ones, with a unit vector."""
-        if len(self) > self._exact:
+        self._asked += 1
+        if len(self) > self._exact or self._asked <= _BEFORE_MATRIX:
             lines = self._numbers(np.arange(len(self)) if chosen is None else chosen)
             return self._table.cosines(query, lines).astype(np.float64)
         matrix = self._matrix if chosen is None else self._matrix[chosen]

@@ -172,3 +172,19 @@ def test_a_filter_that_leaves_few_of_many_finds_the_nearest_of_those() -> None:
             assert keep[chosen].all()
             scores = np.where(keep, matrix @ query, -1)
             assert len(set(np.argsort(-scores)[:10].tolist()) & set(chosen.tolist())) >= 9
+
+
+def test_the_first_queries_and_those_after_the_matrix_was_made_give_the_same() -> None:
+    matrix = clustered(300, 7)
+    ids = np.arange(1, 301)
+    ones = np.ones(300, dtype=np.float32)
+    lines = Lines(ids, ids, ids, np.zeros(300, dtype=np.uint8), ones, matrix.astype(np.float16))
+    rows = RowVectors(
+        LineTable(Change(1, 1), 384, None, lines, np.zeros(0, dtype=np.int64)), (), 500
+    )
+    query = clustered(1, 8)[0]
+    found = [rows.cosines(query) for _ in range(30)]
+    assert "_matrix" in vars(rows)
+    assert found[-1] == pytest.approx(found[0], abs=1e-6)
+    chosen = np.array([250, 3, 7])
+    assert rows.cosines(query, chosen) == pytest.approx(found[0][chosen], abs=1e-6)
