@@ -124,6 +124,7 @@ def make_engines(settings: Settings, *, notify: Callable[[str], None] | None = N
         precision=models.precision,
         cache=models.cache,
         taggers=dict(models.tagger),
+        names=models.names,
         query_prefix=models.query_prefix,
         passage_prefix=models.passage_prefix,
     )
@@ -139,7 +140,7 @@ def check_models(settings: Settings) -> None:
 
     if settings.models.embedding is not None:
         find_model(settings.models.embedding)
-    if settings.models.tagger:
+    if settings.models.tagger or settings.models.names:
         make_engines(settings).tagger.provenance  # noqa: B018  naming itself, it looks for each model
 
 

@@ -99,4 +99,5 @@ def _models(settings: Settings) -> ModelParameters:
         query_prefix=models.query_prefix,
         passage_prefix=models.passage_prefix,
         taggers=dict(models.tagger),
+        names=models.names,
     )

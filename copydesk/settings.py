@@ -55,6 +55,8 @@ class CleanSettings:
 class ModelSettings:
     """[models]: the embedding model (name or folder), its precision, where converted models are kept, taggers.
 
+    `names` is a file of names that go before what taggers say (docs/entities.md).
+
     A prefix stands before each query or passage, in the place of what the model's own settings say; "" is none.
     """
 
@@ -63,6 +65,7 @@ class ModelSettings:
     cache: str | None = None
     query_prefix: str | None = None
     passage_prefix: str | None = None
+    names: str | None = None
     tagger: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -189,6 +192,9 @@ def _read(path: Path) -> dict[str, Any]:
     # A path in a file is meant from where the file is.
     if "db" in tables and "://" not in tables["db"]:
         tables["db"] = str(path.parent / tables["db"])
+    models = tables.get("models")
+    if isinstance(models, dict) and isinstance(models.get("names"), str):
+        models["names"] = str(path.parent / models["names"])
     for table in (*_tables(tables, "source"), *_tables(tables, "schedule")):
         place = table.get("path")
         if isinstance(place, str) and place and "://" not in place:

@@ -35,6 +35,7 @@ class EngineOptions:
     threads: int | None = None
     query_prefix: str | None = None
     passage_prefix: str | None = None
+    names: str | None = None
 
 
 class Engines:
@@ -58,7 +59,7 @@ class Engines:
     @cached_property
     def tagger(self) -> EntityTagger:
         """Finds entities; the settings' taggers stand over the packaged ones."""
-        return EntityTagger({**DEFAULT_MODELS, **self.options.taggers})
+        return EntityTagger({**DEFAULT_MODELS, **self.options.taggers}, names=self.options.names)
 
     @cached_property
     def figures(self) -> FigureFinder:

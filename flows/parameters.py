@@ -168,6 +168,9 @@ class ModelParameters(BaseModel):
     taggers: dict[str, str] = Field(
         default={}, description="spaCy pipeline of a language: en, de ..."
     )
+    names: str | None = Field(
+        default=None, description="TOML file of names that go before what taggers say."
+    )
     threads: int | None = Field(
         default=None, ge=1, description="Threads that embed. None: the cores of this machine."
     )
@@ -180,6 +183,7 @@ class ModelParameters(BaseModel):
             precision=self.precision,
             cache=self.model_cache,
             taggers=self.taggers,
+            names=self.names,
             threads=self.threads,
             query_prefix=self.query_prefix,
             passage_prefix=self.passage_prefix,
