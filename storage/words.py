@@ -224,12 +224,18 @@ def _ends(text: str) -> Iterable[tuple[int, int, str]]:
 def _accented(text: str, stem: _Stem) -> Iterable[tuple[int, int, str]]:
     """Words whose stem is another one with their accents on: "economía" is "econom" then, as "económico" is."""
     for match in () if text.isascii() else _WORD.finditer(text):
-        start, end = match.span()
-        if match.group().isascii() or _RUN.match(text, start):
-            continue
-        other = _fold(stem(unicodedata.normalize("NFC", match.group().casefold())))
-        if other != stem(_fold(match.group())):
-            yield start, end, other
+        word = match.group()
+        if not word.isascii() and (other := _other_stem(word, stem)):
+            yield match.start(), match.end(), other
+
+
+@lru_cache(maxsize=65_536)
+def _other_stem(word: str, stem: _Stem) -> str:
+    """The stem of a word with its accents on, folded then; nothing where it is that of the folded word."""
+    if _RUN.match(word):
+        return ""
+    other = _fold(stem(unicodedata.normalize("NFC", word.casefold())))
+    return other if other != stem(_fold(word)) else ""
 
 
 def _cleared(query: str) -> str:
