@@ -8,8 +8,6 @@ from typing import Literal
 
 from schemas.stored import FoundFigure, StoredEntity
 
-TrendStep = Literal["day", "week", "month", "year"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameUse:

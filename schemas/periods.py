@@ -6,11 +6,14 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from schemas.errors import UsageError
 
 Period = tuple[date, date]
 """The first and the last day, both included."""
+TrendStep = Literal["day", "week", "month", "year"]
+"""What news is counted by, to tell how it grew."""
 PeriodLike = str | int | date | Sequence[str | date]
 """What a program may name a period by: text as typed, a year, a day, or the first and the last of a span."""
 

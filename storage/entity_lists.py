@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.entities import TrendStep
 from schemas.filters import Filters
+from schemas.periods import TrendStep
 from schemas.stored import StoredEntity, TrendPoint
 from storage.browse import row_limit
 from storage.filters import (

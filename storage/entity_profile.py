@@ -12,9 +12,9 @@ from schemas.entities import (
     EntityLink,
     EntityProfile,
     NameUse,
-    TrendStep,
 )
 from schemas.filters import Filters
+from schemas.periods import TrendStep
 from schemas.stored import FoundFigure
 from storage.company import KEPT_APART
 from storage.entity_lists import counted, read_entities_of, shown_conditions

@@ -7,9 +7,10 @@ from typing import Protocol, Unpack, get_args
 from schemas.asking import FigureAndFilterArgs, split_figure_args
 from schemas.conflicts import FigureConflict
 from schemas.enrichments import FoundEnrichment
-from schemas.entities import EntityProfile, TrendStep
+from schemas.entities import EntityProfile
 from schemas.filters import FilterArgs, Filters, make_filters, require_one_of, require_type
 from schemas.marks import FIGURE_ORDERS, FigureGrouping, FigureOrder, FigureQuery
+from schemas.periods import TrendStep
 from schemas.quotations import FoundQuotation
 from schemas.stored import FigureGroup, FoundFigure, StoredEntity
 from storage import browse, enrichments, entity_lists, figure_groups, figures

@@ -39,9 +39,9 @@ from copydesk.present import (
     write_rows,
     write_table,
 )
-from schemas.entities import TrendStep
 from schemas.errors import UsageError
 from schemas.filters import require_one_of
+from schemas.periods import TrendStep
 
 if TYPE_CHECKING:
     from schemas.entities import EntityChange, EntityCorrection, EntityProfile
