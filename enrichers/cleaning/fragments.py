@@ -15,7 +15,13 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from enrichers.cleaning.draft import Block
-from enrichers.cleaning.lines import WHITESPACE, is_blank, one_line, without_controls
+from enrichers.cleaning.lines import (
+    WHITESPACE,
+    has_controls,
+    is_blank,
+    one_line,
+    without_controls,
+)
 from enrichers.cleaning.wrapping import FINAL_STOP
 from schemas.article import ParagraphKind
 from schemas.markup import without_attribute_floods
@@ -127,8 +133,10 @@ def parse_html(text: str) -> HtmlElement | None:
     if text.count("<") > MOST_TAGS:
         return None
     # NULs end the document for libxml2, and it knows no lone surrogate.
-    text = without_controls(text.replace("\x00", ""))
-    data = without_attribute_floods(text).encode("utf-8", "replace")
+    text = without_attribute_floods(text.replace("\x00", ""))
+    data = text.encode("utf-8", "replace")
+    if has_controls(text, data):
+        data = without_attribute_floods(without_controls(text)).encode("utf-8", "replace")
     try:
         tree = etree.fromstring(data, parser=_parser())
     except (etree.LxmlError, ValueError):
