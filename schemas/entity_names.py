@@ -44,7 +44,9 @@ _PARTICLES = frozenset(
     ]
 )
 # Names of China, Korea and Vietnam that begin with the family's, where a reader of English meets them in that order.
-_HONORIFICS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "lord", "lady"])
+_HONORIFICS = frozenset(
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "lord", "lady"]
+)
 _FAMILY_FIRST = frozenset(
     [
         "chen",
