@@ -1,6 +1,6 @@
 """How well names are joined, within articles and over them, on short articles of our own (entities_*.toml).
 
-Run: python -m benchmarks.entities [FILE...]. Mentions and labels are given, so that the joining alone is measured; it runs as it
+Run: python benchmarks/entities.py [FILE...]. Mentions and labels are given, so that the joining alone is measured; it runs as it
 does when articles are stored, in one database. Scores are of pairs of names that are joined: precision, recall, F1. Within an
 article a pair is two mentions; over articles it is two articles' names of an entity, each once.
 """

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from benchmarks.entities import FILES, Name, join, read_cases, score_over, score_within
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
+
+from entities import FILES, Name, join, read_cases, score_over, score_within
 
 
 @pytest.fixture(scope="module")

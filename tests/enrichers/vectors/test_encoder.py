@@ -137,7 +137,6 @@ def test_a_query_without_end_counts_as_far_as_a_long_article(encoder: Encoder) -
     assert np.allclose(endless, encoder.encode_query("tram line " * 2_000), atol=1e-3)
 
 
-
 def test_meaning_is_nearer_than_words(encoder: Encoder) -> None:
     question, near, far = encoder.encode(
         ["cost of grain", "Wheat has become dearer.", "The cost of the stadium roof was hidden."]
