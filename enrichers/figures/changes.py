@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from enrichers.figures.lexicon import lexicon
 from enrichers.figures.line import Draft, Line, by_sentence
+from enrichers.figures.partitive import PARTITIVE
 from enrichers.figures.reporting import counted_period
 
 _KINDS = frozenset({"money", "percent", "quantity", "count"})
@@ -23,7 +24,7 @@ Direction = Literal["up", "down"]
 
 def apply_changes(line: Line, sentences: list[tuple[int, int]]) -> None:
     """Set change and role of the measures of each sentence, left to right."""
-    drafts = [draft for draft in line.drafts if draft.kind in _KINDS]
+    drafts = [d for d in line.drafts if d.kind in _KINDS and d.rule != PARTITIVE]
     index = 0
     for start, end in sentences:
         direction: Direction | None = None

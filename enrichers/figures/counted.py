@@ -12,7 +12,6 @@ from decimal import Decimal
 from enrichers.figures.line import Draft, Line, Token
 from enrichers.figures.numbers import Number
 from enrichers.figures.singular_heads import (
-    is_inside_hyphens,
     leads_a_singular,
     singular_head,
 )
@@ -80,13 +79,21 @@ def find_noun(
 def _ends(line: Line, offset: int, seen: list[Token]) -> bool:
     """Whether the phrase is over before this word: "a second round | of talks", "12 people | in"."""
     token = line.tokens[offset]
-    if seen and is_inside_hyphens(line, token):
+    if _is_glued(line, token, seen):
         return False
     if token.word == "of" and seen:
         return True
     if token.word in line.lexicon.words.sets["nouns.stop"]:
         return not _is_name_like(line, token, seen)
     return _is_plural_verb(line, offset, seen) or (bool(seen) and _begins_a_date(line, offset))
+
+
+def _is_glued(line: Line, token: Token, seen: list[Token]) -> bool:
+    """As the "after" of "sought-after players", the "up" of "up-and-coming bands"."""
+    if seen and line.text[token.start - 1] == "-":
+        return True
+    following = line.text[token.end : token.end + 2]
+    return following[:1] == "-" and following[1:].isalpha()
 
 
 def _ends_one(line: Line, token: Token) -> bool:
@@ -273,13 +280,19 @@ def _after_number(line: Line, index: int) -> int:
 
 
 def _after_owner(line: Line, index: int) -> int:
-    """The token after a possessor of up to three words: "Anna Brown's", "the country's"."""
+    """The token after a possessor of up to three words: "Anna Brown's", "the country's", "the brothers'"."""
     for offset in range(index, min(index + 3, len(line.tokens) - 1)):
         token, following = line.tokens[offset], line.tokens[offset + 1]
-        if not token.word[0].isalpha():
+        is_stop = token.word in line.lexicon.words.sets["nouns.stop"]
+        if not token.word[0].isalpha() or (is_stop and line.text[token.start].islower()):
             break
-        if following.word == "s" and line.text[token.end : following.start] in ("'", "’"):
+        gap = line.text[token.end : following.start]
+        if following.word == "s" and gap in ("'", "’"):
             return offset + 2
+        if token.word.endswith("s") and gap in ("' ", "’ ") and following.word[0].isalpha():
+            return offset + 1
+        if gap != " ":
+            break
     return index
 
 

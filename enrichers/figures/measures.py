@@ -12,6 +12,7 @@ from enrichers.figures.line import Draft, Line
 from enrichers.figures.money import read_money
 from enrichers.figures.numbers import Number, scan_numbers
 from enrichers.figures.part_units import read_part_units
+from enrichers.figures.partitive import read_partitive
 from enrichers.figures.percent import read_percent
 from enrichers.figures.ranges import Reader, read_odds, read_range, read_score
 from enrichers.figures.ratios import (
@@ -142,7 +143,11 @@ def _take_single(line: Line, number: Number, read: Reader) -> None:
         return
     draft = read(line, number)
     if draft is None:
-        if is_name(line, number) or is_one_as_pronoun(line, number):
+        if is_name(line, number):
+            return
+        draft = read_partitive(line, number)
+    if draft is None:
+        if is_one_as_pronoun(line, number):
             return
         draft = read_count(line, number)
     line.add(with_sign(line, draft))

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import cast
 
 from enrichers.figures.line import Draft, Line
+from enrichers.figures.partitive import PARTITIVE
 from schemas.marks import Modifier
 
 _GLUE = frozenset(
@@ -34,6 +35,7 @@ _PLUS = re.compile(  # "20 plus people"; not "5 percent plus a bonus"
     r"\+|-plus\b| plus\b(?! (?:[0-9$£€]|(?:an?|the|its|his|her|their|any|some|another|interest|expenses|costs|tax)\b))"
 )
 _ODD = re.compile(r"[- ]odd\b|-?ish\b")
+_BOUNDS = (["at", "least"], ["at", "most"], ["more", "than"])
 _PLACES = (["within"], ["near"], ["inside"])  # "near 12 villages": where, not how many
 _WHERE = frozenset({"above", "below", "beyond", "near", "over", "under"})
 _AVERAGE = re.compile(  # "above its 200-day average"; but "past the two-hour mark"
@@ -64,6 +66,8 @@ def _is_bent(line: Line, draft: Draft, name: str) -> bool:
     """Whether the word bends this number: "within the last month" says when, "near 12 villages" where."""
     if draft.rule in ("last_n", "first_n") and name in ("over", "under"):
         return False
+    if draft.rule == PARTITIVE:  # "flew over one of the villages", "close to one of its camps"
+        return line.words_before(draft.start, 2) in _BOUNDS
     lead = line.words_before(draft.start, 1)
     if lead in _PLACES and (
         draft.kind == "count" or (lead == ["inside"] and draft.kind != "duration")

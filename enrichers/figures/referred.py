@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from enrichers.figures.counted import find_noun
 from enrichers.figures.line import Draft, Line
+from enrichers.figures.partitive import PARTITIVE
 
 _OF_THESE = re.compile(r" of (?:them|whom|these|those|which|the (?:dead|injured|wounded))\b")
 _OF_THEM = re.compile(r" of (?:them|whom)\b")
@@ -48,7 +49,7 @@ def refer(line: Line, inside: Sequence[Draft]) -> None:
     """Give the counts of a sentence, in order, that have no noun the one that the sentence gives them elsewhere."""
     whole = _whole(line, inside)
     for index, draft in enumerate(inside):
-        before = inside[max(0, index - _BACK) : index]
+        before = [d for d in inside[max(0, index - _BACK) : index] if d.rule != PARTITIVE]
         is_share = draft.kind in _SHARES and draft.noun is None
         if is_share and _OF_THEM.match(line.text, draft.end):
             draft.noun = _of_these(line, draft, before)  # "40 shops, half of them abroad"

@@ -196,7 +196,7 @@ def _follows_capital(line: Line, number: Number, word: str) -> bool:
 
 
 def is_one_as_pronoun(line: Line, number: Number) -> bool:
-    """As in "one" that stands for a thing named elsewhere: "the one who", "one of the", "one can only"."""
+    """As in "one" that stands for a thing named elsewhere: "the one who", "one of them", "one can only"."""
     if number.value != Decimal(1) or not number.spelled or number.scaled:
         return False
     following = line.words_after(number.end, 1)

@@ -118,7 +118,7 @@ def test_provenance_carries_a_hash_of_the_data() -> None:
         "Call 555-123-4567, case no. 12-345.",
         "Version 2.0.1 is at https://example.org/2024/05.",
         "Write to a1@example.org or #best2024.",
-        "One of the guests said no one knew; she was the one.",
+        "One of them said no one knew; she was the one.",
         "After 9/11 it was open 24/7.",
     ],
 )
