@@ -12,7 +12,7 @@ from storage.connection import transaction
 from storage.entity_corrections import Pair, read_corrections
 from storage.entity_joins import judge_again
 from storage.entity_lists import find_named
-from storage.entity_rows import ALONE, add_aliases, pair_of, recount, tidy_entities
+from storage.entity_rows import ALONE, add_aliases, pair_of, tidy_entities
 from storage.faults import Connection
 from storage.values import name_key, to_instant, to_text
 
@@ -140,7 +140,6 @@ def _rename(connection: sqlite3.Connection, name: str, new_name: str) -> EntityC
         "DELETE FROM entity_corrections WHERE kind = 'rename' AND name_key = ? AND label = ?", pair
     )
     _correct(connection, "rename", pair, name=called)
-    recount(connection, [entity_id], read_corrections(connection))
     tidy_entities(connection, [entity_id])
     add_aliases(connection, [(entity_id, called)])
     return _change(connection, entity_id, 0)

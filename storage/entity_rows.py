@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from schemas.entity_names import NameForm, entity_key, form_of, kind_of
 from schemas.marks import Mention
-from storage.entity_corrections import Corrections, Pair
+from storage.entity_corrections import Corrections, Pair, read_corrections
 from storage.values import name_key
 
 ALONE = " @ "
@@ -100,13 +100,18 @@ def recount(connection: sqlite3.Connection, ids: Iterable[int], corrections: Cor
         pair = connection.execute(
             "SELECT name_key, label FROM entities WHERE id = ?", (name_id,)
         ).fetchone()
-        if not spelled or pair is None:
+        if pair is None:
+            continue
+        called = corrections.names.get(tuple(pair))
+        if not spelled and called:
+            connection.execute("UPDATE entities SET name = ? WHERE id = ?", (called, name_id))
+        if not spelled:
             continue
         name = min(spelled, key=lambda row: (-row[1], sum(map(str.isupper, row[0])), row[0]))[0]
         connection.execute(
             "UPDATE entities SET name = ?, usual_label = ? WHERE id = ?",
             (
-                corrections.names.get(tuple(pair), name),
+                called or name,
                 min(labelled, key=lambda row: (-row[1], row[0]))[0],
                 name_id,
             ),
@@ -115,13 +120,18 @@ def recount(connection: sqlite3.Connection, ids: Iterable[int], corrections: Cor
 
 def tidy_entities(connection: sqlite3.Connection, entity_ids: Iterable[int]) -> None:
     """Entities as their mentions have them: names that no mention has go, and entities without one."""
-    from storage.entity_corrections import read_corrections
-
     listed = list(entity_ids)
     ids = [(entity_id,) for entity_id in listed]
     connection.executemany(
         """DELETE FROM entities WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity_id = ?1)
            AND NOT EXISTS (SELECT 1 FROM appearances WHERE name_id = ?1)""",
+        ids,
+    )
+    connection.executemany(
+        """UPDATE entities SET name = (SELECT m.name FROM mentions m WHERE m.entity_id = ?1 ORDER BY m.id LIMIT 1)
+           WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM appearances WHERE name_id = ?1)
+           AND EXISTS (SELECT 1 FROM mentions WHERE entity_id = ?1)
+           AND name NOT IN (SELECT m.name FROM mentions m WHERE m.entity_id = ?1)""",
         ids,
     )
     recount(connection, listed, read_corrections(connection))
@@ -130,12 +140,6 @@ def tidy_entities(connection: sqlite3.Connection, entity_ids: Iterable[int]) -> 
            (SELECT text FROM mentions WHERE entity_id = ?1 UNION SELECT name FROM mentions WHERE entity_id = ?1
             UNION SELECT name FROM entities WHERE id = ?1
                   AND EXISTS (SELECT 1 FROM mentions WHERE entity_id = ?1))""",
-        ids,
-    )
-    connection.executemany(
-        """UPDATE entities SET name = (SELECT m.name FROM mentions m WHERE m.entity_id = ?1 ORDER BY m.id LIMIT 1)
-           WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM appearances WHERE name_id = ?1)
-           AND name NOT IN (SELECT m.name FROM mentions m WHERE m.entity_id = ?1)""",
         ids,
     )
 

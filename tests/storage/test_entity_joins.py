@@ -252,6 +252,18 @@ def test_a_new_name_is_shown_and_found_and_a_hidden_entity_is_not(
     assert store.entities("orsa") != []
 
 
+def test_a_surname_that_stands_alone_in_an_article_can_be_called_otherwise(
+    store: Store, article: Prepare
+) -> None:
+    store.put([article("/1", BARE, ("Quito", "GPE")), article("/2", BARE, ("Lima", "GPE"))])
+    one, other = (entity.id for entity in store.entities("renko"))
+    assert store.rename_entity(one, "Renko of Quito").name == "Renko of Quito"
+    store.tidy()
+    called = {entity.id: entity.name for entity in store.entities("renko")}
+    assert called == {one: "Renko of Quito", other: "Renko"}
+    assert [entity.id for entity in store.entities("renko of quito")] == [one]
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
