@@ -214,7 +214,7 @@ def _is_begun(leaf: Term | Near) -> bool:
 
 def _of_articles(filters: Filters) -> Filters:
     """The filters that hold for whole articles."""
-    return replace(filters, entity=None, label=None, figure=None)
+    return replace(filters, entity=None, label=None, speaker=None, figure=None)
 
 
 def _phrases(term: Term, language: str | None) -> list[str]:

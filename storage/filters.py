@@ -50,11 +50,8 @@ def row_conditions(filters: Filters, connection: sqlite3.Connection | None = Non
             f"p.id IN (SELECT m.paragraph_id FROM mentions m WHERE {mentions.sql})",
             *mentions.values,
         )
-    if filters.speaker:
-        said = spoken_by(filters.speaker)
-        found.add(
-            f"p.id IN (SELECT q.paragraph_id FROM quotations q WHERE {said.sql})", *said.values
-        )
+    if said := spoken_rows(filters):
+        found.add(f"p.id IN ({said.sql})", *said.values)
     if figures := figured_rows(filters, connection):
         found.add(f"p.id IN ({figures.sql})", *figures.values)
     return found
@@ -71,6 +68,14 @@ def figured_rows(filters: Filters, connection: sqlite3.Connection | None) -> Con
     asked = figure_conditions(connection, filters.figure, lang=filters.lang)
     sql = f"SELECT f.paragraph_id FROM figures f WHERE {asked.sql}"
     return Conditions([sql], asked.values)
+
+
+def spoken_rows(filters: Filters) -> Conditions | None:
+    """A SELECT of the ids of all rows in which the speaker speaks; None where any row will do."""
+    if not filters.speaker:
+        return None
+    said = spoken_by(filters.speaker)
+    return Conditions([f"SELECT q.paragraph_id FROM quotations q WHERE {said.sql}"], said.values)
 
 
 def spoken_by(name: str) -> Conditions:

@@ -15,6 +15,7 @@ from storage.filters import (
     figured_rows,
     mention_conditions,
     row_conditions,
+    spoken_rows,
 )
 from storage.scan import Ids
 from storage.vector_index import RowVectors
@@ -39,6 +40,8 @@ def allowed_lines(
     if of_mention := mention_conditions(filters):
         sql = f"SELECT DISTINCT m.paragraph_id FROM mentions m WHERE {of_mention.sql}"
         keep &= _is_in(connection, rows.row_ids, sql, of_mention.values)
+    if of_speaker := spoken_rows(filters):
+        keep &= _is_in(connection, rows.row_ids, of_speaker.sql, of_speaker.values)
     if of_figure := figured_rows(filters, connection):
         keep &= _is_in(connection, rows.row_ids, of_figure.sql, of_figure.values)
     return keep

@@ -9,7 +9,7 @@ import pytest
 
 from enrichers.quotations.finder import find_quotations, provenance
 from schemas.filters import Filters
-from schemas.stored import PreparedArticle
+from schemas.stored import Mode, PreparedArticle
 from storage.sqlite import Store
 
 Prepare = Callable[..., PreparedArticle]
@@ -71,6 +71,19 @@ def test_each_says_its_span_its_speakers_and_the_entity(filled: Store) -> None:
 def test_search_keeps_the_rows_in_which_somebody_speaks(filled: Store) -> None:
     (hit,) = filled.search("harbour ministry wife", mode="words", per="paragraph", speaker="Lee")
     assert hit.paragraph == 1
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "meaning", "words"])
+def test_no_mode_of_search_finds_another_row_than_the_speakers(filled: Store, mode: Mode) -> None:
+    found = filled.search("harbour wife ships", mode=mode, per="paragraph", speaker="Lee")
+    assert {hit.paragraph for hit in found} == {0, 1}
+    assert not filled.search("harbour", mode=mode, speaker="nobody")
+    assert not filled.similar(text="The harbour would close.", speaker="nobody")
+
+
+def test_title_and_not_read_the_whole_article_of_a_speaker(filled: Store) -> None:
+    assert filled.search("title:port AND harbour", mode="words", speaker="Lee")
+    assert not filled.search("harbour NOT wife", mode="words", speaker="Lee")
 
 
 def test_they_go_with_their_article(filled: Store) -> None:
