@@ -79,12 +79,14 @@ class EntityEditing(Protocol):
 def _merge(connection: sqlite3.Connection, name: str, other: str) -> EntityChange:
     into = _one(connection, name)
     gone = _all_of_a_surname(connection, other) or [_one(connection, other)]
-    if into in gone:
+    key, label = _pair(connection, gone[0])
+    pair = (key.split(ALONE)[0], label) if len(gone) > 1 else (key, label)
+    # Named by its id, a name that was merged before is still a row of its own.
+    corrections = read_corrections(connection)
+    if into in gone or corrections.home(_pair(connection, into)) == corrections.home(pair):
         raise UsageError(
             f"{name} and {other} are one entity already", remedy="nothing is to be done"
         )
-    key, label = _pair(connection, gone[0])
-    pair = (key.split(ALONE)[0], label) if len(gone) > 1 else (key, label)
     _correct(connection, "merge", pair, into=_pair(connection, into))
     return _judged(connection, into, gone)
 

@@ -124,7 +124,8 @@ def tidy_entities(connection: sqlite3.Connection, entity_ids: Iterable[int]) -> 
     ids = [(entity_id,) for entity_id in listed]
     connection.executemany(
         """DELETE FROM entities WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity_id = ?1)
-           AND NOT EXISTS (SELECT 1 FROM appearances WHERE name_id = ?1)""",
+           AND NOT EXISTS (SELECT 1 FROM appearances WHERE name_id = ?1)
+           AND NOT EXISTS (SELECT 1 FROM appearances WHERE entity_id = ?1)""",
         ids,
     )
     connection.executemany(

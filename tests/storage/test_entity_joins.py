@@ -209,6 +209,15 @@ def test_merge_then_split_is_as_before(store: Store, article: Prepare) -> None:
     assert store.entity_corrections() == []
 
 
+def test_merging_back_by_id_is_told_that_both_are_one(store: Store, article: Prepare) -> None:
+    store.put([article("/1", RENKO, ORSA), article("/2", IVO, ORSA)])
+    one, other = (store.entities(name)[0].id for name in ("Dalia Renko", "Ivo Renko"))
+    store.merge_entities(one, other)
+    with pytest.raises(UsageError, match="one entity already"):
+        store.merge_entities(other, one)
+    assert len(store.entity_corrections()) == 1
+
+
 def test_a_merge_holds_for_articles_still_to_come_and_after_all_is_joined_anew(
     store: Store, article: Prepare
 ) -> None:
@@ -222,6 +231,18 @@ def test_a_merge_holds_for_articles_still_to_come_and_after_all_is_joined_anew(
     with store.transaction():
         join_all(store.connection)
     assert [(e.name, e.articles) for e in store.entities("renkova")] == [("Dalia Renko", 2)]
+
+
+def test_an_entity_stays_while_what_else_it_was_moves_away(store: Store, article: Prepare) -> None:
+    vale, other = ("Minister Vale", "ORG"), ("D. Valeova", "ORG")
+    store.put([article("/1", vale), article("/2", other), article("/3", BARE, ORSA, OSLO)])
+    store.put([article("/4", BARE, ("Quito", "GPE"))])
+    store.merge_entities("Minister Vale", "D. Valeova")
+    store.merge_entities("Minister Vale", "Renko")
+    store.delete([1, 2, 4], tombstone=False)
+    store.put([article("/5", other, *ABROAD)])
+    assert whose(store, "/3", "renko") == "dalia renko"
+    assert whose(store, "/5", "d. valeova") == "minister vale"
 
 
 def test_what_rules_joined_is_taken_apart_for_good(store: Store, article: Prepare) -> None:
