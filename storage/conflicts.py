@@ -162,13 +162,16 @@ def _once(found: Iterable[list[Statement]]) -> Iterator[list[Statement]]:
 def _rows(
     connection: sqlite3.Connection, query: FigureQuery, filters: Filters, condition: str, order: str
 ) -> Iterator[FigureRow]:
-    """The figures to compare. What is asked for is asked of one side: the other may be of any date and source."""
+    """The figures to compare, without "one of the shops", which denies no other count of them.
+
+    What is asked for is asked of one side: the other may be of any date and source.
+    """
     read = row_conditions(Filters(include=filters.include))
     asked = row_conditions(filters, connection)
     of_figure = figure_conditions(connection, query, lang=filters.lang)
     cursor = connection.execute(
         f"""SELECT {ROW_COLUMNS}, ({asked.sql}) AND ({of_figure.sql}) FROM {_SOURCE}
-            WHERE {read.sql} AND {condition} ORDER BY {order}""",
+            WHERE {read.sql} AND f.rule <> 'partitive' AND {condition} ORDER BY {order}""",
         (*asked.values, *of_figure.values, *read.values),
     )
     while batch := cursor.fetchmany(_BATCH):

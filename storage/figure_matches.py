@@ -29,8 +29,15 @@ def best_first(matches: Sequence[Match], words: list[list[str]]) -> list[FoundFi
     stand closest to. What a figure is of is said before it more often than behind ("the index fell 0.5%"), so a word
     behind it is taken to be twice as far away.
     """
-    ranked = sorted(matches[:MOST_RANKED], key=lambda match: _distance(match, words))
+    ranked = sorted(
+        matches[:MOST_RANKED], key=lambda match: _distance(match, words) + _FAR * _is_one_of(match)
+    )
     return [match.found for match in (*ranked, *matches[MOST_RANKED:])]
+
+
+def _is_one_of(match: Match) -> bool:
+    """Whether it is the one of "one of its 40 shops", which answers no question of how many."""
+    return match.found.figure.rule == "partitive"
 
 
 def _distance(match: Match, words: list[list[str]]) -> int:

@@ -44,6 +44,13 @@ def test_the_figure_that_the_words_stand_closest_to_is_first(
     assert (found[0], sorted(found)) == (first, ["0.3%", "0.5%", "0.7%"])
 
 
+def test_the_one_of_one_of_its_shops_comes_after_how_many_it_has(
+    store: Store, put: Callable[[str], None]
+) -> None:
+    put("One of the shops, of which the chain has 40, will close.")
+    assert texts(store, words="shops", kind="count") == ["40", "One"]
+
+
 def test_an_order_that_is_asked_for_stands_over_the_match(
     store: Store, put: Callable[[str], None]
 ) -> None:
