@@ -38,6 +38,8 @@ Stored = tuple[int, int, RawDocument]
 Mark = Mention | Figure | Quotation | Enrichment
 Made = Sequence[Mark] | dict[str, Matrix] | Problem
 _ALL = Filters()
+_NAMING = ("clean", "entities")
+"""After these, names of other articles may be somebody else's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +110,17 @@ def redo(
     with kept_workers(engines):
         for stage in chosen_stages(engines, stages):
             done[stage] = 0
-            for number, problems in _redone(store, engines, stage, filters):
+            work = _pending(store, engines, stage, filters)
+            if work and stage in _NAMING:
+                store.put_off_joins(len(work))
+            for number, problems in _redone(store, engines, stage, work):
                 failed.update(problems)
                 done[stage] += number - len(problems)
                 tell(stage, number)
             if stage == "vectors":
                 change = change_model(store, engines, make_up if filters == _ALL else None)
-    if done.get("clean") or done.get("entities"):
+    naming = [number for stage, number in done.items() if stage in _NAMING]
+    if any(naming) or (naming and store.are_joins_due()):
         store.tidy()
     return Redone(done=done, failed=failed, change=change)
 
@@ -128,10 +134,10 @@ def redo_articles(store: Store, engines: Engines, article_ids: Sequence[int]) ->
 
 
 def _redone(
-    store: Store, engines: Engines, stage: Stage, filters: Filters
+    store: Store, engines: Engines, stage: Stage, work: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, dict[int, Problem]]]:
     """Batch by batch how many articles it had, and what kept any from being done."""
-    batches = _batches(_pending(store, engines, stage, filters))
+    batches = _batches(work)
     if stage == "salience":
         for batch in batches:
             _score(store, batch)
@@ -149,8 +155,8 @@ def _redone(
             yield [document for _, _, document in waiting[-1]]
 
     for found in prepared_batches(documents(), engines, workers=None, keep_all=True):
-        work = waiting.popleft()
-        yield len(work), _put_again(store, engines, work, found)
+        stored = waiting.popleft()
+        yield len(stored), _put_again(store, engines, stored, found)
 
 
 def _stored(store: Store, article_ids: Sequence[int]) -> list[Stored]:
@@ -237,6 +243,6 @@ def _pending(
     return pending_renderings(store.connection, maker_of(engines, stage), filters)
 
 
-def _batches(work: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+def _batches(work: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
     for first in range(0, len(work), BATCH_ARTICLES):
         yield work[first : first + BATCH_ARTICLES]

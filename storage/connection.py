@@ -174,7 +174,8 @@ def _check_ours(connection: Connection, path: Path, mode: Access) -> int:
 
 
 def _migrate(connection: Connection) -> None:
-    from storage.entity_joins import is_stale, join_all
+    from storage.entity_joins import join_all
+    from storage.joining_rules import is_due
     from storage.migrations import apply_migrations
     from storage.site_memory import learn_from_all
 
@@ -185,7 +186,7 @@ def _migrate(connection: Connection) -> None:
             return
         apply_migrations(connection)
         learn_from_all(connection)
-        if is_stale(connection):
+        if is_due(connection):
             join_all(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -10,10 +10,11 @@ from typing import Any
 from schemas.filters import Filters
 from storage import site_memory
 from storage.connection import transaction
-from storage.entity_joins import remove_names
+from storage.entity_joins import join_all, remove_names
 from storage.entity_rows import pair_of, tidy_entities
 from storage.filters import article_conditions, mention_conditions
 from storage.identity import address_hash, origin_name
+from storage.joining_rules import put_off_where_many
 from storage.values import to_text
 
 
@@ -41,15 +42,20 @@ def delete_articles(
 
     With `tombstone` their names stay, as hashes, so that nothing brings them back.
     """
+    listed = list(article_ids)
     with transaction(connection):
+        are_many = put_off_where_many(connection, len(listed))
         entities: set[int] = set()
         sites: set[int] = set()
-        for article_id in article_ids:
+        for article_id in listed:
             if tombstone:
                 _bury(connection, article_id)
             sites |= site_memory.forget_article(connection, article_id)
             entities |= _delete(connection, article_id)
-        tidy_entities(connection, sorted(entities))
+        if are_many:
+            join_all(connection)
+        else:
+            tidy_entities(connection, sorted(entities))
         for site_id in sorted(sites):
             site_memory.judge_site(connection, site_id)
         # Deleted pages are overwritten (secure_delete); the words index and the log keep what was in them until they

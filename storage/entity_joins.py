@@ -4,7 +4,7 @@ A name that is the same in two articles is one entity there. What is only short 
 longer by a middle name, is the same only where the company it keeps says so: the article must mention what the articles
 with that name mention, and nobody else of that name may be found in such company. That is asked of each article by
 itself, of all articles there are, so that it never matters in which order they came. When an article comes or goes,
-exactly those names elsewhere are judged again whose answer may be another now.
+exactly those names elsewhere are judged again whose answer may be another now; where many do, all are joined anew.
 """
 
 from __future__ import annotations
@@ -32,11 +32,10 @@ from storage.entity_rows import (
     tidy_entities,
 )
 from storage.filters import Conditions
+from storage.joining_rules import are_keys_of_today, is_put_off, note_joined
 from storage.salience import score_all
 from storage.values import dump, name_key
 
-RULES_VERSION = "1"
-"""Bump it when the rules can join other names: `enrich` then joins all anew."""
 Place = tuple[int, int]
 """A name in an article: the rendering's id and the name's."""
 MERGED = "merged by hand"
@@ -51,7 +50,7 @@ def add_names(
 ) -> dict[tuple[str, str], int]:
     """Note which names a current rendering has; the entity that each (name, label) of its mentions is.
 
-    Names in other articles that are judged otherwise now are put where they belong.
+    Names in other articles that are judged otherwise now are put where they belong, unless that is put off.
     """
     corrections = read_corrections(connection)
     spellings = list(_spellings(connection, mentions, corrections))
@@ -67,7 +66,8 @@ def add_names(
         if home != (name_id, ""):
             _note_home(connection, rendering_id, name_id, home)
     note_spellings(connection, {s.id: (s.name, s.label) for s in spellings}, corrections)
-    _settle(connection, _ripples(connection, rendering_id, spellings, homes), corrections)
+    if not is_put_off(connection):
+        _settle(connection, _ripples(connection, rendering_id, spellings, homes), corrections)
     return {
         (mention.name, mention.label): homes[ids[pair_of(mention.name, mention.label)]]
         for mention in mentions
@@ -87,7 +87,8 @@ def remove_names(connection: sqlite3.Connection, rendering_id: int) -> None:
     connection.execute("DELETE FROM appearances WHERE rendering_id = ?", (rendering_id,))
     corrections = read_corrections(connection)
     recount(connection, [spelling.id for spelling in gone], corrections)
-    _settle(connection, _ripples(connection, rendering_id, gone), corrections)
+    if not is_put_off(connection):
+        _settle(connection, _ripples(connection, rendering_id, gone), corrections)
 
 
 def judge(
@@ -149,8 +150,9 @@ def judge_again(
 def join_all(connection: sqlite3.Connection) -> None:
     """Join all articles' names anew from their mentions alone: what `add_names` makes of them one by one."""
     connection.execute("DELETE FROM appearances")
-    rekey(connection)
     corrections = read_corrections(connection)
+    if not are_keys_of_today(connection):
+        rekey(connection, corrections)
     rows = connection.execute("SELECT id FROM renderings WHERE current = 1 ORDER BY id").fetchall()
     for (rendering_id,) in rows:
         spellings = _spellings(connection, stored_mentions(connection, rendering_id), corrections)
@@ -166,15 +168,7 @@ def join_all(connection: sqlite3.Connection) -> None:
         _point_mentions(connection, rendering_id)
     tidy_all_entities(connection)
     score_all(connection)
-    connection.execute(
-        "INSERT OR REPLACE INTO entity_rules (id, version) VALUES (1, ?)", (RULES_VERSION,)
-    )
-
-
-def is_stale(connection: sqlite3.Connection) -> bool:
-    """Whether the names were joined by other rules than these."""
-    row = connection.execute("SELECT version FROM entity_rules").fetchone()
-    return row is None or str(row[0]) != RULES_VERSION
+    note_joined(connection)
 
 
 def _spellings(

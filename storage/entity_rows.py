@@ -151,15 +151,20 @@ def tidy_all_entities(connection: sqlite3.Connection) -> None:
     tidy_entities(connection, [int(row[0]) for row in rows])
 
 
-def rekey(connection: sqlite3.Connection) -> None:
-    """Every row under the key and kind that these rules give its name; rows that are one by them become one."""
+def rekey(connection: sqlite3.Connection, corrections: Corrections) -> None:
+    """Every row under the key and kind that these rules give its name; rows that are one by them become one.
+
+    What somebody called otherwise keeps its key: the name it shows is no spelling of it.
+    """
     ids_by_pair: dict[Pair, list[int]] = {}
     rows = connection.execute(
         "SELECT id, name, name_key, label, usual_label, block FROM entities WHERE instr(name_key, ?) = 0 ORDER BY id",
         (ALONE,),
     ).fetchall()
-    for entity_id, name, _, label, usual_label, _ in rows:
-        ids_by_pair.setdefault(pair_of(name, usual_label or label), []).append(entity_id)
+    for entity_id, name, key, label, usual_label, _ in rows:
+        is_called = (key, label) in corrections.names
+        pair = (key, label) if is_called else pair_of(name, usual_label or label)
+        ids_by_pair.setdefault(pair, []).append(entity_id)
     for first, *others in ids_by_pair.values():
         for other in others:
             connection.execute(

@@ -31,6 +31,7 @@ from storage import (
     entity_rows,
     fetches,
     identity,
+    joining_rules,
     learned,
     outbox,
     quarantine,
@@ -191,10 +192,19 @@ class Store(EntityEditing, Finding, Lists, StoredVectors):
         """(article id, rendering id) of what `maker` has still to do."""
         return browse.pending_renderings(self._connection, maker)
 
-    def tidy(self) -> None:
-        """Forget names and entities that no mention has any more, after a stage was done again."""
+    def put_off_joins(self, number: int) -> None:
+        """Have `tidy` join all names anew where so many articles are to be done again that one by one would take longer."""
         with self.transaction():
-            if entity_joins.is_stale(self._connection):
+            joining_rules.put_off_where_many(self._connection, number)
+
+    def are_joins_due(self) -> bool:
+        """Whether `tidy` has all names to join anew: other rules joined them, or that was put off."""
+        return joining_rules.is_due(self._connection)
+
+    def tidy(self) -> None:
+        """Forget names and entities that no mention has any more, after a stage was done again; join all where that is due."""
+        with self.transaction():
+            if joining_rules.is_due(self._connection):
                 entity_joins.join_all(self._connection)
             else:
                 entity_rows.tidy_all_entities(self._connection)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import UsageError
 from schemas.stored import PreparedArticle
+from storage import joining_rules
 from storage.entity_joins import join_all
 from storage.sqlite import Store
 
@@ -154,6 +155,13 @@ WORLD: list[Names] = [
 ]
 
 
+@pytest.fixture(params=[0, 8], ids=["one by one", "all anew"])
+def joining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few articles are joined one by one where many are joined all anew; here either way is taken."""
+    monkeypatch.setattr(joining_rules, "_MANY", request.param)
+
+
+@pytest.mark.usefixtures("joining")
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -181,6 +189,48 @@ def test_the_order_in_which_articles_come_and_go_is_nothing_to_the_joins(
         one_go.put(made)
         assert homes(store) == homes(one_go)
         assert len({reason for *_, reason in homes(one_go)}) > 1
+
+
+@pytest.mark.usefixtures("joining")
+def test_names_that_are_put_again_are_joined_as_they_were_at_first(
+    store: Store, article: Prepare
+) -> None:
+    made = [article(f"/{n}", *names) for n, names in enumerate(WORLD)]
+    ids = [found.id for found in store.put(made)]
+    before, maker = homes(store), replace(made[0].made_by[0], stage="entities", version="next")
+    renderings = [row[1] for row in store.pending(maker)]
+    assert len(renderings) == len(ids)
+    store.put_off_joins(len(renderings))
+    with store.transaction():
+        for rendering_id, prepared in zip(renderings, made, strict=True):
+            store.put_marks(rendering_id, maker, prepared.mentions)
+    store.tidy()
+    assert homes(store) == before
+    assert not store.are_joins_due()
+
+
+def test_what_was_put_off_and_cut_off_is_still_due_after_the_file_is_opened_again(
+    open_store: OpenStore, article: Prepare, tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "a.db") as store:
+        store.put([article("/1", BARE, ORSA, OSLO)])
+        store.put_off_joins(1)
+    with open_store(tmp_path / "a.db", mode="w") as store:
+        assert store.are_joins_due()
+        store.put([article("/2", RENKO, ORSA, OSLO)])
+        store.tidy()
+        assert whose(store, "/1", "renko") == "dalia renko"
+        assert not store.are_joins_due()
+
+
+def test_a_name_given_by_hand_holds_when_the_rules_change(store: Store, article: Prepare) -> None:
+    store.put([article("/1", *ABROAD)])
+    store.rename_entity("Dalia Renko", "Dame Dalia")
+    with store.transaction():
+        store.connection.execute("UPDATE entity_rules SET version = 'of old'")
+    store.tidy()
+    assert whose(store, "/1", "dalia renko") == "dalia renko"
+    assert [e.name for e in store.entities("Dalia Renko")] == ["Dame Dalia"]
 
 
 def everything(store: Store) -> list[list[tuple[object, ...]]]:
