@@ -107,9 +107,9 @@ def similar(
     jsonl: JsonLines = False,
     csv: Csv = False,
 ) -> int:
-    """Find the stored articles most like another, a file or a text; or like several together.
+    """Find the stored articles most like another, a file or a text.
 
-    Several count alike: what is compared is the mean of theirs. None of them is among the hits.
+    Several may be given and count alike: what is compared is the mean of theirs. None of them is among the hits.
     """
     form = format_of(json=json, jsonl=jsonl, csv=csv)
     filters = make_row_filters(

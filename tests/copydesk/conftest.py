@@ -15,6 +15,7 @@ import copydesk.api
 from copydesk.cli import run
 from copydesk.settings import Settings
 from flows.engines import Engines
+from flows.plugins import enricher_names
 
 ARTICLES = Path(__file__).parents[2] / "examples" / "articles"
 
@@ -37,12 +38,13 @@ Cli = Callable[..., Answer]
 
 @pytest.fixture(scope="session", autouse=True)
 def engines_loaded_once() -> Iterator[None]:
-    """The engines of each setting are loaded once a session, not once a call."""
-    loaded: dict[str, Engines] = {}
+    """The engines of each setting, and of what is installed, are loaded once a session, not once a call."""
+    loaded: dict[object, Engines] = {}
     make = copydesk.api.make_engines
 
     def make_once(settings: Settings, *, notify: object = None) -> Engines:
-        return loaded.setdefault(repr(settings.models), make(settings))
+        key = (repr(settings.models), enricher_names())
+        return loaded.setdefault(key, make(settings))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copydesk.api, "make_engines", make_once)

@@ -65,6 +65,9 @@ def test_show_json_has_the_public_shape(db: Any, cli: Any) -> None:
         "label",
         "name",
         "entity_id",
+        "country",
+        "ref",
+        "joined_by",
     }
 
 

@@ -111,7 +111,7 @@ def test_similar_takes_the_filters_of_figures(disputed: Path, cli: Any) -> None:
         (("--unit", "tonnnes"), "did you mean tonnes"),
         (("--min", "2", "--max", "1"), "swap the two"),
         (("--min", "nan"), "--min"),
-        (("--about", "someday"), "--about"),
+        (("--about", "2024-13"), "--about"),
         (("--noun", " "), "--noun"),
         (("--rates", "missing.toml", "--unit", "USD"), "missing.toml"),
     ],

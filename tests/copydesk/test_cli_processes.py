@@ -80,7 +80,7 @@ def test_ingest_loads_neither_prefect_nor_torch_and_a_second_one_no_spacy(
 
 def test_data_is_on_stdout_and_talk_on_stderr(db: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "search", "oil", "--json"],
+        [*COMMAND, "search", "oil", "--lang", "en", "--json"],
         capture_output=True,
         check=True,
         text=True,

@@ -16,6 +16,7 @@ from schemas.article import Article
 from schemas.document import RawDocument
 from schemas.errors import ModelUnavailableError
 from schemas.marks import Mention
+from schemas.models import StoredModel
 from schemas.protocols import Encoder, Matrix
 from schemas.provenance import Provenance
 from schemas.stored import IngestReport, Outcome
@@ -113,10 +114,10 @@ def test_an_article_that_cannot_be_stored_is_quarantined_alone(
 def test_a_missing_model_stops_the_run_before_its_batch_is_stored(
     story: Story, store: Store, desk: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_encoder() -> Encoder:
+    def no_encoder(_stored: StoredModel | None) -> Encoder:
         raise ModelUnavailableError("no model at x", remedy="install it")
 
-    monkeypatch.setattr(desk, "encoder", no_encoder)
+    monkeypatch.setattr(desk, "encoder_of", no_encoder)
     with pytest.raises(ModelUnavailableError):
         ingest_documents([story(1)], store, desk)
     assert store.status()["articles"] == 0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 import flows.prepare
-import flows.redo
+import flows.stages
 from enrichers.cleaning.clean import clean
 from enrichers.cleaning.clean import provenance as cleaner
 from flows.engines import Engines
@@ -61,7 +61,7 @@ def clean_otherwise(
 ) -> None:
     maker = replace(cleaner(), version="next")
     monkeypatch.setattr(flows.prepare, "cleaner", lambda: maker)
-    monkeypatch.setattr(flows.redo, "cleaner", lambda: maker)
+    monkeypatch.setattr(flows.stages, "cleaner", lambda: maker)
 
     def clean_and_change(document: RawDocument) -> Article | None:
         article = clean(document)

@@ -246,6 +246,12 @@ def test_everything_put_in_comes_out_again(store: Store, prepare_article: Prepar
     assert [m.text for m in stored.title_mentions] == ["Fees"]
     assert [m.text for m in stored.summary_mentions] == ["ships"]
     assert [m.text for m in stored.mentions] == ["harbour"]
-    assert {maker.stage for maker in stored.made_by} == {"clean", "entities", "figures", "vectors"}
+    assert {maker.stage for maker in stored.made_by} == {
+        "clean",
+        "entities",
+        "figures",
+        "salience",
+        "vectors",
+    }
     assert store.raw_document(1)[1].content == prepared.document.content
     assert store.clean_article(1).rows == prepared.article.rows
