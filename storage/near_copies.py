@@ -7,12 +7,14 @@ a search has only to read it.
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import sqlite3
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.scored_rows import Ids
+from storage.values import dump
+from storage.words import without_signs
 
 RUN = 3
 MARKS = 24
@@ -30,6 +34,7 @@ SHORTEST_PART = 0.25
 FEWEST_RUNS = 8
 NUMBERS_SHARED = 0.9
 """Reports made by one pattern differ in their numbers: of those of either text so many must be in the other's, as far as it goes."""
+_CHANCE = 3.9
 _MOST_COMPARED = 20
 _TOO_COMMON = 200
 """A mark that so many texts have is a phrase, and tells nothing."""
@@ -67,8 +72,7 @@ class CopyText:
         """Its words in order, without case and accents."""
         if self.body.isascii():
             return _ASCII_WORD.findall(self.body.lower())
-        parts = unicodedata.normalize("NFKD", self.body.casefold())
-        return _WORD.findall("".join(part for part in parts if not unicodedata.combining(part)))
+        return _WORD.findall(without_signs(unicodedata.normalize("NFKD", self.body.casefold())))
 
     @cached_property
     def runs(self) -> Ids:
@@ -81,7 +85,9 @@ class CopyText:
         for i, factor in enumerate(_FACTORS):
             mixed = (mixed ^ numbers[i : i + last]) * factor
             mixed ^= mixed >> np.uint64(29)
-        return np.unique((mixed >> np.uint64(2)).astype(np.int64))
+        hashes = np.sort((mixed >> np.uint64(2)).astype(np.int64))
+        each_once: Ids = hashes[np.diff(hashes, prepend=-1) != 0]
+        return each_once
 
     @property
     def marks(self) -> Ids:
@@ -116,10 +122,9 @@ def are_copies(one: CopyText, two: CopyText) -> bool:
 def note_copies(connection: sqlite3.Connection, rendering_id: int, rows: Iterable[str]) -> None:
     """Keep a new rendering's marks, and which current renderings it is a near copy of; in the caller's transaction."""
     text = CopyText("\n".join(rows))
-    marks = text.marks.tolist()
-    if not marks:
+    if not len(text.marks):
         return
-    for other_id in _like(connection, marks):
+    for other_id in _like(connection, text.marks):
         if are_copies(text, _read(connection, other_id)):
             connection.execute(
                 "INSERT OR IGNORE INTO near_copies (rendering_id, other_id) VALUES (?, ?)",
@@ -127,7 +132,7 @@ def note_copies(connection: sqlite3.Connection, rendering_id: int, rows: Iterabl
             )
     connection.executemany(
         "INSERT INTO copy_marks (rendering_id, mark) VALUES (?, ?)",
-        [(rendering_id, mark) for mark in marks],
+        [(rendering_id, mark) for mark in text.marks.tolist()],
     )
 
 
@@ -147,16 +152,43 @@ def note_all_copies(connection: sqlite3.Connection) -> None:
         note_copies(connection, rendering_id, [_read(connection, rendering_id).body])
 
 
-def _like(connection: sqlite3.Connection, marks: list[int]) -> list[int]:
-    """The renderings that share two marks or more (of few, one), those first that share most."""
+def _like(connection: sqlite3.Connection, marks: Ids) -> Iterator[int]:
+    """The renderings that may be copies by the marks they share, two or more, those first that share most."""
+    having = connection.execute(
+        """SELECT (SELECT json_group_array(rendering_id) FROM (
+               SELECT rendering_id FROM copy_marks WHERE mark = given.value LIMIT ?))
+           FROM json_each(?) given""",
+        (_TOO_COMMON, dump(marks.tolist())),
+    )
     found: Counter[int] = Counter()
-    for mark in marks:
-        having = connection.execute(
-            "SELECT rendering_id FROM copy_marks WHERE mark = ? LIMIT ?", (mark, _TOO_COMMON)
-        ).fetchall()
-        if len(having) < _TOO_COMMON:
-            found.update(row[0] for row in having)
-    return [one for one, shared in found.most_common(_MOST_COMPARED) if shared > 1]
+    for (listed,) in having.fetchall():
+        renderings = json.loads(listed)
+        if len(renderings) < _TOO_COMMON:
+            found.update(renderings)
+    for one, shared in found.most_common(_MOST_COMPARED):
+        if shared > 1 and may_be_copies(marks, _read_marks(connection, one)):
+            yield one
+
+
+def may_be_copies(one: Ids, two: Ids) -> bool:
+    """Whether two texts with these marks, in order, may be near copies of one another.
+
+    Below the highest mark that both could have, marks are a random sample of all runs of either text. Of the runs of the
+    shorter one in it, so many less must be shared as chance takes away from one copy in ten thousand.
+    """
+    last = min((marks[-1] for marks in (one, two) if len(marks) == MARKS), default=None)
+    if last is not None:
+        one, two = (marks[marks <= last] for marks in (one, two))
+    number = min(len(one), len(two))
+    shared = len(np.intersect1d(one, two, assume_unique=True))
+    return shared >= SHARED * number - _CHANCE * math.sqrt(number * SHARED * (1 - SHARED))
+
+
+def _read_marks(connection: sqlite3.Connection, rendering_id: int) -> Ids:
+    rows = connection.execute(
+        "SELECT mark FROM copy_marks WHERE rendering_id = ? ORDER BY mark", (rendering_id,)
+    )
+    return np.array([row[0] for row in rows], dtype=np.int64)
 
 
 def _read(connection: sqlite3.Connection, rendering_id: int) -> CopyText:

@@ -50,6 +50,7 @@ from storage.search import Searcher
 from storage.stored_vectors import EncoderOf, ServingEncoder, StoredVectors, check_serving
 from storage.vector_file import vector_folder
 from storage.vector_index import VectorIndex
+from storage.word_rows import words_added
 
 
 class Store(EntityEditing, Finding, Lists, StoredVectors):
@@ -150,7 +151,7 @@ class Store(EntityEditing, Finding, Lists, StoredVectors):
         `seen` is what served when their vectors were made. Raises ModelChangedError where other vectors serve now.
         """
         outcomes = []
-        with self.transaction():
+        with self.transaction(), words_added(self._connection):
             for prepared in batch:
                 makers = [maker for maker in prepared.made_by if maker.stage == "vectors"]
                 if seen is not None:
@@ -164,7 +165,8 @@ class Store(EntityEditing, Finding, Lists, StoredVectors):
 
     def put_rendering(self, prepared: PreparedArticle, article_id: int, version_id: int) -> None:
         """Store a better cleaner's rendering of a stored version, inside the caller's transaction."""
-        write.put_rendering(self._connection, prepared, article_id, version_id)
+        with words_added(self._connection):
+            write.put_rendering(self._connection, prepared, article_id, version_id)
 
     def put_marks(
         self,

@@ -1,12 +1,33 @@
-"""The rows of the full-text index: written anew where the rules by which words stand in it have changed."""
+"""The rows of the full-text index: written for new articles, and anew where the rules by which words stand in it have changed."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from storage.words import index_words
 
 _AT_ONCE = 1000
+
+
+@contextmanager
+def words_added(connection: sqlite3.Connection) -> Iterator[None]:
+    """Index the words of all articles that are put inside, in one go, in the caller's transaction.
+
+    SQLite writes out what the index has in memory with nearly every other statement that comes between.
+    """
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM paragraphs").fetchone()[0]
+    yield
+    rows = connection.execute(
+        """SELECT p.id, p.text, r.language FROM paragraphs p JOIN renderings r ON r.id = p.rendering_id
+           WHERE p.id > ? AND r.current = 1""",
+        (last,),
+    )
+    connection.executemany(
+        "INSERT INTO paragraphs_fts (rowid, words) VALUES (?, ?)",
+        ((row_id, index_words(text, language)) for row_id, text, language in rows.fetchall()),
+    )
 
 
 def rewrite_words(connection: sqlite3.Connection) -> None:

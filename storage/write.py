@@ -1,4 +1,4 @@
-"""How a prepared article becomes rows, in the caller's transaction."""
+"""How a prepared article becomes rows, in the caller's transaction; its words are left to `storage.word_rows`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ from storage.quotations import add_quotations
 from storage.salience import MAKER as SALIENCE
 from storage.salience import score_rendering
 from storage.values import content_sha256, dump, sha256, to_text
-from storage.words import index_words
 
 
 def put(connection: sqlite3.Connection, prepared: PreparedArticle, *, force: bool) -> Outcome:
@@ -341,9 +340,5 @@ def _add_rows(connection: sqlite3.Connection, article: Article, rendering_id: in
             for i, row in enumerate(rows)
             for digest in (sha256(row.text),)
         ],
-    )
-    connection.executemany(
-        "INSERT INTO paragraphs_fts (rowid, words) VALUES (?, ?)",
-        [(first + i, index_words(row.text, article.language)) for i, row in enumerate(rows)],
     )
     return {row.index: first + i for i, row in enumerate(rows)}

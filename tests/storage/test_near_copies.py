@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.stored import PreparedArticle
-from storage.near_copies import CopyText, are_copies
+from storage.near_copies import CopyText, are_copies, may_be_copies
 from storage.sqlite import Store
 
 Prepare = Callable[..., PreparedArticle]
@@ -62,6 +62,32 @@ def test_any_two_texts_are_compared_alike_from_either_side(one: str, two: str) -
     first, second = CopyText(one), CopyText(two)
     assert are_copies(first, second) == are_copies(second, first)
     assert set(first.marks.tolist()) <= set(first.runs.tolist())
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(WORDS[:12]), max_size=25), st.integers(0, 25))
+def test_marks_of_short_texts_rule_no_copy_out(words: list[str], cut: int) -> None:
+    one, two = whole(" ".join(words)), whole(" ".join(words[:cut] + words[cut + 1 :]))
+    if min(len(one.runs), len(two.runs)) and are_copies(one, two):
+        assert may_be_copies(one.marks, two.marks)
+
+
+def test_marks_let_copies_through_and_leave_most_others_uncompared() -> None:
+    chance = random.Random(5)  # noqa: S311  no secret
+    let_through = {"changed": 0, "cut": 0, "shared": 0}
+    for _ in range(200):
+        words = chance.choices(WORDS, k=400)
+        changed = [chance.choice(WORDS) if chance.random() < 0.04 else word for word in words]
+        others = {
+            "changed": changed,
+            "cut": words[: chance.randrange(120, 400)],
+            "shared": words[:130] + chance.choices(WORDS, k=270),
+        }
+        one = whole(" ".join(words))
+        for name, other in others.items():
+            let_through[name] += may_be_copies(one.marks, whole(" ".join(other)).marks)
+    assert (let_through["changed"], let_through["cut"]) == (200, 200)
+    assert let_through["shared"] < 60
 
 
 def test_what_is_kept_of_copies_goes_with_their_articles(
