@@ -20,6 +20,7 @@ from storage.scan import (
     pack_bits,
     sign_products,
 )
+from storage.scored_rows import distinct
 from storage.vector_index import RowVectors, Scores
 
 FEWEST = 750
@@ -61,9 +62,9 @@ def compare(
         lines = nearest(rows, query, keep, count=count)
         if liked is not None:
             order = _by_both(rows, query, keep, liked, lines) if order is None else order
-            lines = np.union1d(lines, order[:count])
+            lines = distinct(np.concatenate((lines, order[:count])))
         # The best of each article is a hit: many lines may be of few articles.
-        if count >= allowed or len(np.unique(rows.article_ids[lines])) >= k:
+        if count >= allowed or len(distinct(rows.article_ids[lines])) >= k:
             return lines, rows.cosines(query, lines)
         count = min(count * 4, allowed)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.scored_rows import ScoredRows, Scores, nothing_found
+from storage.scored_rows import ScoredRows, Scores, distinct, nothing_found
 
 MEANING_WEIGHT = 0.65
 _UNRELATED, _RELATED = 0.2, 0.4
@@ -24,7 +24,7 @@ def fuse(by_words: ScoredRows | None, by_meaning: ScoredRows | None) -> ScoredRo
         return by_words or nothing_found()
     if by_words is None:
         return by_meaning
-    row_ids = np.union1d(by_words.row_ids, by_meaning.row_ids)
+    row_ids = distinct(np.concatenate((by_words.row_ids, by_meaning.row_ids)))
     in_words = np.searchsorted(row_ids, by_words.row_ids)
     in_meaning = np.searchsorted(row_ids, by_meaning.row_ids)
     article_ids = np.zeros(len(row_ids), dtype=np.int64)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_LOOKED_AT = 256
+_PER_GROUP = 8
+
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
@@ -78,19 +81,24 @@ def nothing_found() -> ScoredRows:
 
 def best_of_each(scored: ScoredRows, k: int, groups: Ids | None = None) -> ScoredRows:
     """The best row of each of the k best articles, best first; or of whatever `groups` says that each row belongs to."""
-    order = _order(scored)
     of = scored.article_ids if groups is None else groups
-    _, first = np.unique(of[order], return_index=True)
-    return scored[order[np.sort(first)[:k]]]
-
-
-def _order(scored: ScoredRows) -> Ids:
-    """Best first; ties go to the lower article, then the nearer row.
-
-    Scores count to a millionth of the best: what differs by less is the same text, computed in another place.
-    """
+    # Scores count to a millionth of the best: what differs by less is the same text, computed in another place.
     top = max(float(np.abs(scored.scores).max(initial=0.0)), 1e-300)
-    nearness = np.nan_to_num(scored.similarities, nan=-2.0).round(6)
-    return np.lexsort(
-        (scored.row_ids, -nearness, scored.article_ids, -(scored.scores / top).round(6))
-    )
+    scores = (scored.scores / top).round(6)
+    number = max(_LOOKED_AT, _PER_GROUP * k)
+    while True:
+        order = _order(scored, scores, number)
+        _, first = np.unique(of[order], return_index=True)
+        if len(first) >= k or len(order) == len(scored):
+            return scored[order[np.sort(first)[:k]]]
+        number *= _PER_GROUP
+
+
+def _order(scored: ScoredRows, scores: Scores, number: int) -> Ids:
+    """So many of the best and all that are equal to the last of them, best first; ties go to the lower article, then the nearer row."""
+    least = np.partition(scores, -number)[-number] if number < len(scores) else -np.inf
+    chosen = np.flatnonzero(scores >= least)
+    nearness = np.nan_to_num(scored.similarities[chosen], nan=-2.0).round(6)
+    keys = (scored.row_ids[chosen], -nearness, scored.article_ids[chosen], -scores[chosen])
+    order: Ids = chosen[np.lexsort(keys)]
+    return order

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from storage.fusion import fuse
 from storage.ranking import Lines
 from storage.scan import Ids
-from storage.scored_rows import ScoredRows, best_of_each
+from storage.scored_rows import ScoredRows, best_of_each, distinct
 from storage.vector_index import RowVectors
 
 ARTICLES = 100
@@ -52,7 +52,7 @@ def look_again(
 
 def _foremost(by_words: ScoredRows, by_meaning: ScoredRows) -> tuple[ScoredRows, ScoredRows]:
     """Of both sides the rows that are among the first of either."""
-    first = np.union1d(_first(by_words), _first(by_meaning))
+    first = distinct(np.concatenate((_first(by_words), _first(by_meaning))))
     return (
         by_words[np.isin(by_words.row_ids, first)],
         by_meaning[np.isin(by_meaning.row_ids, first)],

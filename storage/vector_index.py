@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -57,6 +56,7 @@ class RowVectors:
     def __init__(self, table: LineTable, include: tuple[str, ...], exact: int) -> None:
         self._table, self._exact = table, exact
         self._asked = 0
+        self._lengths: dict[int, float] = {}
         lines = table.searched(include)
         if lines is None and len(table) <= exact:
             lines = np.arange(len(table))
@@ -116,15 +116,21 @@ class RowVectors:
         asked = np.arange(len(self)) if chosen is None else chosen
         nearness, own = np.empty(len(asked)), np.empty(len(asked))
         for places, starts, units in self._by_article(asked):
-            sums = np.empty((len(starts), units.shape[1]), dtype=np.float32)
-            ends = [*starts.tolist(), len(units)]
-            for i, (begin, end) in enumerate(pairwise(ends)):  # reduceat takes ten times as long
-                np.add.reduce(units[begin:end], axis=0, out=sums[i])
-            lengths = np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
-            means = (sums / lengths[:, None]) @ query
+            cosines = (units @ query).astype(np.float64)
+            lengths = self._lengths_of_sums(self.article_ids[asked[places[starts]]], starts, units)
+            means = np.add.reduceat(cosines, starts) / np.maximum(lengths, 1e-12)
             nearness[places] = np.repeat(means, np.diff(np.append(starts, len(units))))
-            own[places] = units @ query
+            own[places] = cosines
         return nearness, own
+
+    def _lengths_of_sums(self, article_ids: Ids, starts: Ids, units: Matrix) -> Scores:
+        """The length of the sum of each article's `units`, which begin at `starts`; computed once for each article."""
+        listed = article_ids.tolist()
+        ends = [*starts[1:].tolist(), len(units)]
+        for one, begin, end in zip(listed, starts.tolist(), ends, strict=True):
+            if one not in self._lengths:
+                self._lengths[one] = float(np.linalg.norm(units[begin:end].sum(axis=0)))
+        return np.array([self._lengths[one] for one in listed])
 
     def _by_article(self, asked: Ids) -> Iterator[tuple[Ids, Ids, Matrix]]:
         """Of the lines `asked`, some articles at a time: their places there, where articles begin, unit vectors."""
@@ -135,10 +141,16 @@ class RowVectors:
             end = len(order) if number >= len(begins) else int(begins[number])
             places = order[begins[0] : end]
             lines = asked[places]
-            few = len(self) <= self._exact
-            units = self._matrix[lines] if few else self._table.units(self._numbers(lines))
-            yield places, begins[:number] - begins[0], units
+            yield places, begins[:number] - begins[0], self._units(lines)
             begins = begins[number:]
+
+    def _units(self, lines: Ids) -> Matrix:
+        if len(self) > self._exact:
+            return self._table.units(self._numbers(lines))
+        is_a_run = (
+            len(lines) and lines[-1] - lines[0] == len(lines) - 1 and (np.diff(lines) == 1).all()
+        )
+        return self._matrix[lines[0] : lines[-1] + 1] if is_a_run else self._matrix[lines]
 
     @cached_property
     def _matrix(self) -> Matrix:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -141,6 +141,8 @@ def find_matches(text: str, wanted: Wanted, language: str | None) -> list[tuple[
     """Where the words of a query stand in `text`: spans in code points, in order, not overlapping."""
     stems = {stem for of_word in wanted.stems for stem in of_word}
     stem = _stemmer(language)
+    if not _RUN.search(text):
+        return _find_spaced(text, stems, wanted.prefixes, stem)
     characters = tuple(filter(is_character, stems))
     others = {start for start, _, other in _accented(text, stem) if other in stems}
     spans: list[tuple[int, int]] = []
@@ -154,6 +156,23 @@ def find_matches(text: str, wanted: Wanted, language: str | None) -> list[tuple[
         else:
             spans.append((start, stop))
     return spans
+
+
+def _find_spaced(
+    text: str, stems: Set[str], prefixes: tuple[str, ...], stem: _Stem
+) -> list[tuple[int, int]]:
+    """As `find_matches`, where there are blanks between all words."""
+    words = _WORD.findall(text)
+    folded = list(map(_fold, words))
+    places = {n for n, found in enumerate(stem.all(folded)) if found in stems}
+    places |= (
+        {n for n, word in enumerate(folded) if word.startswith(prefixes)} if prefixes else set()
+    )
+    others = ((n, _other_stem(word, stem)) for n, word in enumerate(words) if not word.isascii())
+    places |= {n for n, other in others if other and other in stems}
+    if not places:
+        return []
+    return [found.span() for n, found in enumerate(_WORD.finditer(text)) if n in places]
 
 
 @cache

@@ -172,3 +172,23 @@ def test_words_are_indexed_as_they_are_marked(text: str, language: str | None) -
     stems = index_words(text, language).split(" ")
     marked = find_matches(text, Wanted([[stem] for stem in stems]), language)
     assert bool(marked) == (stems != [""])
+
+
+@ANYTHING
+@given(
+    text=st.text(alphabet=st.characters(max_codepoint=0x2FF) | st.sampled_from("\u0301\u0308’ 石")),
+    language=st.sampled_from(["en", "de", "es", "fr", None]),
+)
+def test_words_between_blanks_are_the_same_beside_characters_in_pairs(
+    text: str, language: str | None
+) -> None:
+    from storage.words import Wanted, find_matches, index_words, split_words
+
+    stems = index_words(text, language).split()
+    both = index_words(f"{text} 石", language).split()
+    assert sorted([*stems, "石"]) == sorted(both)
+    for wanted in (Wanted([stems[:2]]), Wanted([stems[-1:]], tuple(split_words(text)[:1]))):
+        if "石" not in (*wanted.stems[0], *wanted.prefixes):
+            assert find_matches(text, wanted, language) == find_matches(
+                f"{text} 石", wanted, language
+            )
