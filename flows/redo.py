@@ -22,7 +22,8 @@ from schemas.protocols import Matrix
 from schemas.provenance import Provenance
 from schemas.quotations import Quotation
 from schemas.stored import Problem
-from storage.browse import pending_makers, pending_renderings
+from storage.browse import current_renderings, pending_makers, pending_renderings
+from storage.connection import snapshot
 from storage.derived import mark_done
 from storage.enrichments import replace_enrichments
 from storage.quotations import replace_quotations
@@ -33,8 +34,8 @@ from storage.sqlite import Store
 BATCH_ARTICLES = 32
 
 Told = Callable[[Stage, int], None]
-Stored = tuple[int, int, RawDocument]
-"""An article's id, the id of its current version, and that version's document."""
+Stored = tuple[int, int, int, RawDocument]
+"""An article's id, the ids of its rendering and of its version, and that version's document."""
 Mark = Mention | Figure | Quotation | Enrichment
 Made = Sequence[Mark] | dict[str, Matrix] | Problem
 _ALL = Filters()
@@ -129,7 +130,7 @@ def redo_articles(store: Store, engines: Engines, article_ids: Sequence[int]) ->
     """Clean stored versions again and make everything after it; returns what kept any from being done, by article."""
     work = _stored(store, article_ids)
     # What is stored stays, marked as what this cleaner says it is.
-    found = prepare_batch([document for _, _, document in work], engines, keep_all=True)
+    found = prepare_batch([document for *_, document in work], engines, keep_all=True)
     return _put_again(store, engines, work, found)
 
 
@@ -152,7 +153,7 @@ def _redone(
     def documents() -> Iterator[list[RawDocument]]:
         for batch in batches:
             waiting.append(_stored(store, [article_id for article_id, _ in batch]))
-            yield [document for _, _, document in waiting[-1]]
+            yield [document for *_, document in waiting[-1]]
 
     for found in prepared_batches(documents(), engines, workers=None, keep_all=True):
         stored = waiting.popleft()
@@ -160,7 +161,13 @@ def _redone(
 
 
 def _stored(store: Store, article_ids: Sequence[int]) -> list[Stored]:
-    return [(article_id, *store.raw_document(article_id)) for article_id in article_ids]
+    """Those of the articles that nobody has deleted meanwhile."""
+    with snapshot(store.connection):
+        rendering_by_article = current_renderings(store.connection, article_ids)
+        return [
+            (article_id, rendering_id, *store.raw_document(article_id))
+            for article_id, rendering_id in rendering_by_article.items()
+        ]
 
 
 def _put_again(
@@ -173,7 +180,10 @@ def _put_again(
     results = [made if isinstance(made, Refused) else next(ready) for made in found]
     problems: dict[int, Problem] = {}
     with store.transaction():
-        for (article_id, version_id, _), made in zip(work, results, strict=True):
+        now = current_renderings(store.connection, [article_id for article_id, *_ in work])
+        for (article_id, rendering_id, version_id, _), made in zip(work, results, strict=True):
+            if now.get(article_id) != rendering_id:
+                continue  # another process has a newer version, or deleted it
             if isinstance(made, Refused):
                 problems[article_id] = made.problem
             else:
@@ -184,7 +194,8 @@ def _put_again(
 def _score(store: Store, batch: Sequence[tuple[int, int]]) -> None:
     """Salience comes of what is stored alone."""
     with store.transaction():
-        for _, rendering_id in batch:
+        now = current_renderings(store.connection, [article_id for article_id, _ in batch])
+        for rendering_id in now.values():
             score_rendering(store.connection, rendering_id)
             mark_done(store.connection, rendering_id, SALIENCE)
 
@@ -192,12 +203,19 @@ def _score(store: Store, batch: Sequence[tuple[int, int]]) -> None:
 def _redo_stage(
     store: Store, engines: Engines, stage: Stage, batch: Sequence[tuple[int, int]]
 ) -> dict[int, Problem]:
-    articles = [store.clean_article(article_id) for article_id, _ in batch]
+    # The list of what is to be done may be hours old: what others stored or deleted since stays as they left it.
+    with snapshot(store.connection):
+        now = current_renderings(store.connection, [article_id for article_id, _ in batch])
+        batch = [one for one in batch if one in now.items()]
+        articles = [store.clean_article(article_id) for article_id, _ in batch]
     found = each_alone(articles, _work_of(store, engines, stage))
     maker = maker_of(engines, stage)
     problems: dict[int, Problem] = {}
     with store.transaction():
+        now = current_renderings(store.connection, [article_id for article_id, _ in batch])
         for (article_id, rendering_id), made in zip(batch, found, strict=True):
+            if now.get(article_id) != rendering_id:
+                continue
             if isinstance(made, Problem):
                 problems[article_id] = made
             elif isinstance(made, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from schemas.filters import Filters, require_type
 from schemas.provenance import Provenance
@@ -42,6 +43,18 @@ def pending_renderings(
         ),
     )
     return [(int(row[0]), int(row[1])) for row in rows]
+
+
+def current_renderings(
+    connection: sqlite3.Connection, article_ids: Iterable[int]
+) -> dict[int, int]:
+    """The current rendering of each of these articles, by article; none for one that was deleted."""
+    rows = connection.execute(
+        """SELECT r.article_id, r.id FROM json_each(?) AS given
+           CROSS JOIN renderings r ON r.article_id = given.value AND r.current = 1""",
+        (dump(list(article_ids)),),
+    )
+    return {int(row[0]): int(row[1]) for row in rows}
 
 
 def pending_makers(
