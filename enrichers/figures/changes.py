@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, cast
 
 from enrichers.figures.lexicon import lexicon
@@ -18,6 +20,13 @@ _ORIGIN = re.compile(  # ", founded in 1987," tells how old a firm is, and of no
     r"|built|launched|opened|introduced|elected|acquired|bought) (?:[a-z]+ ){0,3}(?:in|on) \Z",
     re.IGNORECASE,
 )
+_GOES_TO = re.compile(
+    r" to (?:about |around |nearly |almost |over |just (?:over|under) |more than |less than )?"
+)
+_DIGITS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
+_SCALES = frozenset(
+    map(Decimal, (1_000, 100_000, 1_000_000, 10_000_000, 1_000_000_000, 1_000_000_000_000))
+)
 _BACK = 60  # characters before a date in which that is looked for
 Direction = Literal["up", "down"]
 
@@ -28,11 +37,46 @@ def apply_changes(line: Line, sentences: list[tuple[int, int]]) -> None:
     index = 0
     for start, end in sentences:
         direction: Direction | None = None
-        position = start
+        position, first = start, index
         while index < len(drafts) and drafts[index].start < end:
             draft = drafts[index]
             direction = _apply(line, draft, position, direction)
             position, index = draft.end, index + 1
+        for before, after in pairwise(drafts[first:index]):
+            _set_from_to(line, before, after)
+
+
+def _set_from_to(line: Line, before: Draft, after: Draft) -> None:
+    """As in "slow from 4.8 to 4.7 percent": of one measure, whatever the verb; which is more says the direction."""
+    if before.value is None or after.value is None or not _goes_to(line, before, after):
+        return
+    value = before.value * (_shared_scale(line, before, after) or 1)
+    if before.unit or after.kind != "money":  # a bare number takes the scale with the currency
+        before.value = value
+    if value != after.value and (after.unit or after.noun):
+        before.role, before.change = "from", None
+        after.role, after.change = "to", "up" if after.value > value else "down"
+
+
+def _goes_to(line: Line, before: Draft, after: Draft) -> bool:
+    is_bare = before.rule == "bare_number" and before.unit is None and before.noun is None
+    is_alike = (before.kind, before.unit, before.noun) == (after.kind, after.unit, after.noun)
+    if not (is_bare or is_alike) or line.words_before(before.start, 1) != ["from"]:
+        return False
+    return _GOES_TO.fullmatch(line.text, before.end, after.start) is not None
+
+
+def _shared_scale(line: Line, before: Draft, after: Draft) -> Decimal | None:
+    """The thousand or million that the second of two says for both: "from $5 to $4 million", not "from 200 to 2 million"."""
+    first = _DIGITS.search(line.text, before.start, before.end)
+    second = _DIGITS.search(line.text, after.start, after.end)
+    if first is None or second is None or before.low is not None or before.high is not None:
+        return None
+    one, two = (Decimal(found[0].replace(",", "")) for found in (first, second))
+    if one != before.value or not two or after.value is None or not two / 20 <= one <= 3 * two:
+        return None
+    scale = after.value / two
+    return scale if scale in _SCALES else None
 
 
 def _apply(

@@ -37,7 +37,7 @@ from schemas.errors import UsageError
 from schemas.marks import Figure
 from schemas.provenance import Provenance
 
-VERSION = "5"
+VERSION = "6"
 
 
 @cache

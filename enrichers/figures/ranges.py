@@ -19,6 +19,9 @@ _LINK = re.compile(
 _CHANGE_REACH = 7
 _HUNDRED = Decimal(100)
 _FEW = 3
+_SPREAD = frozenset(
+    ["anywhere", "differ", "differed", "range", "ranged", "ranges", "ranging", "spanning", "varied", "varies", "vary", "varying"]
+)  # fmt: skip
 _BREAKS = frozenset({";", ".", ":", "(", ")", ","})
 
 
@@ -57,7 +60,7 @@ def _is_range(
 ) -> bool:
     left, right = sides
     before = line.words_before(left.start if left else first.start, _CHANGE_REACH)
-    if left and right and not _same_measure(left, right):
+    if (left and right and not _same_measure(left, right)) or _falls(first, second, word, before):
         return False
     if word.startswith("and"):
         return "between" in before[-3:]
@@ -75,6 +78,15 @@ def _is_range(
     ):
         return False
     return not speaks_of_change(line, before) or _is_narrow(line, first, second, left)
+
+
+def _falls(first: Number, second: Number, word: str, before: list[str]) -> bool:
+    """As in "from 4.8 to 4.7 percent", where somebody went from one to the other; a range begins with the lower one."""
+    if not word.startswith("to") or before[-1:] != ["from"] or not _SPREAD.isdisjoint(before[-3:]):
+        return False
+    if first.value is None or second.value is None:
+        return False
+    return first.value > (second.value if first.scaled else second.value / second.scale)
 
 
 def _is_or_next(first: Number, second: Number, right: Draft | None) -> bool:
