@@ -207,7 +207,10 @@ def find_figures(
     else:
         days = [_day(day) for day in reference_date]
         if len(days) != len(listed):
-            raise ValueError(f"{len(listed)} texts but {len(days)} reference dates")
+            raise UsageError(
+                f"{len(listed)} texts but {len(days)} reference dates",
+                remedy="give one date for all, or one for each text",
+            )
     return find(listed, days)
 
 

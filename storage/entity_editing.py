@@ -8,6 +8,7 @@ from typing import Protocol
 
 from schemas.entities import EntityChange, EntityCorrection
 from schemas.errors import UsageError
+from schemas.filters import require_type
 from storage.connection import transaction
 from storage.entity_corrections import Pair, read_corrections
 from storage.entity_joins import judge_again
@@ -33,7 +34,7 @@ class EntityEditing(Protocol):
         Names may be ids. Raises UsageError where a name is nobody's or several entities', or both are one already.
         """
         with transaction(self.connection):
-            return _merge(self.connection, str(name), str(other))
+            return _merge(self.connection, name, other)
 
     def split_entity(self, name: str | int) -> EntityChange:
         """Undo the latest merge of an entity; of one that nobody merged, have its own name alone count as it.
@@ -41,7 +42,7 @@ class EntityEditing(Protocol):
         Raises UsageError where there is nothing to take apart.
         """
         with transaction(self.connection):
-            return _split(self.connection, str(name))
+            return _split(self.connection, name)
 
     def rename_entity(self, name: str | int, new_name: str) -> EntityChange:
         """Call an entity by another name, by which it is then found as well.
@@ -49,12 +50,12 @@ class EntityEditing(Protocol):
         Raises UsageError where another entity has that name.
         """
         with transaction(self.connection):
-            return _rename(self.connection, str(name), new_name)
+            return _rename(self.connection, name, new_name)
 
     def hide_entity(self, name: str | int, *, hidden: bool = True) -> EntityChange:
         """Leave an entity out of lists and company, or take it in again. Its mentions stay."""
         with transaction(self.connection):
-            return _hide(self.connection, str(name), hidden=hidden)
+            return _hide(self.connection, name, hidden=hidden)
 
     def entity_corrections(self) -> list[EntityCorrection]:
         """What was put right by hand, in the order in which it was."""
@@ -76,7 +77,7 @@ class EntityEditing(Protocol):
         ]
 
 
-def _merge(connection: sqlite3.Connection, name: str, other: str) -> EntityChange:
+def _merge(connection: sqlite3.Connection, name: str | int, other: str | int) -> EntityChange:
     into = _one(connection, name)
     gone = _all_of_a_surname(connection, other) or [_one(connection, other)]
     key, label = _pair(connection, gone[0])
@@ -91,14 +92,14 @@ def _merge(connection: sqlite3.Connection, name: str, other: str) -> EntityChang
     return _judged(connection, into, gone)
 
 
-def _all_of_a_surname(connection: sqlite3.Connection, name: str) -> list[int]:
+def _all_of_a_surname(connection: sqlite3.Connection, name: str | int) -> list[int]:
     """The entities of a bare surname in all articles where it is nobody's, if they alone go by the name."""
     ids = find_named(connection, name)
     keys = {_pair(connection, entity_id)[0].split(ALONE)[0] for entity_id in ids}
-    return sorted(ids) if len(ids) > 1 and len(keys) == 1 and keys == {name_key(name)} else []
+    return sorted(ids) if len(ids) > 1 and keys == {name_key(str(name))} else []
 
 
-def _split(connection: sqlite3.Connection, name: str) -> EntityChange:
+def _split(connection: sqlite3.Connection, name: str | int) -> EntityChange:
     entity_id = _one(connection, name)
     pair = _pair(connection, entity_id)
     latest = connection.execute(
@@ -119,21 +120,22 @@ def _split(connection: sqlite3.Connection, name: str) -> EntityChange:
     return _judged(connection, entity_id, [entity_id])
 
 
-def _rename(connection: sqlite3.Connection, name: str, new_name: str) -> EntityChange:
+def _rename(connection: sqlite3.Connection, name: str | int, new_name: str) -> EntityChange:
     entity_id = _one(connection, name)
     pair = _pair(connection, entity_id)
+    require_type("the new name", new_name, str)
     called = " ".join(new_name.split())
     if not called or not called.isprintable() or len(called) > _LONGEST_NAME:
         raise UsageError(
             f"{new_name[:_LONGEST_NAME]!r} is no name", remedy="give the name as it is to be shown"
         )
-    new_pair = pair_of(called, pair[1])
-    if (
-        new_pair != pair
-        and connection.execute(
-            "SELECT 1 FROM entities WHERE name_key = ? AND label = ?", new_pair
-        ).fetchone()
-    ):
+    # A name that counts as this entity wherever it stands, after a merge, is nobody else's.
+    taken = connection.execute(
+        """SELECT 1 FROM appearances WHERE entity_id <> ?
+           AND entity_id IN (SELECT id FROM entities WHERE name_key = ? AND label = ?) LIMIT 1""",
+        (entity_id, *pair_of(called, pair[1])),
+    )
+    if taken.fetchone():
         raise UsageError(
             f"another entity is called {called}",
             remedy="have both be one with: copydesk entities --merge NAME OTHER",
@@ -147,7 +149,7 @@ def _rename(connection: sqlite3.Connection, name: str, new_name: str) -> EntityC
     return _change(connection, entity_id, 0)
 
 
-def _hide(connection: sqlite3.Connection, name: str, *, hidden: bool) -> EntityChange:
+def _hide(connection: sqlite3.Connection, name: str | int, *, hidden: bool) -> EntityChange:
     entity_id = _one(connection, name)
     pair = _pair(connection, entity_id)
     connection.execute(
@@ -159,7 +161,7 @@ def _hide(connection: sqlite3.Connection, name: str, *, hidden: bool) -> EntityC
     return _change(connection, entity_id, 0)
 
 
-def _one(connection: sqlite3.Connection, name: str) -> int:
+def _one(connection: sqlite3.Connection, name: str | int) -> int:
     """The id of the one entity that a name or an id is. Raises UsageError where it is none or several."""
     ids = find_named(connection, name)
     if not ids:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.filters import Filters
+from schemas.filters import Filters, require_type
 from schemas.periods import TrendStep
 from schemas.stored import StoredEntity, TrendPoint
 from storage.browse import row_limit
@@ -61,14 +61,16 @@ def shown_conditions(filters: Filters) -> Conditions:
 
 def read_entities(
     connection: sqlite3.Connection,
-    name: str | None,
+    name: str | int | None,
     filters: Filters,
     *,
     limit: int | None,
     step: TrendStep | None = None,
 ) -> tuple[int, list[StoredEntity]]:
     """How many entities match, and the most mentioned of them: by whole name, alias or id, else by a part of one."""
-    ids = None if not name else find_named(connection, name) or _named_in_part(connection, name)
+    ids = None
+    if name is not None and name != "":
+        ids = find_named(connection, name) or _named_in_part(connection, str(name))
     return read_entities_of(connection, ids, filters, limit=limit, step=step)
 
 
@@ -100,12 +102,19 @@ def read_entities_of(
     return int(total), found
 
 
-def find_named(connection: sqlite3.Connection, name: str) -> list[int]:
-    """Entities that go by a name, in any spelling of it; else the one of that id."""
-    for select, value in (
-        ("SELECT DISTINCT entity_id FROM aliases WHERE alias_key = ?", name_key(name)),
-        ("SELECT id FROM entities WHERE id = ?", _as_id(name)),
-    ):
+def find_named(connection: sqlite3.Connection, name: str | int) -> list[int]:
+    """Entities that go by a name, in any spelling of it; else the one of that id. A number is an id, and no name.
+
+    Raises UsageError for what is neither text nor number.
+    """
+    if not isinstance(name, int):
+        require_type("the name", name, str)
+    by_id = ("SELECT id FROM entities WHERE id = ?", _as_id(str(name)))
+    by_name = (
+        "SELECT DISTINCT entity_id FROM aliases WHERE alias_key = ?",
+        name_key(str(name)),
+    )
+    for select, value in (by_id,) if isinstance(name, int) else (by_name, by_id):
         rows = connection.execute(select, (value,)).fetchall()
         if rows:
             return [int(row[0]) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol, Unpack, get_args
+from typing import Protocol, TypeVar, Unpack, get_args
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from storage.faults import Connection
 from storage.search import Searcher
 from storage.similar import unit_mean
 
+_T = TypeVar("_T")
 _SIMILAR_ARGS = tuple(
     name for kind in (FigureArgs, FilterArgs, ListedArgs) for name in kind.__annotations__
 )
@@ -95,8 +96,8 @@ class Finding(Protocol):
         require_type("k", k, int)
         for name in args:
             require_one_of("option of similar", name, _SIMILAR_ARGS)
-        names = [article] if isinstance(article, (int, str)) else list(article)
-        texts = [text] if isinstance(text, str) else list(text)
+        names = [article] if isinstance(article, (int, str)) else _listed("the articles", article)
+        texts = [text] if isinstance(text, str) else _listed("the texts", text)
         if not names and not texts:
             raise UsageError("nothing to compare with", remedy="name an article, or give a text")
         for one in texts:
@@ -124,6 +125,11 @@ class Finding(Protocol):
     def similar_to(self, vector: Matrix, *, k: int, filters: Filters) -> Hits:
         """The articles most like a unit vector of shape (1, dim)."""
         return Hits(self.searcher.similar([vector], (), k, filters))
+
+
+def _listed(what: str, given: Iterable[_T]) -> list[_T]:
+    require_type(what, given, Iterable)
+    return list(given)
 
 
 def _text_vector(encoder: Encoder, rows: Sequence[str]) -> Matrix:

@@ -122,26 +122,32 @@ class Lists(Protocol):
 
     def enrichments(self, stage: str, *, limit: int | None = None) -> list[FoundEnrichment]:
         """What the enricher of a package found, by article; `stage` is the name that it goes by."""
+        require_type("the stage", stage, str)
         with snapshot(self.connection):
             most = browse.row_limit(limit)
             return enrichments.list_enrichments(self.connection, stage, limit=most)[1]
 
     def entities(
         self,
-        name: str | None = None,
+        name: str | int | None = None,
         *,
         limit: int | None = None,
         by: TrendStep | None = None,
         **filters: Unpack[FilterArgs],
     ) -> list[StoredEntity]:
-        """Entities, most mentioned first; with `name` those that go by it, or else that have it in a name.
+        """Entities, most mentioned first; with `name` those that go by it, or are of that id, or else have it in a name.
 
         Each comes with its trend, by day, week, month or year; without `by`, by what fits the time that they span.
         """
         return self.find_entities(name, make_filters(**filters), limit=limit, by=by)[1]
 
     def find_entities(
-        self, name: str | None, filters: Filters, *, limit: int | None, by: TrendStep | None = None
+        self,
+        name: str | int | None,
+        filters: Filters,
+        *,
+        limit: int | None,
+        by: TrendStep | None = None,
     ) -> tuple[int, list[StoredEntity]]:
         """As `entities`, with the exact number of all that match first."""
         if by is not None:
@@ -161,17 +167,19 @@ class Lists(Protocol):
 
         None where no entity goes by the name.
         """
-        return self.find_entity(str(name), make_filters(**filters), limit=limit, by=by)
+        return self.find_entity(name, make_filters(**filters), limit=limit, by=by)
 
     def find_entity(
-        self, name: str, filters: Filters, *, limit: int, by: TrendStep | None = None
+        self, name: str | int, filters: Filters, *, limit: int, by: TrendStep | None = None
     ) -> EntityProfile | None:
         """As `entity`, for made filters."""
         require_type("limit", limit, int)
+        if by is not None:
+            require_one_of("period", by, get_args(TrendStep))
         from storage import entity_profile  # a search must not wait for what it does not need
 
         with snapshot(self.connection):
             ids = entity_lists.find_named(self.connection, name)
             return entity_profile.read_profile(
-                self.connection, ids, filters, limit=max(limit, 0), step=by
+                self.connection, ids, filters, limit=browse.row_limit(limit), step=by
             )

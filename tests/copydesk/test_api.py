@@ -95,7 +95,7 @@ def test_figures_come_a_list_a_text_with_a_reference_day_for_all_or_each() -> No
         ["It rained on Monday."] * 2, reference_date=(d for d in (date(2024, 6, 5), "2024-07-10"))
     )
     assert [figures[0].date_start for figures in both] == [date(2024, 6, 3), date(2024, 7, 8)]
-    with pytest.raises(ValueError, match="1 texts but 2"):
+    with pytest.raises(UsageError, match="1 texts but 2"):
         copydesk.find_figures(["x"], reference_date=["2024-01-01", "2024-01-02"])
 
 
