@@ -19,7 +19,9 @@ NAMES = [("Robert Smith", "PERSON"), ("Bob Jones", "PERSON"), ("3", "ORG"), ("Os
 def desk(store: Store, prepare_article: Prepare) -> Store:
     """Two articles with the same four entities, of which one is called by a number."""
     store.put(
-        prepare_article("Robert Smith met Bob Jones of 3 in Oslo {i}.", origin=f"/{i}", names=NAMES)
+        prepare_article(
+            f"Robert Smith met Bob Jones of 3 in Oslo {i}.", origin=f"/{i}", names=NAMES
+        )
         for i in range(2)
     )
     return store
