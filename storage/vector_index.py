@@ -20,6 +20,7 @@ from schemas.provenance import Provenance
 from storage.connection import snapshot
 from storage.line_table import LineTable, advance, mapped_table
 from storage.scan import Bits, Ids, Mask
+from storage.scored_rows import distinct
 from storage.vector_file import VectorFile, makers_in
 from storage.vector_lines import (
     Lines,
@@ -55,7 +56,7 @@ class RowVectors:
 
     def __init__(self, table: LineTable, include: tuple[str, ...], exact: int) -> None:
         self._table, self._exact = table, exact
-        self._asked = 0
+        self._read = 0
         self._lengths: dict[int, float] = {}
         lines = table.searched(include)
         if lines is None and len(table) <= exact:
@@ -81,8 +82,7 @@ class RowVectors:
 
     def cosines(self, query: NDArray[np.float32], chosen: Ids | None = None) -> Scores:
         """The exact cosine of each line, or of the chosen ones, with a unit vector."""
-        self._asked += 1
-        if len(self) > self._exact or self._asked <= _BEFORE_MATRIX:
+        if not self._is_in_memory(len(self) if chosen is None else len(chosen)):
             lines = self._numbers(np.arange(len(self)) if chosen is None else chosen)
             return self._table.cosines(query, lines).astype(np.float64)
         matrix = self._matrix if chosen is None else self._matrix[chosen]
@@ -144,8 +144,13 @@ class RowVectors:
             yield places, begins[:number] - begins[0], self._units(lines)
             begins = begins[number:]
 
+    def _is_in_memory(self, number: int) -> bool:
+        """Whether vectors come from a matrix in memory by now, so many more being asked for."""
+        self._read += number
+        return len(self) <= self._exact and self._read > _BEFORE_MATRIX * len(self)
+
     def _units(self, lines: Ids) -> Matrix:
-        if len(self) > self._exact:
+        if not self._is_in_memory(len(lines)):
             return self._table.units(self._numbers(lines))
         is_a_run = (
             len(lines) and lines[-1] - lines[0] == len(lines) - 1 and (np.diff(lines) == 1).all()
@@ -252,7 +257,9 @@ class VectorIndex:
             return None, "build" if many else ""
         if table.change != last_change(self._connection):
             changed = changed_articles(self._connection, table.change)
-            if len(changed) > self._smallest + 2 * len(np.unique(table.article_ids)):
+            if len(changed) > self._smallest and (
+                len(changed) > self._smallest + 2 * len(distinct(table.article_ids))
+            ):
                 return None, "build"  # so much is not to be held in memory
         table = self._advanced(maker, dim)
         return table, "" if table is None else self._need(table)

@@ -19,6 +19,7 @@ from schemas.searching import SearchOptions
 from schemas.stored import Mode, PreparedArticle
 from storage import candidates
 from storage.line_table import LineTable
+from storage.scan import Ids
 from storage.search import Searcher
 from storage.sqlite import Store
 from storage.vector_file import vector_folder
@@ -128,6 +129,38 @@ def test_a_hit_that_is_recent_is_not_left_out_for_its_nearness(
     many = searcher(filled, 3).search("word1 word2", "hybrid", 5, make_filters(), options)
     few = searcher(filled, 10_000).search("word1 word2", "hybrid", 5, make_filters(), options)
     assert [hit.article_id for hit in many.hits] == [hit.article_id for hit in few.hits]
+
+
+def test_a_first_query_reads_the_lines_it_looks_at_and_many_use_a_matrix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number = 300
+    matrix = clustered(number, 7)
+    ids = np.arange(number)
+    ones = np.ones(number, dtype=np.float32)
+    lines = Lines(
+        ids // 3, ids, ids, np.zeros(number, dtype=np.uint8), ones, matrix.astype(np.float16)
+    )
+    rows = RowVectors(LineTable(Change(0, 0), 384, None, lines, ids[:0]), (), 1000)
+    read: list[int] = []
+    units = LineTable.units
+
+    def counted(table: LineTable, asked: Ids) -> Matrix:
+        read.append(len(asked))
+        return units(table, asked)
+
+    monkeypatch.setattr(LineTable, "units", counted)
+    some = np.arange(30, 60)
+    first = rows.cosines(matrix[4])
+    of_some = rows.compare_articles(matrix[4], some)
+    assert read == [30]
+    for _ in range(12):
+        rows.cosines(matrix[4])
+    assert read == [30, number]
+    assert rows.cosines(matrix[4]) == pytest.approx(first, abs=1e-5)
+    for before, after in zip(of_some, rows.compare_articles(matrix[4], some), strict=True):
+        assert after == pytest.approx(before, abs=1e-5)
+    assert read == [30, number]
 
 
 def clustered(number: int, seed: int) -> Matrix:
