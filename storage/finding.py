@@ -16,6 +16,7 @@ from schemas.protocols import Encoder, Matrix
 from schemas.searching import ListedArgs, SearchArgs, SearchOptions, SimilarArgs, split_search_args
 from schemas.stored import Hits, Mode, SearchResult
 from storage import read
+from storage.connection import snapshot
 from storage.faults import Connection
 from storage.search import Searcher
 from storage.similar import unit_mean
@@ -119,7 +120,13 @@ class Finding(Protocol):
         began = time.perf_counter()
         encoder = self.searcher.encoder()
         found = [_text_vector(encoder, rows) for rows in texts]
-        result = self.searcher.similar(found, article_ids, k, filters, options or SearchOptions())
+        self.searcher.refresh()
+        with snapshot(self.connection):
+            now = self.searcher.encoder()
+            if now is not encoder:  # other vectors have just come to serve
+                found = [_text_vector(now, rows) for rows in texts]
+            chosen = options or SearchOptions()
+            result = self.searcher.similar(found, article_ids, k, filters, chosen)
         return replace(result, took_ms=round((time.perf_counter() - began) * 1000, 3))
 
     def similar_to(self, vector: Matrix, *, k: int, filters: Filters) -> Hits:

@@ -49,6 +49,11 @@ class Lines:
         """Whether each is compared, whatever is asked for."""
         return self.rows.is_few(self.keep)
 
+    @property
+    def are_none(self) -> bool:
+        """Whether no line is left."""
+        return not (len(self.rows) if self.keep is None else self.keep.any())
+
     def ids(self) -> tuple[Ids, Ids]:
         """Article and row of each row that has a line."""
         starts = np.diff(self.rows.row_ids, prepend=-1) != 0  # a row's windows stand side by side

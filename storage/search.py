@@ -63,7 +63,7 @@ class Searcher:
         if mode != "words":
             encoder = self.encoder()
             vector = encoder.encode_query(query)
-            self._refresh()
+            self.refresh()
         with snapshot(self.connection):
             if vector is not None and self.encoder() is not encoder:
                 vector = self.encoder().encode_query(query)  # other vectors have just come to serve
@@ -104,7 +104,7 @@ class Searcher:
         Each hit shows its row nearest to that mean. Each of `vectors` has shape (1, dim) and length one.
         """
         began = time.perf_counter()
-        self._refresh()
+        self.refresh()
         with snapshot(self.connection):
             rows = self._vectors(filters)
             mean = mean_of(rows, vectors, article_ids)
@@ -170,7 +170,7 @@ class Searcher:
         encoder = self.encoder()
         return self.index.rows(encoder.provenance, encoder.dim, filters.include)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """Bring the files of vectors up to date, while no state of the database is held."""
         encoder = self.encoder()
         self.index.refresh(encoder.provenance, encoder.dim)
@@ -197,8 +197,8 @@ class Searcher:
         )
         return [row[0] for row in rows]
 
-    def _notes(self, lines: Lines | None, filters: Filters) -> tuple[str, ...]:
-        if lines is None or len(lines.ids()[0]) or not has_rows(self.connection, filters):
+    def _notes(self, lines: Lines, filters: Filters) -> tuple[str, ...]:
+        if not lines.are_none or not has_rows(self.connection, filters):
             return ()
         name = self.encoder().provenance.name
         return (

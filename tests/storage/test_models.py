@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 import storage.models
 from schemas.models import ModelChoice
-from schemas.protocols import Encoder
+from schemas.protocols import Encoder, Matrix
 from schemas.stored import PreparedArticle
 from storage.models import serving_model_in
 from storage.serving_tables import SERVING_MODEL
 from storage.sqlite import Store
+from storage.values import sha256
 
 Prepare = Callable[..., PreparedArticle]
 MakeEncoder = Callable[..., Encoder]
@@ -71,6 +72,34 @@ def test_a_removal_that_was_cut_off_is_finished_by_the_next_call(
     assert (change.new, change.removed) == (maker, 3)
     assert not two_models.has_other_vectors()
     assert [one.maker for one in two_models.models()] == [maker]
+
+
+def test_a_text_is_compared_with_what_serves_when_it_is(
+    two_models: Store,
+    make_encoder: MakeEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, new = make_encoder(), make_encoder(weights="w2", turn=-1.0)
+    two_models.put_vectors([], new.provenance, {sha256("Oil rose."): new.encode(["Oil rose."])})
+
+    encode_windows = old.encode_windows
+
+    def encode(texts: Sequence[str]) -> list[Matrix]:
+        two_models.connection.execute("UPDATE models SET serves = 0")
+        two_models.connection.execute("UPDATE models SET serves = 1 WHERE sha256 = 'w2'")
+        return encode_windows(texts)
+
+    monkeypatch.setattr(old, "encode_windows", encode)
+    by_weights = {"w1": old, "w2": new}
+    store = Store(
+        two_models.path,
+        encoder=lambda: old,
+        mode="r",
+        encoder_of=lambda known: by_weights[str(known.maker.sha256)] if known else old,
+    )
+    with store:
+        hits = store.similar(text="Oil rose.", k=1)
+    assert [hit.similarity for hit in hits] == [pytest.approx(1.0, abs=1e-3)]
 
 
 def test_looking_ahead_reads_what_serves_and_leaves_nothing_behind(
