@@ -21,7 +21,10 @@ from storage.words import Wanted, find_matches, match_expression, query_words
 _COLUMNS = """q.start, q."end", q.kind, q.speaker, sp.n, q.speaker_start, q.speaker_end, e.name, e.id, q.cue,
     q.continues, q.rule, p.n, p.text"""
 _WIDTH = 14
-_SOURCE = f"""quotations q JOIN {ROWS.replace("paragraphs p", "paragraphs p ON p.id = q.paragraph_id", 1)}
+_SAID = (
+    f"quotations q JOIN {ROWS.replace('paragraphs p', 'paragraphs p ON p.id = q.paragraph_id', 1)}"
+)
+_SOURCE = f"""{_SAID}
     LEFT JOIN paragraphs sp ON sp.id = q.speaker_paragraph_id
     LEFT JOIN mentions t ON t.id = (SELECT m.id FROM mentions m WHERE {SAME_SPEAKER} ORDER BY m.start LIMIT 1)
     LEFT JOIN entities e ON e.id = t.entity_id"""
@@ -90,12 +93,17 @@ def list_quotations(
             "p.id IN (SELECT rowid FROM paragraphs_fts WHERE paragraphs_fts MATCH ?)" if every else "0",
             *([every] if every else []),
         )  # fmt: skip
+    # Words are looked for in what was said, not in its row: all rows that have them are read.
     rows = connection.execute(
         f"""SELECT {_COLUMNS}, a.id, a.key, r.title, a.url, a.source, r.published_at, r.language
             FROM {_SOURCE} WHERE {conditions.sql}
-            ORDER BY r.published_at DESC NULLS LAST, a.id DESC, p.n, q.start""",
-        conditions.values,
+            ORDER BY r.published_at DESC NULLS LAST, a.id DESC, p.n, q.start LIMIT ?""",
+        (*conditions.values, -1 if wanted else limit),
     )
+    if not wanted:
+        count = f"SELECT count(*) FROM {_SAID} WHERE {conditions.sql}"
+        total = int(connection.execute(count, conditions.values).fetchone()[0])
+        return total, [_found(row) for row in rows]
     total, found = 0, []
     for row in rows:
         said = row[_WIDTH - 1][row[0] : row[1]]

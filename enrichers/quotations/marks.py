@@ -8,6 +8,7 @@ from typing import NamedTuple
 CLOSINGS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"”'}
 _MARK = re.compile('[“”„«»"]')
 _APOSTROPHED = re.compile(r"(?<![^\W_])‘(?=[^\W_])(?P<inner>[^‘\n]*?[,.?!…])’(?![^\W_])")
+_NEXT = re.compile(r"\s*(\S)")
 MASK = "\ua658"
 """A capital letter that no news is written in stands for each character of a quotation, so that sentences stay sentences."""
 
@@ -60,8 +61,12 @@ def mask(text: str, marked: list[Marked]) -> str:
     parts, place = [], 0
     for one in marked:
         cover = MASK * (one.last - one.first)
-        following = text[one.last :].lstrip()[:1]
-        if text[one.end - 1] in ".…" and (following in CLOSINGS or following.isupper()):
+        following = _NEXT.match(text, one.last)
+        if (
+            text[one.end - 1] in ".…"
+            and following
+            and (following[1] in CLOSINGS or following[1].isupper())
+        ):
             cover = cover[:-1] + "."
         parts += [text[place : one.first], cover]
         place = one.last

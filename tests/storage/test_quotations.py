@@ -39,6 +39,16 @@ def texts(store: Store, words: str | None = None, **filters: object) -> list[str
     return [found.quotation.text for found in store.quotes(words, **filters)]  # type: ignore[arg-type]
 
 
+def test_the_total_is_that_of_all_however_few_are_read(filled: Store) -> None:
+    everything = filled.find_quotes(None, Filters(), limit=None)
+    for words in (None, "ships"):
+        total, found = filled.find_quotes(words, Filters(), limit=None)
+        assert total == len(found)
+        assert filled.find_quotes(words, Filters(), limit=1) == (total, found[:1])
+        assert filled.find_quotes(words, Filters(), limit=0) == (total, [])
+    assert everything[0] == 4
+
+
 def test_a_speaker_is_found_under_any_name_or_by_what_he_is_called(filled: Store) -> None:
     both = ["Ships must wait,", "the harbour would close"]
     assert texts(filled, speaker="ann lee") == both
