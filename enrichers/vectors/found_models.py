@@ -19,11 +19,11 @@ from enrichers.vectors.model_folder import (
     find_model,
     read_model_folder,
 )
+from enrichers.vectors.model_languages import languages_of
 from schemas.errors import CopydeskError
 
 Origin = Literal["packaged", "package", "folder", "cache"]
 _MOST_IN_FOLDER = 1000
-_README_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,8 @@ class FoundModel:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that its card names; none where it has no card."""
-        return _languages(self.spec.folder / "README.md")
+        """The languages that its card names, as a search goes by them; none where it has no card."""
+        return languages_of(self.spec)
 
     @property
     def size_bytes(self) -> int:
@@ -106,25 +106,3 @@ def _model_in(
                 setting=setting or str(place),
                 spec=read_model_folder(place, name=name or place.name),
             )
-
-
-def _languages(card: Path) -> tuple[str, ...]:
-    """What stands under `language` at the head of a model's card.
-
-    >>> _languages(Path("no card"))
-    ()
-    """
-    import yaml
-
-    try:
-        with card.open(encoding="utf-8", errors="replace") as file:
-            text = file.read(_README_BYTES)
-        head = text.split("\n---", 1)[0].removeprefix("---") if text.startswith("---") else ""
-        said = yaml.safe_load(head)
-    except (OSError, ValueError, yaml.YAMLError, RecursionError):
-        return ()
-    languages = said.get("language") if isinstance(said, dict) else None
-    listed = languages if isinstance(languages, list) else [languages]
-    # YAML reads the code of Norwegian as a false.
-    codes = ["no" if code is False else code for code in listed]
-    return tuple(code for code in codes if isinstance(code, str) and code.strip())
