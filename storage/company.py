@@ -249,6 +249,22 @@ def _beside(
     return found
 
 
+def names_beside(
+    connection: sqlite3.Connection,
+    rendering_id: int,
+    bearer: int,
+    names: Sequence[int],
+    times: int,
+) -> set[int]:
+    """Those of `names` that so many articles, or more, other than this one have beside the bearer."""
+    rows = connection.execute(
+        f"""SELECT c.value FROM json_each(?1) c WHERE {times} <= (SELECT count(*) FROM (
+            {_TOGETHER} WHERE x.name_id = c.value AND p.name_id = ?2 AND x.rendering_id <> ?3 LIMIT {times}))""",
+        (dump(list(names)), bearer, rendering_id),
+    )
+    return {int(row[0]) for row in rows}
+
+
 def _companions(
     connection: sqlite3.Connection, rendering_id: int, name_id: int
 ) -> Iterator[_Companion]:

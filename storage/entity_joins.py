@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from schemas.entity_names import form_of
 from schemas.marks import Mention
-from storage.company import KEPT_APART, Found, find_home, is_accompanied
+from storage.company import Found, find_home, is_accompanied
 from storage.entity_corrections import Corrections, read_corrections
+from storage.entity_ripples import Place, ripples
 from storage.entity_rows import (
     ALONE,
     Spelling,
@@ -31,18 +32,11 @@ from storage.entity_rows import (
     tidy_all_entities,
     tidy_entities,
 )
-from storage.filters import Conditions
 from storage.joining_rules import are_keys_of_today, is_put_off, note_joined
 from storage.salience import score_all
-from storage.values import dump, name_key
+from storage.values import name_key
 
-Place = tuple[int, int]
-"""A name in an article: the rendering's id and the name's."""
 MERGED = "merged by hand"
-
-_DEPENDENT = "e.form IN ('short', 'long')"
-_HAS_COMPANY = """EXISTS (SELECT 1 FROM appearances x WHERE x.rendering_id = a.rendering_id
-    AND x.name_id IN (SELECT value FROM json_each(?)))"""
 
 
 def add_names(
@@ -67,7 +61,7 @@ def add_names(
             _note_home(connection, rendering_id, name_id, home)
     note_spellings(connection, {s.id: (s.name, s.label) for s in spellings}, corrections)
     if not is_put_off(connection):
-        _settle(connection, _ripples(connection, rendering_id, spellings, homes), corrections)
+        _settle(connection, ripples(connection, rendering_id, spellings, homes), corrections)
     return {
         (mention.name, mention.label): homes[ids[pair_of(mention.name, mention.label)]]
         for mention in mentions
@@ -88,7 +82,7 @@ def remove_names(connection: sqlite3.Connection, rendering_id: int) -> None:
     corrections = read_corrections(connection)
     recount(connection, [spelling.id for spelling in gone], corrections)
     if not is_put_off(connection):
-        _settle(connection, _ripples(connection, rendering_id, gone), corrections)
+        _settle(connection, ripples(connection, rendering_id, gone), corrections)
 
 
 def judge(
@@ -199,85 +193,6 @@ def _insert(
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
         [(rendering_id, s.id, s.id, s.name, s.label, s.mentions, s.acronym) for s in spellings],
     )
-
-
-def _ripples(
-    connection: sqlite3.Connection,
-    rendering_id: int,
-    changed: Sequence[Spelling],
-    came_to: Mapping[int, int] | None = None,
-) -> set[Place]:
-    """The names in other articles whose answer may be another, now that these came or went together.
-
-    `came_to` are the entities of those that came; None where they went.
-    """
-    affected: set[Place] = set()
-    company: str | None = None
-    for one in changed:
-        for block, label, is_new in _blocks(connection, rendering_id, one):
-            which = Conditions([f"e.block = ? AND e.label = ? AND {_DEPENDENT}"], [block, label])
-            which.add("a.rendering_id <> ?", rendering_id)
-            if not is_new:
-                company = company or dump(sorted(_company(connection, changed)))
-                which.add(_HAS_COMPANY, company)
-            if came_to is not None:
-                _add_movable(which, one, came_to[one.id], is_new=is_new)
-            rows = connection.execute(
-                f"""SELECT a.rendering_id, a.name_id FROM entities e JOIN appearances a ON a.name_id = e.id
-                    WHERE {which.sql}""",
-                which.values,
-            )
-            affected |= {(int(row[0]), int(row[1])) for row in rows}
-    return affected
-
-
-def _add_movable(which: Conditions, one: Spelling, home: int, *, is_new: bool) -> None:
-    """Only names that more company can move.
-
-    It takes none away from whom it was joined to, nor does it tell whose a name is that several have in such company; and
-    to a bare surname it matters only where that stood alone.
-    """
-    if one.pair[1] == "PERSON" and form_of(*one.pair).form == "short":
-        which.add("a.entity_id <> a.name_id")
-        which.add(f"a.reason IN ('', {', '.join('?' * len(KEPT_APART))})", *KEPT_APART)
-    elif not is_new:
-        which.add(f"a.reason NOT IN ({', '.join('?' * len(KEPT_APART))})", *KEPT_APART)
-        which.add("a.entity_id NOT IN (?, ?)", one.id, home)
-
-
-def _blocks(
-    connection: sqlite3.Connection, rendering_id: int, one: Spelling
-) -> Iterator[tuple[str, str, bool]]:
-    """What names that depend on this one share, and whether no other article has it so."""
-    form = form_of(*one.pair)
-    if one.pair[1] == "PERSON" and form.form == "short":
-        yield form.block, "PERSON", False
-    elif one.pair[1] == "PERSON":
-        other = connection.execute(
-            "SELECT 1 FROM appearances WHERE name_id = ? AND rendering_id <> ? LIMIT 1",
-            (one.id, rendering_id),
-        ).fetchone()
-        yield form.block, "PERSON", other is None
-    if one.acronym:
-        other = connection.execute(
-            "SELECT 1 FROM appearances WHERE acronym = ? AND name_id = ? AND rendering_id <> ? LIMIT 1",
-            (one.acronym, one.id, rendering_id),
-        ).fetchone()
-        yield one.acronym, "ORG", other is None
-
-
-def _company(connection: sqlite3.Connection, changed: Sequence[Spelling]) -> set[int]:
-    """The names, and those that company is compared by: a country's people, an acronym that stands by itself."""
-    ids = dump([one.id for one in changed])
-    acronyms = dump([one.acronym for one in changed if one.acronym])
-    rows = connection.execute(
-        """SELECT value FROM json_each(?1)
-           UNION SELECT id FROM entities WHERE country IN (
-               SELECT country FROM entities WHERE id IN (SELECT value FROM json_each(?1)))
-           UNION SELECT id FROM entities WHERE label = 'ORG' AND name_key IN (SELECT value FROM json_each(?2))""",
-        (ids, acronyms),
-    )
-    return {int(row[0]) for row in rows}
 
 
 def _settle(

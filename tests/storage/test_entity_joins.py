@@ -117,6 +117,19 @@ def test_an_acronym_is_what_an_article_in_its_company_explains(
     assert told == ["international criminal court", "international cricket council", "icc"]
 
 
+@pytest.mark.usefixtures("joining")
+def test_the_company_of_a_full_form_tells_whose_an_acronym_is_where_it_is_not_explained_too(
+    store: Store, article: Prepare
+) -> None:
+    court, icc = ("International Criminal Court", "ORG"), ("ICC", "ORG")
+    store.put([article("/1", court, OSLO, acronym="ICC"), article("/2", icc, ORSA)])
+    assert whose(store, "/2", "icc") == "icc"
+    store.put([article("/3", court, ORSA)])
+    assert whose(store, "/2", "icc") == "international criminal court"
+    store.delete([3], tombstone=False)
+    assert whose(store, "/2", "icc") == "icc"
+
+
 def test_middle_names_that_differ_are_two_people(store: Store, article: Prepare) -> None:
     company = (ORSA, OSLO)
     store.put(
@@ -152,6 +165,9 @@ WORLD: list[Names] = [
     [("RENKO", "PERSON"), ("ORSA", "ORG"), NORWAY],
     [("Renko Foundation", "ORG"), ("RF", "ORG"), BARE, OSLO],
     [("RF", "ORG"), OSLO, ("Norway", "LOC")],
+    [("Renko Foundation", "ORG"), ("Norway", "LOC")],
+    [BARE, ("Norway", "LOC"), ORSA],
+    [RENKO, ("Norway", "LOC")],
 ]
 
 
