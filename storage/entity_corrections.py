@@ -9,11 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from typing import Literal
 
 Pair = tuple[str, str]
 """The key and the kind of a name: what its row is found by."""
-CorrectionKind = Literal["merge", "apart", "rename", "hide"]
 
 
 @dataclass(frozen=True, slots=True)

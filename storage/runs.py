@@ -131,14 +131,6 @@ def read_running(connection: sqlite3.Connection) -> list[RunRecord]:
     return [_record_of(row) for row in rows]
 
 
-def read_runs(connection: sqlite3.Connection, *, limit: int = 20) -> list[RunRecord]:
-    """The last runs, newest first, without their sources."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM runs ORDER BY id DESC LIMIT ?", (max(0, limit),)
-    )
-    return [_record_of(row) for row in rows]
-
-
 def schedule_history(connection: sqlite3.Connection) -> dict[str, RunHistory]:
     """The last run and the last success of each schedule that ever ran, by name."""
     successes = dict(

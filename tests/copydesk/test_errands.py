@@ -12,8 +12,8 @@ import pytest
 from copydesk.errands import Errands
 from copydesk.settings import Settings, load_settings
 from flows.recording import recorded
-from storage.runs import read_runs
 from storage.sqlite import Store
+from tests.noted_runs import noted_runs
 from tests.webhook_server import Receiver, receive
 
 
@@ -72,7 +72,7 @@ def test_a_run_that_died_is_noted_and_told(story: Path, receiver: Receiver, cli:
             errands.run_crashed("f1", "fetch wires")
             errands.run_crashed("f2", "ingest news")
             wait_for(lambda: len(receiver.bodies) == 2 and len(said) == 2)
-        assert read_runs(store.connection)[0].state == "crashed"
+        assert noted_runs(store)[0].state == "crashed"
     first, second = receiver.bodies
     assert (first["event"], first["flow"], first["schedule"]) == ("run_crashed", "fetch", "wires")
     assert (second["flow"], second["schedule"], second["run_id"]) == ("ingest", None, "f2")
@@ -109,7 +109,7 @@ def test_a_run_that_died_while_the_database_cannot_be_written_is_told_later(
             assert not receiver.bodies
             store.connection.execute("DROP TRIGGER full")
             wait_for(lambda: receiver.bodies)
-        assert read_runs(store.connection)[0].state == "crashed"
+        assert noted_runs(store)[0].state == "crashed"
     assert [body["run_id"] for body in receiver.bodies] == ["f1"]
 
 

@@ -11,10 +11,11 @@ import pytest
 from flows.recording import note_crash, recorded
 from flows.redo import Redone
 from schemas.errors import DatabaseError, FetchError
-from schemas.runs import GONE, RunRecord
+from schemas.runs import GONE
 from schemas.stored import FetchReport, IngestReport, Problem, SourceReport
-from storage.runs import read_runs, source_history
+from storage.runs import source_history
 from storage.sqlite import Store
+from tests.noted_runs import NotedRun, noted_runs
 
 OpenStore = Callable[..., Store]
 
@@ -28,13 +29,13 @@ def fetched(*errors: Problem | None, stored: int = 0) -> FetchReport:
     return FetchReport(counts=counts, took_s=0.0, articles=(), sources=sources)
 
 
-def last(store: Store) -> RunRecord:
-    return read_runs(store.connection)[0]
+def last(store: Store) -> NotedRun:
+    return noted_runs(store)[0]
 
 
 def test_a_run_without_schedule_is_noted_at_its_end(store: Store) -> None:
     with recorded(store, "fetch") as recording:
-        assert read_runs(store.connection) == []
+        assert noted_runs(store) == []
         recording.done(fetched(None, stored=2))
     assert (last(store).state, last(store).counts["stored"]) == ("done", 2)
     assert list(source_history(store.connection)) == ["s0"]
@@ -63,7 +64,7 @@ def test_an_error_ends_a_run_as_failed_and_goes_on_up(
 ) -> None:
     with pytest.raises(type(error)), recorded(store, "fetch", schedule=schedule):
         raise error
-    assert len(read_runs(store.connection)) == 1
+    assert len(noted_runs(store)) == 1
     found = last(store).error
     assert (last(store).state, found and found.code) == ("failed", code)
     assert "hush" not in str(found)
@@ -81,7 +82,7 @@ def test_the_next_run_of_a_schedule_says_of_the_last_that_it_was_killed(store: S
     killed = recorded(store, "fetch", schedule="wires", flow_run_id="f1")
     killed.__enter__()
     with recorded(store, "fetch", schedule="wires", flow_run_id="f2"):
-        first = read_runs(store.connection)[1]
+        first = noted_runs(store)[1]
         assert (first.state, first.error) == ("crashed", GONE)
     assert last(store).state == "done"
 
@@ -115,4 +116,4 @@ def test_a_run_does_not_fail_because_it_cannot_be_noted(
     monkeypatch.setattr("storage.runs.add_run", busy)
     with recorded(store, "fetch") as recording:
         recording.done(fetched(None, stored=1))
-    assert read_runs(store.connection) == []
+    assert noted_runs(store) == []
