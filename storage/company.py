@@ -128,7 +128,7 @@ def _bearers(connection: sqlite3.Connection, surname: str) -> list[_Bearer]:
            AND e.form IN ('full', 'long') AND EXISTS (SELECT 1 FROM appearances a WHERE a.name_id = e.id)
            ORDER BY e.name_key""",
         (surname,),
-    )
+    ).fetchall()
     return [_Bearer(row[0], row[1], form_of(row[1], "PERSON")) for row in rows]
 
 
@@ -185,7 +185,7 @@ def _in_company(
         row[0]
         for row in connection.execute(
             "SELECT name_id FROM appearances WHERE rendering_id = ?", (rendering_id,)
-        )
+        ).fetchall()
     }
     if any(one.id in here for group in groups for one in group):
         return BESIDE
@@ -219,49 +219,69 @@ def _beside(
     companions: Sequence[_Companion],
     bearers: str,
 ) -> set[object]:
-    """Names and acronyms in other articles that have one of the bearers; of frequent ones only those of the company.
-
-    A seldom one's articles are read whole, of a frequent one each companion's are until one is found: whichever is short.
-    """
-    few = connection.execute(
-        """SELECT count(*) FROM (SELECT 1 FROM appearances
-           WHERE name_id IN (SELECT value FROM json_each(?)) LIMIT ?)""",
-        (bearers, _FEW + 1),
-    ).fetchone()[0]
-    found: set[object] = set()
-    if few <= _FEW:
-        for name_id, acronym in connection.execute(
-            """SELECT x.name_id, x.acronym FROM appearances p CROSS JOIN appearances x ON x.rendering_id = p.rendering_id
-               WHERE p.name_id IN (SELECT value FROM json_each(?)) AND p.rendering_id <> ?""",
-            (bearers, rendering_id),
-        ):
-            found.update((name_id, acronym))
-        return found
+    """Those of the company, by id or as an acronym, that other articles have beside one of the bearers."""
     ids = [one_id for one in companions for one_id in one.ids]
     acronyms = [one.acronym for one in companions if one.acronym]
-    for column, values in (("name_id", dump(ids)), ("acronym", dump(acronyms))):
+    found: set[object] = set(_names_beside(connection, rendering_id, ids, bearers))
+    if acronyms:
         rows = connection.execute(
-            f"""SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.{column} = c.value
+            f"""SELECT c.value FROM json_each(?) c WHERE EXISTS ({_TOGETHER} WHERE x.acronym = c.value
                 AND p.name_id IN (SELECT value FROM json_each(?)) AND x.rendering_id <> ?)""",
-            (values, bearers, rendering_id),
-        )
+            (dump(acronyms), bearers, rendering_id),
+        ).fetchall()
         found.update(row[0] for row in rows)
     return found
 
 
-def names_beside(
-    connection: sqlite3.Connection,
-    rendering_id: int,
-    bearer: int,
-    names: Sequence[int],
-    times: int,
-) -> set[int]:
-    """Those of `names` that so many articles, or more, other than this one have beside the bearer."""
+def _names_beside(
+    connection: sqlite3.Connection, rendering_id: int, names: Sequence[int], bearers: str
+) -> list[int]:
+    """Those of `names` that other articles have beside one of the bearers.
+
+    The articles of seldom bearers are read once for all names. Of frequent ones' and each name's, those are read that are
+    fewer, until one has both.
+    """
+    articles = connection.execute(
+        "SELECT count(*) FROM appearances WHERE name_id IN (SELECT value FROM json_each(?))",
+        (bearers,),
+    ).fetchone()[0]
+    if articles <= _FEW:
+        rows = connection.execute(
+            """SELECT DISTINCT x.name_id FROM appearances p CROSS JOIN appearances x ON x.rendering_id = p.rendering_id
+               WHERE p.name_id IN (SELECT value FROM json_each(?1)) AND p.rendering_id <> ?2
+               AND x.name_id IN (SELECT value FROM json_each(?3))""",
+            (bearers, rendering_id, dump(list(names))),
+        ).fetchall()
+        return [int(row[0]) for row in rows]
+    both = """p.name_id IN (SELECT value FROM json_each(?1)) AND x.rendering_id = p.rendering_id
+        AND x.rendering_id <> ?2 AND x.name_id = c.value"""
     rows = connection.execute(
-        f"""SELECT c.value FROM json_each(?1) c WHERE {times} <= (SELECT count(*) FROM (
-            {_TOGETHER} WHERE x.name_id = c.value AND p.name_id = ?2 AND x.rendering_id <> ?3 LIMIT {times}))""",
-        (dump(list(names)), bearer, rendering_id),
-    )
+        f"""SELECT c.value FROM json_each(?3) c WHERE CASE WHEN ?4 > (
+                SELECT count(*) FROM (SELECT 1 FROM appearances WHERE name_id = c.value LIMIT ?4))
+            THEN EXISTS (SELECT 1 FROM appearances x CROSS JOIN appearances p WHERE {both})
+            ELSE EXISTS (SELECT 1 FROM appearances p CROSS JOIN appearances x WHERE {both}) END""",
+        (bearers, rendering_id, dump(list(names)), articles),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+def names_beside(
+    connection: sqlite3.Connection, rendering_id: int, bearer: int, names: Sequence[int]
+) -> set[int]:
+    """Those of `names` that another article than this one has beside the bearer."""
+    return set(_names_beside(connection, rendering_id, names, dump([bearer])))
+
+
+def names_beside_twice(
+    connection: sqlite3.Connection, rendering_id: int, bearer: int, names: Sequence[int]
+) -> set[int]:
+    """Those of `names` that two articles or more, other than this one, have beside the bearer."""
+    rows = connection.execute(
+        """SELECT x.name_id FROM appearances p CROSS JOIN appearances x ON x.rendering_id = p.rendering_id
+           WHERE p.name_id = ?1 AND p.rendering_id <> ?2 AND x.name_id IN (SELECT value FROM json_each(?3))
+           GROUP BY x.name_id HAVING count(*) > 1""",
+        (bearer, rendering_id, dump(list(names))),
+    ).fetchall()
     return {int(row[0]) for row in rows}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.entity_names import form_of
-from storage.company import KEPT_APART, MOST_BEARERS, names_beside
+from storage.company import KEPT_APART, MOST_BEARERS, names_beside, names_beside_twice
 from storage.entity_rows import Spelling
 from storage.filters import Conditions
 from storage.values import dump
@@ -64,7 +64,7 @@ def _places(connection: sqlite3.Connection, which: Conditions, *, limit: int = -
         f"""SELECT a.rendering_id, a.name_id FROM entities e JOIN appearances a ON a.name_id = e.id
             WHERE {which.sql} LIMIT {int(limit)}""",
         which.values,
-    )
+    ).fetchall()
     return {(int(row[0]), int(row[1])) for row in rows}
 
 
@@ -94,6 +94,7 @@ def _blocks(connection: sqlite3.Connection, rendering_id: int, one: Spelling) ->
     if one.pair[1] == "PERSON":
         regroups = form.form != "short" and _regroups(connection, rendering_id, one)
         yield _Block(form.block, "PERSON", regroups)
+    if one.pair[1] != "ORG":
         return
     acronyms = connection.execute(
         "SELECT DISTINCT acronym FROM appearances WHERE name_id = ? AND acronym IS NOT NULL",
@@ -137,8 +138,8 @@ def _new_company(
     With what is the same to company: a country's people, an acronym that stands by itself. Where the one is a surname, an
     article that has it may be the very one that is asked about, so that a name counts that one other article has there.
     """
-    times = 2 if _is_surname(one) else 1
-    beside = names_beside(connection, rendering_id, one.id, [other.id for other in changed], times)
+    known = names_beside_twice if _is_surname(one) else names_beside
+    beside = known(connection, rendering_id, one.id, [other.id for other in changed])
     new = [
         other for other in changed if other.id == one.id or other.acronym or other.id not in beside
     ]
