@@ -151,7 +151,7 @@ class Ranking:
             return np.zeros(len(article_ids)), np.zeros(len(article_ids))
         published = dict(
             self.connection.execute(
-                """SELECT article_id, unixepoch(published_at) FROM renderings
+                """SELECT article_id, CAST(strftime('%s', published_at) AS INTEGER) FROM renderings
                    WHERE current = 1 AND published_at IS NOT NULL"""
             ).fetchall()
         )
