@@ -34,9 +34,9 @@ class Filters:
     """Which articles and rows count. `since` is inclusive, `before` exclusive, both aware UTC; the rest is as typed.
 
     `entity` is any name or alias of an entity, matched without case; `label` an OntoNotes label. Both hold for the
-    row: a hit with entity="Russia" mentions Russia itself. `about` holds for the article: its salience is at least
-    `schemas.salience.ABOUT`. `speaker` holds for the row: what somebody of that name said stands in it. `figure` holds for the row, too: one figure of it must meet all
-    that is asked. `include` names kinds of page beside those always searched.
+    row: a hit with entity="Russia" mentions Russia itself. So does `speaker`: what somebody of that name said stands in it;
+    and `figure`: one figure of it must meet all that is asked. `about` holds for the article: its salience is at least
+    `schemas.salience.ABOUT`. `include` names kinds of page beside those always searched.
     """
 
     since: datetime | None = None
