@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from enrichers.cleaning.json_mending import LONGEST_MENDED, load_mended, load_plain
 
 Node = Mapping[str, object]
@@ -23,17 +21,8 @@ MAX_NODES = 2000
 MOST_NODES = 5000
 
 
-def nodes_of(tree: HtmlElement) -> list[Node]:
-    """Every object of every JSON-LD script of `tree`, in document order; what cannot be read is left out."""
-    return nodes_in(
-        script.text or ""
-        for script in tree.iter("script")
-        if "ld+json" in (script.get("type") or "").lower()
-    )
-
-
 def nodes_in(scripts: Iterable[str]) -> list[Node]:
-    """Every object of these scripts."""
+    """Every object of these scripts, in order; what cannot be read is left out."""
     return list(islice(_nodes(scripts), MOST_NODES))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from enrichers.cleaning.draft import Claims
 from enrichers.cleaning.fragments import parse_html
 from enrichers.cleaning.headline import without_suffix
-from enrichers.cleaning.json_ld import article_of, nodes_of
+from enrichers.cleaning.json_ld import article_of, nodes_in
 from enrichers.cleaning.metadata import claims_of
 from enrichers.cleaning.page_head import read_page
 from enrichers.cleaning.people import people, split_names
@@ -82,7 +82,7 @@ def test_json_ld_with_errors_is_mended_or_skipped() -> None:
     broken = ld('{"@type":"NewsArticle","headline":"Line\none",}') + ld("{nothing")
     tree = parse_html(f"<html><head>{broken}</head></html>")
     assert tree is not None
-    node = article_of(nodes_of(tree))
+    node = article_of(nodes_in(script.text or "" for script in tree.iter("script")))
     assert node is not None
     assert node["headline"] == "Line\none"
 
