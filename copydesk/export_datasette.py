@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import closing
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
@@ -71,7 +72,11 @@ def _index(database: Database) -> None:
 
 
 def _plain(row: Row) -> dict[str, object]:
-    found = {name: plain(value) for name, value in row.items()}
+    # As a float: SQLite has no integer of more than 64 bits, and the columns of numbers are REAL.
+    found = {
+        name: float(value) if isinstance(value, Decimal) else plain(value)
+        for name, value in row.items()
+    }
     return {
         name: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
         for name, value in found.items()

@@ -11,7 +11,7 @@ from copydesk.export_tables import Table
 from copydesk.present import plain, record_of
 from schemas.stored import StoredArticle
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
 
 
 def article_json(article: StoredArticle) -> dict[str, object]:

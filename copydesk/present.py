@@ -108,10 +108,12 @@ def _cell(value: object) -> object:
 def _no_formula(text: str) -> str:
     """Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection").
 
-    >>> _no_formula("=1+1"), _no_formula("-5C"), _no_formula("-5.2"), _no_formula("oil")
-    ("'=1+1", "'-5C", '-5.2', 'oil')
+    >>> _no_formula("=1+1"), _no_formula("-5C"), _no_formula("＝1"), _no_formula("-5.2")
+    ("'=1+1", "'-5C", "'＝1", '-5.2')
     """
-    risky = text.startswith(("=", "+", "-", "@", "\t")) and not _NUMBER.fullmatch(text)
+    risky = text.startswith(
+        ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t")
+    ) and not _NUMBER.fullmatch(text)
     return f"'{text}" if risky else text
 
 

@@ -127,8 +127,8 @@ def _table(name: str | None, form: ExportFormat) -> Table:
 
 
 def _target(to: Path, database: Path, *, overwrite: bool) -> Path:
-    """The file to write. Raises UsageError for the database itself, and for what must not be overwritten."""
-    if to.exists() and (to.is_dir() or (database.exists() and to.samefile(database))):
+    """The file to write. Raises UsageError for the database's own files, and for what must not be overwritten."""
+    if to.is_dir() or _is_of(database, to):
         said = "is a folder" if to.is_dir() else "is the database itself"
         raise UsageError(f"{to} {said}", remedy="name another file")
     if to.exists() and not overwrite:
@@ -136,6 +136,16 @@ def _target(to: Path, database: Path, *, overwrite: bool) -> Path:
     if not to.parent.is_dir():
         raise UsageError(f"there is no folder {to.parent}", remedy="make it, or name another file")
     return to
+
+
+def _is_of(database: Path, to: Path) -> bool:
+    """Whether `to` is the database, or a file that SQLite or a search keeps beside it."""
+    if database.exists() and to.exists() and to.samefile(database):
+        return True
+    own, path = database.resolve(), to.resolve()
+    names = {f"{own.name}{ending}" for ending in ("", "-wal", "-shm", "-journal")}
+    is_beside = path.parent == own.parent and path.name in names
+    return is_beside or own.with_name(f"{own.name}.vectors") in path.parents
 
 
 def _articles(store: Store, ids: Sequence[int]) -> Iterator[StoredArticle]:

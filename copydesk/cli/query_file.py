@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copydesk.cli.options import existing_file
+from copydesk.present import say
 from schemas.errors import DocumentError, UsageError
 
 LONGEST = 1_000_000
+_SHOWN = 80
 
 
 def query_of(arguments: Sequence[str]) -> str:
     """What was typed, or what stands in the file that is named by @FILE: its lines are alternatives.
 
-    Blank lines and those that begin with # are left out. What begins with @ and names no file is text. Raises UsageError
+    Blank lines and those that begin with # are left out. What begins with @ and names no file is text, and that is said. Raises UsageError
     for a file that is no text, too long or blank.
     """
     text = " ".join(arguments)
     path = existing_file(text[1:]) if text.startswith("@") else None
     if path is None:
+        if text.startswith("@"):
+            say(f"there is no file {text[1:_SHOWN]!r}: searched as text")
         return text
     try:
         content = path.read_bytes()

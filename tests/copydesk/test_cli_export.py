@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from copydesk.export_datasette import write_datasette
 from copydesk.export_tables import TABLES
 from copydesk.export_text import write_csv
 from schemas.article import Paragraph
@@ -62,8 +66,6 @@ def test_a_cell_that_is_a_formula_to_a_spreadsheet_is_text(
     evil = '=HYPERLINK("https://evil.example","+1")'
     with Store(db, encoder=_no_encoder, mode="r") as store:
         article = store.article(1)
-    from dataclasses import replace
-
     changed = replace(
         article,
         title=evil,
@@ -75,6 +77,25 @@ def test_a_cell_that_is_a_formula_to_a_spreadsheet_is_text(
     with Path("rows.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert (row["title"], row["site"], row["text"]) == (f"'{evil}", "'@SUM(A1)", "'-1+1|cmd")
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_begins_a_formula_with_signs_of_either_width(db: Path, sign: str) -> None:
+    with Store(db, encoder=_no_encoder, mode="r") as store:
+        article = replace(store.article(1), title=f"{sign}SUM(1,1)")
+    written = StringIO()
+    write_csv([article], TABLES["articles"], written)
+    assert f"'{sign}SUM" in written.getvalue()
+
+
+def test_datasette_holds_numbers_beyond_64_bits(db: Path) -> None:
+    with Store(db, encoder=_no_encoder, mode="r") as store:
+        article = next(one for one in map(store.article, range(1, 10)) if one.figures)
+    figure = replace(article.figures[0], value=Decimal(10) ** 30, base_value=-(Decimal(10) ** 19))
+    write_datasette([replace(article, figures=(figure,))], Path("big.db"))
+    with closing(sqlite3.connect("big.db")) as connection:
+        rows = connection.execute("SELECT value, base_value FROM figures WHERE place = 'body'")
+        assert rows.fetchall() == [(1e30, -1e19)]
 
 
 def _no_encoder() -> Any:
@@ -128,6 +149,8 @@ def test_a_database_for_datasette_has_all_tables_and_says_what_they_are(db: Path
     ("arguments", "why"),
     [
         (["copydesk.db"], "is the database itself"),
+        (["copydesk.db-wal", "--format", "csv", "--overwrite"], "is the database itself"),
+        (["copydesk.db.vectors/x.csv", "--overwrite"], "is the database itself"),
         (["there.jsonl"], "is there already"),
         (["news.xlsx"], "the ending of news.xlsx says no format"),
         (["news", "--format", "excel"], "unknown format 'excel'"),

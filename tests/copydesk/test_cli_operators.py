@@ -42,8 +42,10 @@ def test_the_lines_of_a_file_are_alternatives(db: Path, cli: Any) -> None:
     assert found.err == ""
 
 
-def test_an_at_sign_without_a_file_is_text(db: Path, cli: Any) -> None:
-    assert cli("search", "@elephants", "--mode", "words", "--json").json["total"] == 1
+def test_an_at_sign_without_a_file_is_text_and_says_so(db: Path, cli: Any) -> None:
+    told = cli("search", "@elephants", "--mode", "words", "--json")
+    assert told.json["total"] == 1
+    assert "there is no file 'elephants'" in told.err
 
 
 @pytest.mark.parametrize(
