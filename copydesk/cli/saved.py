@@ -238,6 +238,8 @@ def run(
         if problems:
             raise CopydeskError("; ".join(problems), remedy="it is told again by the next call")
         code = show_result(result, form, options, fail_empty=fail_empty)
+        if new and len(result.hits) == MOST_NEWS:
+            say(f"only the {MOST_NEWS:,} best are told; see more with: copydesk saved run {shlex.quote(name)} -k N")  # fmt: skip
         sys.stdout.flush()
         if new:
             note_saved_run(store.connection, told)

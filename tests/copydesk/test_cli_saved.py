@@ -28,6 +28,20 @@ def test_new_tells_each_article_once(db: Path, cli: Any) -> None:
     assert len(cli("saved", "run", "gas", "--json").json["hits"]) == 3
 
 
+def test_news_beyond_the_most_that_is_told_is_said_to_be_there(
+    db: Path, cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copydesk.cli.saved.MOST_NEWS", 1)
+    kept(cli, "--entity", "Qatar")
+    assert "best are told" not in cli("saved", "run", "gas", "--new").err
+    for number in (1, 2):
+        Path(f"news{number}.txt").write_text(f"{NEWS} It is the {number}th.", encoding="utf-8")
+    cli("ingest", "news1.txt", "news2.txt")
+    told = cli("saved", "run", "gas", "--new", "--json")
+    assert len(told.json["hits"]) == 1
+    assert "only the 1 best are told" in told.err
+
+
 def test_what_is_not_near_is_no_news(db: Path, cli: Any) -> None:
     kept(cli)
     Path("news.txt").write_text("A cat sat\n\nThe cat sat on the mat and purred.", encoding="utf-8")
