@@ -85,9 +85,7 @@ def read_entities_of(
     """As `read_entities`, of certain entities, or of all."""
     if ids is not None and not ids:
         return 0, []
-    source = (
-        _by_rows(connection, ids, filters) if _asks_for_rows(filters) else _by_article(ids, filters)
-    )
+    source = _source(connection, ids, filters)
     total = connection.execute(
         f"SELECT count(*) FROM (SELECT 1 FROM {source.sql} GROUP BY e.id)", source.values
     ).fetchone()[0]
@@ -139,6 +137,15 @@ def _asks_for_rows(filters: Filters) -> bool:
         filters, since=None, before=None, source=None, lang=None, include=(), after_article=None
     )
     return of_article != Filters()
+
+
+def _source(
+    connection: sqlite3.Connection, ids: Sequence[int] | None, filters: Filters
+) -> Conditions:
+    """What is counted: entities e in articles a of renderings r, `counted` times a row."""
+    if _asks_for_rows(filters):
+        return _by_rows(connection, ids, filters)
+    return _by_article(ids, filters)
 
 
 def _by_article(ids: Sequence[int] | None, filters: Filters) -> Conditions:
@@ -215,9 +222,9 @@ def _fitting_step(rows: Sequence[tuple[Any, ...]]) -> TrendStep:
 def _trends(
     connection: sqlite3.Connection, ids: Sequence[int], filters: Filters, step: TrendStep
 ) -> dict[int, list[TrendPoint]]:
-    source = _by_article(ids, filters)
+    source = _source(connection, ids, filters)
     rows = connection.execute(
-        f"""SELECT e.id, {_STEPS[step]} AS period, count(*), sum(counted) FROM {source.sql}
+        f"""SELECT e.id, {_STEPS[step]} AS period, count(DISTINCT r.article_id), sum(counted) FROM {source.sql}
             AND r.published_at IS NOT NULL GROUP BY e.id, period ORDER BY e.id, period""",
         source.values,
     )
@@ -240,9 +247,9 @@ def _articles_before(
         start = filters.since - (end - filters.since)
     except OverflowError:
         return {}
-    source = _by_article(ids, replace(filters, since=None, before=filters.since))
+    source = _source(connection, ids, replace(filters, since=None, before=filters.since))
     rows = connection.execute(
-        f"SELECT e.id, count(*) FROM {source.sql} AND r.published_at >= ? GROUP BY e.id",
+        f"SELECT e.id, count(DISTINCT r.article_id) FROM {source.sql} AND r.published_at >= ? GROUP BY e.id",
         (*source.values, to_text(start)),
     )
     return {int(row[0]): int(row[1]) for row in rows}

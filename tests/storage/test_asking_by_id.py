@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -43,6 +44,22 @@ def test_an_entity_may_be_called_by_a_name_that_was_merged_into_it(desk: Store) 
     desk.merge_entities("Robert Smith", "Bob Jones")
     assert desk.rename_entity("Robert Smith", "Bob Jones").name == "Bob Jones"
     assert [(one.name, one.mentions) for one in desk.entities("bob jones")] == [("Bob Jones", 4)]
+
+
+def test_the_trend_counts_what_is_listed(store: Store, prepare_article: Prepare) -> None:
+    for day, label in ((1, "GPE"), (2, "LOC"), (3, "LOC")):
+        text = f"Georgia, in Georgia, on day {day}."
+        made = prepare_article(
+            text, origin=f"/{day}", names=[("Georgia", label)], published=datetime(2024, 3, day, tzinfo=UTC)
+        )  # fmt: skip
+        store.put([made])
+    (found,) = store.entities("Georgia", label="LOC", since="2024-03-03", until="2024-03-04")
+    assert (found.articles, found.mentions, found.articles_before) == (1, 2, 1)
+    (found,) = store.entities("Georgia", label="LOC", by="day")
+    assert [(one.period, one.articles, one.mentions) for one in found.trend] == [
+        ("2024-03-02", 1, 2),
+        ("2024-03-03", 1, 2),
+    ]
 
 
 def test_any_limit_can_be_asked_for(desk: Store) -> None:
