@@ -33,8 +33,6 @@ _LIST_NAME = re.compile(
 """An office named for a list of subjects: "Ministry of Municipal, Rural Affairs and Housing"."""
 _WORDS_BEFORE = re.compile(rf"(?<![\w’'&-])(?:(?!The\s){_CAPITALISED}\s){{1,4}}$")
 _OFFICE_END = re.compile(rf"{_OFFICE}$")
-_OF_SUBJECT = re.compile(rf"\s(?:of|for|on)\s(?:the\s)?{_PHRASE}")
-_AND_SUBJECT = re.compile(rf"\s{_PHRASE}")
 _ACRONYM = re.compile(r"\s\(([A-Z]{2,8})\)")
 _NEXT_WORD = re.compile(r"\s([A-Z][\w’'-]*\w)(?=$|[\s,.;:?!)”\"’'])")
 _WORD_BEFORE = re.compile(r"(?:^|[\s(“\"])([A-Z][\w’'-]*\w)\s$")
@@ -96,8 +94,6 @@ def _stretched(text: str, spans: Sequence[Span]) -> Iterator[Span]:
         start, end = span.start, span.end
         if span.label == "PERSON":
             start, end = _whole_person(text, span, floor, ceiling)
-        elif span.label == "ORG":
-            end = _whole_office(text, span, ceiling)
         floor = end
         yield Span(start, end, span.label)
 
@@ -119,13 +115,3 @@ def _whole_person(text: str, span: Span, floor: int, ceiling: int) -> tuple[int,
 
 def _can_be_part(word: str) -> bool:
     return not is_title(word) and word not in gazetteer().by_text and not word.isupper()
-
-
-def _whole_office(text: str, span: Span, ceiling: int) -> int:
-    name = text[span.start : span.end]
-    more = None
-    if _OFFICE_END.search(name):
-        more = _OF_SUBJECT.match(text, span.end, ceiling)
-    elif name.endswith((" and", " &", " of", " for")):
-        more = _AND_SUBJECT.match(text, span.end, ceiling)
-    return more.end() if more else span.end

