@@ -188,14 +188,14 @@ class Searcher:
         )
 
     def _languages(self, filters: Filters) -> list[str | None]:
-        """The languages that are searched, the most common first."""
+        """The languages that are searched, the most common first; words have stems where nothing is stored, too."""
         if filters.lang:
             return [filters.lang]
         rows = self.connection.execute(
             """SELECT language FROM renderings WHERE current = 1 GROUP BY language
                ORDER BY count(*) DESC, language"""
         )
-        return [row[0] for row in rows]
+        return [row[0] for row in rows] or [None]
 
     def _notes(self, lines: Lines, filters: Filters) -> tuple[str, ...]:
         if not lines.are_none or not has_rows(self.connection, filters):

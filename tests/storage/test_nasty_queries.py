@@ -58,6 +58,12 @@ def test_no_query_is_an_error(desk: Store, name: str) -> None:
         assert told == (name in DO_NOT_PARSE)
 
 
+def test_no_query_is_an_error_where_nothing_is_stored(store: Store) -> None:
+    for query in (*NASTY.values(), "oil AND NOT gas", "title:oil OR gas*", "oil NEAR/3 gas"):
+        found = store.find(query, mode="words", k=5, filters=make_filters())
+        assert (found.hits, found.total) == ((), 0)
+
+
 def test_there_are_sixty_of_them() -> None:
     assert len(NASTY) >= 60
     assert set(NASTY) >= DO_NOT_PARSE
