@@ -49,7 +49,7 @@ class People:
 
     def names(self) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:
         """The full name of each mention, and why it is that."""
-        named: set[str] = set()
+        named: dict[str, set[str]] = defaultdict(set)
         settled: dict[str, str] = {}
         latest: dict[str, tuple[str, int]] = {}
         for mention in self._mentions:
@@ -62,18 +62,18 @@ class People:
             full = self._fulls[owner]
             for part in _parts(full):
                 latest[part] = (owner, row)
-            if owner == key:
-                named.add(key)
+                if owner == key:
+                    named[part].add(key)
             yield mention.place, (full.name, reason)
 
     def _owner(
         self,
         mention: Named,
-        named: set[str],
+        named: dict[str, set[str]],
         settled: dict[str, str],
         latest: dict[str, tuple[str, int]],
     ) -> tuple[str | None, str]:
-        """Whose short name a mention is, and by what."""
+        """Whose short name a mention is, and by what. `named` are those named in full so far, by what they are called."""
         key, row = self._keys[mention.place], mention.place[0]
         bearers = self._bearers.get(key, [])
         if len(bearers) < 2 or _is_full(key):
@@ -82,9 +82,9 @@ class People:
         titled = self._titled.get((title, key), set()) if title else set()
         if len(titled) == 1:
             return next(iter(titled)), "title and name"
-        known = [one for one in bearers if one in named]
+        known = named.get(key, set())
         if len(known) == 1:
-            settled[key] = known[0]
+            (settled[key],) = known
         if key in settled:
             return settled[key], "surname, of the one named first"
         owner, when = latest.get(key, (None, -1))
@@ -99,13 +99,13 @@ class People:
             key = self._keys[mention.place]
             if key not in found and _is_full(key):
                 found[key] = _Full(key, mention.name, form_of(key, "PERSON"))
+        longer_by_part: dict[str, list[str]] = defaultdict(list)
+        for one in found.values():
+            for part in dict.fromkeys(_parts(one)):
+                longer_by_part[part].append(one.key)
         short: set[str] = set()
         for key, full in found.items():
-            longer = [
-                one.key
-                for one in found.values()
-                if len(one.key) > len(key) and key in set(_parts(one)) - {one.key}
-            ]
+            longer = [one for one in longer_by_part.get(key, ()) if len(one) > len(key)]
             clash = any(
                 differ_in_the_middle(one, other)
                 or found[one].form.suffix != found[other].form.suffix

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from enrichers.entities import people
 from enrichers.entities.joining import agree_labels, join_names
 from enrichers.entities.spans import Span
 
@@ -13,6 +17,20 @@ def named(label: str, *texts: str, acronyms: dict[str, str] | None = None) -> li
 
 def test_a_surname_before_and_after_the_full_name_is_one_person() -> None:
     assert named("PERSON", "Renko", "Dalia Renko", "Renko", "Dalia") == ["Dalia Renko"] * 4
+
+
+def test_names_are_compared_with_their_likes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, number = people._parts, 300
+    asked: list[object] = []
+
+    def counted(full: Any) -> Iterator[str]:
+        asked.append(full)
+        return parts(full)
+
+    monkeypatch.setattr(people, "_parts", counted)
+    texts = [f"Dalia{n} Renko{n % 7}" for n in range(number)]
+    assert named("PERSON", *texts, *texts) == texts * 2
+    assert len(asked) < 10 * number
 
 
 def test_a_longer_full_name_is_the_same_person() -> None:
