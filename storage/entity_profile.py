@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.entities import (
     CoMention,
@@ -24,6 +24,8 @@ from storage.values import to_instant
 
 _NEWEST_MENTIONS = 400
 """Figures are looked for beside so many mentions: those of the newest articles."""
+_COPIES = 4
+"""So many times the wanted figures are read, for sentences that several articles have."""
 
 
 def read_profile(
@@ -171,7 +173,7 @@ def _articles(
 def _figures(
     connection: sqlite3.Connection, entity_id: int, filters: Filters, limit: int
 ) -> tuple[FoundFigure, ...]:
-    """The figures in sentences that mention it, the newest articles first."""
+    """The figures in sentences that mention it, each sentence once, the newest articles first."""
     which = shown_conditions(filters)
     rows = connection.execute(
         f"""SELECT f.id FROM (
@@ -183,8 +185,16 @@ def _figures(
             CROSS JOIN figures f ON f.paragraph_id = t.paragraph_id
                  AND t.start >= f.sentence_start AND t."end" <= f.sentence_end
             WHERE f.kind NOT IN ('date', 'ordinal') GROUP BY f.id
-            ORDER BY t.published_at DESC NULLS LAST, t.article_id DESC, t.n, f.start LIMIT {int(limit)}""",
+            ORDER BY t.published_at DESC NULLS LAST, t.article_id DESC, t.n, f.start LIMIT {_COPIES * int(limit)}""",
         (entity_id, *which.values),
     )
     ids: Sequence[int] = [int(row[0]) for row in rows]
-    return tuple(figures_of(connection, ids))
+    return tuple(_told_once(figures_of(connection, ids)))[:limit]
+
+
+def _told_once(figures: Iterable[FoundFigure]) -> Iterator[FoundFigure]:
+    """Without those of a sentence that another article has too: agencies' news is in many."""
+    first: dict[str, int] = {}
+    for one in figures:
+        if first.setdefault(one.sentence, one.article_id) == one.article_id:
+            yield one

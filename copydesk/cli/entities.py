@@ -45,7 +45,7 @@ from schemas.periods import TrendStep
 
 if TYPE_CHECKING:
     from schemas.entities import EntityChange, EntityCorrection, EntityProfile
-    from schemas.stored import StoredEntity, TrendPoint
+    from schemas.stored import FoundFigure, StoredEntity, TrendPoint
     from storage.sqlite import Store
 
 _COMPANY = 10
@@ -276,5 +276,13 @@ def _show_profile(profile: EntityProfile) -> None:
             write(f"   {title}: {', '.join(parts)}")
     for article in profile.articles:
         write(f"   {article.article_id}  {day(article.published_at)}  {article.mentions}x  {article.title or article.key}")  # fmt: skip
-    for found in profile.figures:
-        write(f"   {found.figure.text}: {found.sentence} (article {found.article_id})")
+    for (article_id, sentence), figures in _by_sentence(profile.figures).items():
+        write(f"   {', '.join(figures)}: {sentence} (article {article_id})")
+
+
+def _by_sentence(found: Sequence[FoundFigure]) -> dict[tuple[int, str], list[str]]:
+    """The figures under the sentence that they stand in."""
+    shown: dict[tuple[int, str], list[str]] = {}
+    for one in found:
+        shown.setdefault((one.article_id, one.sentence), []).append(one.figure.text)
+    return shown

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from copydesk.cli import run
+from schemas.marks import Figure
 from schemas.stored import PreparedArticle
 from storage.sqlite import Store
 
@@ -51,6 +53,39 @@ def test_a_name_tells_of_one_entity_with_its_names_company_and_articles(call: Ca
     }
     assert one["entity"]["trend"] == [{"period": "2024", "articles": 2, "mentions": 2}]
     assert "counted here: Renko in 1 article" in call("renko")[1]
+
+
+def test_a_sentence_of_figures_is_told_once_however_many_articles_have_it(
+    open_store: Callable[..., Store],
+    prepare_article: Callable[..., PreparedArticle],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    sentence = "Orsa sold 40 boats and 12 nets."
+    figures = [
+        Figure(
+            paragraph=0,
+            start=start,
+            end=start + 2,
+            text=text,
+            kind="count",
+            value=Decimal(text),
+            sentence_start=0,
+            sentence_end=len(sentence),
+        )
+        for text, start in (("40", 10), ("12", 23))
+    ]
+    with open_store() as store:
+        store.put(
+            [
+                prepare_article(sentence, place, origin=place, names=[("Orsa", "ORG")], figures=figures)
+                for place in ("First.", "Second.", "Third.")
+            ]
+        )  # fmt: skip
+    run(["entities", "Orsa", "--db", str(tmp_path / "news.db")])
+    out = capsys.readouterr().out
+    assert "   40, 12: Orsa sold 40 boats and 12 nets. (article 3)\n" in out
+    assert out.count(sentence) == 1
 
 
 def test_what_is_put_right_is_told_and_listed(call: Call) -> None:

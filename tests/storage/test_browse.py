@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import UsageError
+from schemas.filters import Filters
 from schemas.marks import Figure
 from schemas.stored import PreparedArticle
 from storage.sqlite import Store
@@ -270,3 +271,13 @@ def test_no_question_asked_for_each_document_reads_a_whole_table(store: Store, s
         if step.startswith("SCAN") and "INDEX" not in step and "models" not in step
     ]
     assert scans == [], plan
+
+
+@pytest.mark.parametrize("label", [None, "ORG"])
+def test_how_many_entities_there_are_is_told_whatever_number_is_asked_for(
+    store: Store, prepare_article: Prepare, label: str | None
+) -> None:
+    names = [("Orsa", "ORG"), ("Vextra", "ORG")]
+    store.put([prepare_article("Orsa bought Vextra.", names=names)])
+    found = [store.find_entities(filters=Filters(label=label), limit=n) for n in (0, 1, 9)]
+    assert [(total, len(rows)) for total, rows in found] == [(2, 0), (2, 1), (2, 2)]
