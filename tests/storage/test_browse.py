@@ -279,5 +279,5 @@ def test_how_many_entities_there_are_is_told_whatever_number_is_asked_for(
 ) -> None:
     names = [("Orsa", "ORG"), ("Vextra", "ORG")]
     store.put([prepare_article("Orsa bought Vextra.", names=names)])
-    found = [store.find_entities(filters=Filters(label=label), limit=n) for n in (0, 1, 9)]
+    found = [store.find_entities(None, Filters(label=label), limit=n) for n in (0, 1, 9)]
     assert [(total, len(rows)) for total, rows in found] == [(2, 0), (2, 1), (2, 2)]
