@@ -33,6 +33,7 @@ from storage.vector_lines import (
     matching_models,
     read_lines,
 )
+from storage.whole_files import are_whole
 
 SMALLEST = 500
 """Fewer lines are read from the database about as quickly as from files."""
@@ -241,7 +242,8 @@ class VectorIndex:
         """Begin from what the file has, where that is not what is here already."""
         state = file.read_state()
         here = None if self._table is None or self._table.mapped is None else self._table.mapped
-        if state is None or (here is not None and here.state == state):
+        is_whole = here is None or are_whole(here, file.folder)
+        if is_whole and (state is None or (here is not None and here.state == state)):
             return
         self._table = self._rows = None
         if mapped := file.open():

@@ -132,6 +132,21 @@ def test_a_folder_that_vanishes_under_a_reader_is_made_again(files: Files) -> No
     assert files.folder.exists()
 
 
+@pytest.mark.parametrize("name", ["vectors", "bits", "norms", "article_ids", "dead"])
+def test_a_file_that_is_cut_off_under_a_reader_is_made_anew_and_ends_no_process(
+    files: Files, name: str
+) -> None:
+    put_back(files)
+    index = index_of(files.store)
+    assert agree(files.store, index)
+    was = json.loads((files.folder / "state.json").read_text())
+    os.truncate(path_of(files, name), 0)
+    assert agree(files.store, index)
+    made = json.loads((files.folder / "state.json").read_text())
+    assert made["build"] != was["build"]
+    assert agree(files.store, index_of(files.store))
+
+
 def test_the_file_can_be_brought_up_to_date_without_a_search(files: Files) -> None:
     put_back(files)
     before = json.loads((files.folder / "state.json").read_text())["lines"]
