@@ -12,6 +12,7 @@ was trained, ours by hand.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,8 +49,8 @@ def salience_of(places: Sequence[int], most: int, body: Sequence[int], *, has_ti
     """
     if not places:
         return 0.0
-    order = {index: number for number, index in enumerate(body)}
-    found = [order[place] for place in places if place in order]
+    numbers = ((bisect_left(body, place), place) for place in places)
+    found = [n for n, place in numbers if n < len(body) and body[n] == place]
     parts = min(_PARTS, len(body))
     spread = len({number * parts // len(body) for number in found}) / parts if found else 0.0
     count = min(1.0, len(places) / max(most, _FEWEST))

@@ -181,13 +181,12 @@ def _in_company(
 
     None where nobody is near enough yet, and why it is nobody's where that is settled.
     """
-    here = {
-        row[0]
-        for row in connection.execute(
-            "SELECT name_id FROM appearances WHERE rendering_id = ?", (rendering_id,)
-        ).fetchall()
-    }
-    if any(one.id in here for group in groups for one in group):
+    beside = connection.execute(
+        """SELECT 1 FROM json_each(?) c CROSS JOIN appearances a
+           ON a.rendering_id = ? AND a.name_id = c.value LIMIT 1""",
+        (dump([one.id for group in groups for one in group]), rendering_id),
+    )
+    if beside.fetchone():
         return BESIDE
     if len(groups) > MOST_BEARERS:
         return SEVERAL
