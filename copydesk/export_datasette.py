@@ -24,6 +24,8 @@ _FACETS = {
     "paragraphs": ["kind"],
     "mentions": ["label", "name"],
     "figures": ["kind", "unit", "noun"],
+    "entities": ["label", "name"],
+    "quotations": ["kind", "name"],
 }
 
 
@@ -65,9 +67,10 @@ def write_metadata(database: Path) -> Path:
 def _index(database: Database) -> None:
     database.table("articles").enable_fts(["title", "summary", "text"], tokenize="porter")
     database.table("paragraphs").enable_fts(["text"], tokenize="porter")
-    for name in ("paragraphs", "mentions", "figures"):
+    for name in ("paragraphs", "mentions", "figures", "entities", "quotations"):
         database.table(name).create_index(["article_id"])
-    database.table("mentions").create_index(["name"])
+    for name in ("mentions", "entities", "quotations"):
+        database.table(name).create_index(["name"])
     database.table("figures").create_index(["kind", "unit", "value"])
 
 

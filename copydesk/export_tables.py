@@ -59,6 +59,23 @@ def _figures(article: StoredArticle) -> Iterator[Row]:
         }
 
 
+def _entities(article: StoredArticle) -> Iterator[Row]:
+    for entity in article.entities:
+        yield {
+            "article_id": article.id,
+            "entity_id": entity.id,
+            **{name: getattr(entity, name) for name in _ENTITY if hasattr(entity, name)},
+        }
+
+
+def _quotations(article: StoredArticle) -> Iterator[Row]:
+    for quotation in article.quotations:
+        row = {name: getattr(quotation, name) for name in _QUOTATION if name != "article_id"}
+        for name in ("paragraph", "speaker_paragraph"):
+            row[name] = None if (row[name] or 0) < 0 else row[name]
+        yield {"article_id": article.id, **row}
+
+
 def _placed(
     title: tuple[Mark, ...], summary: tuple[Mark, ...], body: tuple[Mark, ...]
 ) -> Iterator[tuple[str, Mark]]:
@@ -88,6 +105,16 @@ _PLACE: dict[str, Kind] = {"article_id": "integer", "place": "text"}
 _MENTION: dict[str, Kind] = {
     "paragraph": "integer", "start": "integer", "end": "integer", "text": "text", "label": "text", "name": "text",
     "entity_id": "integer",
+}  # fmt: skip
+_ENTITY: dict[str, Kind] = {
+    "article_id": "integer", "entity_id": "integer", "name": "text", "label": "text", "mentions": "integer",
+    "salience": "real",
+}  # fmt: skip
+_QUOTATION: dict[str, Kind] = {
+    "article_id": "integer", "paragraph": "integer", "start": "integer", "end": "integer", "text": "text",
+    "kind": "text", "speaker": "text", "speaker_paragraph": "integer", "speaker_start": "integer",
+    "speaker_end": "integer", "name": "text", "entity_id": "integer", "cue": "text", "continues": "boolean",
+    "rule": "text",
 }  # fmt: skip
 _FIGURE: dict[str, Kind] = {
     "paragraph": "integer", "start": "integer", "end": "integer", "text": "text", "kind": "text", "value": "real",
@@ -122,6 +149,18 @@ TABLES = {
             description="Numbers as values, each with its sentence; base_value is in SI units.",
             columns={**_PLACE, **_FIGURE, "sentence": "text"},
             rows=_figures,
+        ),
+        Table(
+            name="entities",
+            description="Each entity of an article once: its mentions there, and how much the article is about it.",
+            columns=_ENTITY,
+            rows=_entities,
+        ),
+        Table(
+            name="quotations",
+            description="Who said what: the span of speech, and the speaker where the sentence names one.",
+            columns=_QUOTATION,
+            rows=_quotations,
         ),
     )
 }

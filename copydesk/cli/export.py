@@ -62,7 +62,11 @@ def export(
     ] = None,
     table: Annotated[
         str | None,
-        named("--table", "NAME", "Of csv and parquet: articles, paragraphs, mentions or figures."),
+        named(
+            "--table",
+            "NAME",
+            "Of csv and parquet: articles, paragraphs, mentions, figures, entities or quotations.",
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace FILE if it is there.")
