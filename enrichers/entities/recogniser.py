@@ -121,9 +121,15 @@ def find_model(language: str, name: str) -> ModelFolder:
     for folder in _candidates(name):
         if (folder / "config.cfg").is_file() and (folder / "meta.json").is_file():
             return ModelFolder(folder, _unused_parts(folder))
+    is_package = name.isidentifier()
+    get = (
+        f"install it (pip install {name.replace('_', '-')})"
+        if is_package
+        else "give the folder that has config.cfg"
+    )
     raise ModelUnavailableError(
         f"no spaCy model {name!r} for language {language!r} on this machine",
-        remedy=f'install it (pip install {name.replace("_", "-")}) or name another: [models.tagger] {language} = "..."',
+        remedy=f'{get} or name another: [models.tagger] {language} = "..."',
     )
 
 
@@ -145,6 +151,8 @@ def load_recogniser(language: str, name: str) -> Recogniser:
 
 def _candidates(name: str) -> Iterator[Path]:
     yield Path(name)
+    if not name.isidentifier():
+        yield from sorted(Path(name).glob("*-*"))
     try:
         package = importlib.util.find_spec(name) if name.isidentifier() else None
     except (ImportError, ValueError):

