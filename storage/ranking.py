@@ -24,6 +24,9 @@ from storage.vector_index import RowVectors
 SHALLOW = 150
 """So many hits come of one choice of candidates, whichever of them is asked for; for those beyond it every line is compared."""
 
+_STEPS = 1000
+"""So many in a half-life: an age that is told too low by one of them takes less than a thousandth off a score."""
+
 Compare = Callable[[int | None], tuple[ScoredRows | None, ScoredRows | None]]
 """The rows that matter for so many hits, by words and by meaning; all rows there are for None."""
 
@@ -155,7 +158,9 @@ class Ranking:
                    WHERE current = 1 AND published_at IS NOT NULL"""
             ).fetchall()
         )
-        found = [self._now - published.get(one, -math.inf) for one in article_ids.tolist()]
+        # Counted in steps, so that the next page, asked for a moment later, is one of the same list.
+        now = self._now - self._now % (half_life.total_seconds() / _STEPS)
+        found = [now - published.get(one, -math.inf) for one in article_ids.tolist()]
         ages = np.maximum(np.array(found, dtype=np.float64), 0.0)
         return 0.5 - 0.5 * np.exp2(-ages / half_life.total_seconds()), ages
 

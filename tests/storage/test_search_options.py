@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -51,6 +52,21 @@ def test_paragraphs_of_one_article_are_hits_of_their_own(desk: Store) -> None:
     assert len({(hit.article_id, hit.paragraph) for hit in hits}) == 36
     total = desk.find("oil", mode="words", k=1, filters=Filters(), options=make_options(per="paragraph")).total  # fmt: skip
     assert total == 36
+
+
+def test_a_page_that_is_asked_for_a_moment_later_is_of_the_same_list(
+    desk: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = 864  # s, a thousandth of ten days
+    lists = []
+    for later in (1, step - 1, step + 1):
+        monkeypatch.setattr(
+            "storage.ranking.datetime",
+            Mock(now=Mock(return_value=datetime.fromtimestamp(2_100_000 * step + later, UTC))),
+        )
+        hits = desk.search("oil", mode="words", k=99, recency="10d", explain=True)
+        lists.append([(hit.article_id, hit.explain) for hit in hits])
+    assert lists[0] == lists[1] != lists[2]
 
 
 def test_what_is_not_near_enough_is_left_out(desk: Store) -> None:
