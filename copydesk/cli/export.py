@@ -62,11 +62,7 @@ def export(
     ] = None,
     table: Annotated[
         str | None,
-        named(
-            "--table",
-            "NAME",
-            "Of csv and parquet: articles, paragraphs, mentions, figures, entities or quotations.",
-        ),
+        named("--table", "NAME", "Of csv and parquet: articles, mentions, figures, quotations ..."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace FILE if it is there.")
