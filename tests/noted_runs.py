@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from schemas.stored import Problem
 from storage.sqlite import Store
@@ -13,6 +14,8 @@ from storage.sqlite import Store
 class NotedRun:
     """What is told of a run."""
 
+    verb: str
+    started_at: datetime
     state: str
     schedule: str | None
     counts: dict[str, int]
@@ -22,11 +25,16 @@ class NotedRun:
 def noted_runs(store: Store) -> list[NotedRun]:
     """All runs, the newest first."""
     rows = store.connection.execute(
-        "SELECT state, schedule, counts, error FROM runs ORDER BY id DESC"
+        "SELECT verb, started_at, state, schedule, counts, error FROM runs ORDER BY id DESC"
     )
     return [
         NotedRun(
-            state, schedule, json.loads(counts), Problem(**json.loads(error)) if error else None
+            verb=verb,
+            started_at=datetime.fromisoformat(started_at),
+            state=state,
+            schedule=schedule,
+            counts=json.loads(counts),
+            error=Problem(**json.loads(error)) if error else None,
         )
-        for state, schedule, counts, error in rows
+        for verb, started_at, state, schedule, counts, error in rows
     ]

@@ -22,12 +22,12 @@ from storage.runs import (
     finish_run,
     is_worth_noting,
     read_running,
-    read_runs,
     schedule_history,
     source_history,
     thin_out,
 )
 from storage.sqlite import Store
+from tests.noted_runs import noted_runs
 
 OpenStore = Callable[..., Store]
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -52,10 +52,12 @@ def keep(store: Store, record: RunRecord) -> int:
 
 
 def test_a_run_reads_back_as_it_was_kept(store: Store) -> None:
-    record = run(schedule="wires", flow_run_id="f1", state="failed", error=BAD)
+    record = run(schedule="wires", flow_run_id="f1", state="running", error=BAD)
     run_id = keep(store, record)
-    (found,) = read_runs(store.connection)
+    (found,) = read_running(store.connection)
     assert found == RunRecord(**{**{f: getattr(record, f) for f in record.__slots__}, "id": run_id})
+    (noted,) = noted_runs(store)
+    assert (noted.schedule, noted.counts, noted.error) == ("wires", record.counts, BAD)
 
 
 def test_a_running_row_is_there_until_its_end_is_said(store: Store) -> None:
@@ -159,7 +161,7 @@ def test_idle_runs_are_forgotten_after_a_week_and_all_after_a_year(store: Store)
         keep(store, run(report("a", new=days in (450, 300)), at=NOW - timedelta(days=days)))
     with store.transaction():
         thin_out(store.connection, NOW)
-    kept = [(NOW - one.started_at).days for one in read_runs(store.connection)]
+    kept = [(NOW - one.started_at).days for one in noted_runs(store)]
     assert kept == [1, 300]
 
 
@@ -174,10 +176,10 @@ def test_runs_of_an_older_copydesk_are_done_runs(open_store: OpenStore, tmp_path
     )
     connection.close()
     store = open_store(old, mode="w")
-    (found,) = read_runs(store.connection)
+    (found,) = noted_runs(store)
     assert (found.state, found.schedule, found.error) == ("done", None, None)
     keep(store, run(report("a", new=1), schedule="wires"))
     assert schedule_history(store.connection)["wires"].last_success is not None
     with store.transaction():
         thin_out(store.connection, NOW)
-    assert [one.verb for one in read_runs(store.connection)] == ["fetch", "ingest"]
+    assert [one.verb for one in noted_runs(store)] == ["fetch", "ingest"]
