@@ -185,7 +185,7 @@ def _figures(
             CROSS JOIN figures f ON f.paragraph_id = t.paragraph_id
                  AND t.start >= f.sentence_start AND t."end" <= f.sentence_end
             WHERE f.kind NOT IN ('date', 'ordinal') GROUP BY f.id
-            ORDER BY t.published_at DESC NULLS LAST, t.article_id DESC, t.n, f.start LIMIT {_COPIES * int(limit)}""",
+            ORDER BY t.published_at DESC NULLS LAST, t.article_id DESC, t.n, f.start LIMIT {min(_COPIES * int(limit), 1 << 62)}""",
         (entity_id, *which.values),
     )
     ids: Sequence[int] = [int(row[0]) for row in rows]
