@@ -179,10 +179,14 @@ class Searcher:
         self, query: str, vector: Matrix, words: WordSearch, *, is_hybrid: bool
     ) -> Compared:
         unread = unread_articles(self.connection, self.encoder(), words.languages)
+        lines = self._lines(words.filters)
+        by_words = nothing_found()
+        if is_hybrid or len(unread):
+            by_words = words.plain(query, lines.rows.article_of if lines.keep is None else None)[0]
         return Compared(
             vector=vector,
-            lines=self._lines(words.filters),
-            by_words=words.plain(query)[0] if is_hybrid or len(unread) else nothing_found(),
+            lines=lines,
+            by_words=by_words,
             unread=unread,
             is_hybrid=is_hybrid,
         )

@@ -8,14 +8,16 @@ with both (and with `storage.word_search` counting two rows); RRF gives .414, ot
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from storage.fusion import fuse
 from storage.ranking import Lines
 from storage.scan import Ids
-from storage.scored_rows import ScoredRows, best_of_each, distinct
-from storage.vector_index import RowVectors
+from storage.scored_rows import ScoredRows, Scores, best_of_each, distinct
 
 ARTICLES = 100
 """So many of the best articles are looked at again."""
@@ -40,14 +42,16 @@ def look_again(
     if not len(chosen):  # words alone found them
         return by_meaning
     near = near.only(window)
-    near = _rescored(near, *_in_context(rows, chosen, query))
+    row_ids, places = np.unique(rows.row_ids[chosen], return_inverse=True)
+    context = _Context(row_ids, places, rows.articles_of(chosen))
+    near = _rescored(near, row_ids, context.compare(query))
     read = near[~np.isnan(near.similarities)]
     first = best_of_each(fuse(by_words.only(read.article_ids), read), _ALIKE).article_ids
     means = [_unit(rows.of_article(one).sum(axis=0)) for one in first.tolist()]
     if not means:
         return by_meaning
     moved = _unit(query + _FEEDBACK * _unit(np.sum(means, axis=0, dtype=np.float32)))
-    return _rescored(by_meaning, *_in_context(rows, chosen, moved))
+    return _rescored(by_meaning, row_ids, context.compare(moved))
 
 
 def _foremost(by_words: ScoredRows, by_meaning: ScoredRows) -> tuple[ScoredRows, ScoredRows]:
@@ -65,16 +69,22 @@ def _first(scored: ScoredRows) -> Ids:
     return scored.row_ids[np.argpartition(-scored.scores, _ROWS)[:_ROWS]]
 
 
-def _in_context(rows: RowVectors, chosen: Ids, query: Vector) -> tuple[Ids, NDArray[np.float64]]:
-    """The rows of `chosen` lines, in order, and for each half its best window's cosine and half its article's."""
-    of_article, own = rows.compare_articles(query, chosen)
-    row_ids, places = np.unique(rows.row_ids[chosen], return_inverse=True)
-    best = np.full(len(row_ids), -1.0)
-    np.maximum.at(best, places, (of_article + own) / 2)
-    return row_ids, best
+class _Context(NamedTuple):
+    """The rows of the best articles, in order, and which of them each of their lines is of."""
+
+    row_ids: Ids
+    places: Ids
+    articles: Callable[[Vector], tuple[Scores, Scores]]
+
+    def compare(self, query: Vector) -> Scores:
+        """For each row, half and half, its best window's cosine and its article's."""
+        of_article, own = self.articles(query)
+        best = np.full(len(self.row_ids), -1.0)
+        np.maximum.at(best, self.places, (of_article + own) / 2)
+        return best
 
 
-def _rescored(scored: ScoredRows, row_ids: Ids, scores: NDArray[np.float64]) -> ScoredRows:
+def _rescored(scored: ScoredRows, row_ids: Ids, scores: Scores) -> ScoredRows:
     """`scored` with the scores of some of its rows, which are in order, in the place of theirs."""
     places = np.minimum(np.searchsorted(row_ids, scored.row_ids), len(row_ids) - 1)
     changed = np.where(row_ids[places] == scored.row_ids, scores[places], scored.scores)

@@ -7,7 +7,7 @@ done (a folder that may not be written, a full disk, another process at it) the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -102,6 +102,19 @@ class RowVectors:
         """The article's vectors, of unit length each."""
         return self._table.units(self._numbers(np.flatnonzero(self.article_ids == article_id)))
 
+    def article_of(self, row_ids: Ids) -> Ids:
+        """The article of each row; 0 for a row that has no line here."""
+        table = self._article_by_row
+        known = row_ids < len(table)
+        return np.where(known, table[np.where(known, row_ids, 0)], 0)
+
+    @cached_property
+    def _article_by_row(self) -> Ids:
+        """The article of each row there may be: their ids lie close together."""
+        table = np.zeros(int(self.row_ids.max(initial=0)) + 1, dtype=np.int64)
+        table[self.row_ids] = self.article_ids
+        return table
+
     @cached_property
     def articles(self) -> tuple[Ids, Ids]:
         """The articles in order, and for each line its article's place among them."""
@@ -114,15 +127,28 @@ class RowVectors:
 
         Or for each of the `chosen` lines, which are all that their articles have.
         """
+        return self.articles_of(chosen)(query)
+
+    def articles_of(
+        self, chosen: Ids | None = None
+    ) -> Callable[[NDArray[np.float32]], tuple[Scores, Scores]]:
+        """`compare_articles` for several queries: vectors that are few enough are read once for all."""
         asked = np.arange(len(self)) if chosen is None else chosen
-        nearness, own = np.empty(len(asked)), np.empty(len(asked))
-        for places, starts, units in self._by_article(asked):
-            cosines = (units @ query).astype(np.float64)
-            lengths = self._lengths_of_sums(self.article_ids[asked[places[starts]]], starts, units)
-            means = np.add.reduceat(cosines, starts) / np.maximum(lengths, 1e-12)
-            nearness[places] = np.repeat(means, np.diff(np.append(starts, len(units))))
-            own[places] = cosines
-        return nearness, own
+        kept = list(self._by_article(asked)) if len(asked) <= _LINES_AT_ONCE else None
+
+        def compare(query: NDArray[np.float32]) -> tuple[Scores, Scores]:
+            nearness, own = np.empty(len(asked)), np.empty(len(asked))
+            for places, starts, units in kept or self._by_article(asked):
+                cosines = (units @ query).astype(np.float64)
+                lengths = self._lengths_of_sums(
+                    self.article_ids[asked[places[starts]]], starts, units
+                )
+                means = np.add.reduceat(cosines, starts) / np.maximum(lengths, 1e-12)
+                nearness[places] = np.repeat(means, np.diff(np.append(starts, len(units))))
+                own[places] = cosines
+            return nearness, own
+
+        return compare
 
     def _lengths_of_sums(self, article_ids: Ids, starts: Ids, units: Matrix) -> Scores:
         """The length of the sum of each article's `units`, which begin at `starts`; computed once for each article."""
