@@ -55,6 +55,8 @@ _TELLS_NOTHING = frozenset({"NORP", "LANGUAGE"})
 
 _TOGETHER = "SELECT 1 FROM appearances x JOIN appearances p ON p.rendering_id = x.rendering_id"
 _FEW = 60
+MOST_NAMES = 400
+"""More names in one article are a list: those who stand in it keep no company there, and none is taken for another."""
 
 
 class Found(NamedTuple):
@@ -77,6 +79,15 @@ class _Bearer(NamedTuple):
     id: int
     key: str
     form: NameForm
+
+
+def is_list(connection: sqlite3.Connection, rendering_id: int) -> bool:
+    """Whether an article has so many names that it tells nothing of whose they are."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM appearances WHERE rendering_id = ? LIMIT ?)",
+        (rendering_id, MOST_NAMES + 1),
+    ).fetchone()
+    return bool(row[0] > MOST_NAMES)
 
 
 def find_home(

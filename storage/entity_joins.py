@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from schemas.entity_names import form_of
 from schemas.marks import Mention
-from storage.company import Found, find_home, is_accompanied
+from storage.company import Found, find_home, is_accompanied, is_list
 from storage.entity_corrections import Corrections, read_corrections
 from storage.entity_ripples import Place, ripples
 from storage.entity_rows import (
@@ -95,13 +95,17 @@ def judge(
     key, label = connection.execute(
         "SELECT name_key, label FROM entities WHERE id = ?", (name_id,)
     ).fetchone()
-    found = find_home(connection, rendering_id, name_id, (key, label), corrections.apart)
+    found, listed = Found(name_id, ""), is_list(connection, rendering_id)
+    if not listed:
+        found = find_home(connection, rendering_id, name_id, (key, label), corrections.apart)
     pair = (key, label)
     if found.entity_id != name_id:
         pair = connection.execute(
             "SELECT name_key, label FROM entities WHERE id = ?", (found.entity_id,)
         ).fetchone()
-    elif _stands_alone(connection, rendering_id, name_id, pair, corrections):
+    elif _may_stand_alone(pair, corrections) and (
+        listed or not is_accompanied(connection, rendering_id, name_id)
+    ):
         pair = (f"{key}{ALONE}{_article_key(connection, rendering_id)}", label)
     home = corrections.home((str(pair[0]), str(pair[1])))
     if home == (key, label):
@@ -114,16 +118,9 @@ def judge(
     return Found(home_id, found.reason if home == tuple(pair) else MERGED)
 
 
-def _stands_alone(
-    connection: sqlite3.Connection,
-    rendering_id: int,
-    name_id: int,
-    pair: tuple[str, str],
-    corrections: Corrections,
-) -> bool:
-    if pair[1] != "PERSON" or form_of(*pair).form != "short" or corrections.home(pair) != pair:
-        return False
-    return not is_accompanied(connection, rendering_id, name_id)
+def _may_stand_alone(pair: tuple[str, str], corrections: Corrections) -> bool:
+    is_surname = pair[1] == "PERSON" and form_of(*pair).form == "short"
+    return is_surname and corrections.home(pair) == pair
 
 
 def _article_key(connection: sqlite3.Connection, rendering_id: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.entity_names import form_of
-from storage.company import KEPT_APART, MOST_BEARERS, names_beside, names_beside_twice
+from storage.company import KEPT_APART, MOST_BEARERS, MOST_NAMES, names_beside, names_beside_twice
 from storage.entity_rows import Spelling
 from storage.filters import Conditions
 from storage.values import dump
@@ -53,7 +53,9 @@ def ripples(
             which.add("a.rendering_id <> ?", rendering_id)
             if came_to is not None:
                 _add_movable(which, one, came_to[one.id], block)
-            if not block.regroups and _places(connection, which, limit=1):
+            # Of a list, to judge all that a name may matter to is less than to look for its company.
+            narrows = not block.regroups and len(changed) <= MOST_NAMES
+            if narrows and _places(connection, which, limit=1):
                 which.add(_HAS_COMPANY, _new_company(connection, rendering_id, changed, one))
             affected |= _places(connection, which)
     return affected

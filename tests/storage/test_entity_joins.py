@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import UsageError
 from schemas.stored import PreparedArticle
-from storage import joining_rules
+from storage import company, entity_ripples, joining_rules
 from storage.entity_joins import join_all
 from storage.sqlite import Store
 
@@ -80,6 +80,16 @@ def test_a_surname_in_the_company_of_one_full_name_is_that_person(
         2,
         ("Dalia Renko", "Renko"),
     )
+
+
+def test_in_a_list_of_names_nobody_keeps_company(
+    store: Store, article: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, "MOST_NAMES", 3)
+    listed = [BARE, ORSA, OSLO, ("Quito", "GPE")]
+    store.put([article("/1", *ABROAD), article("/2", *listed), article("/3", *listed[:3])])
+    assert whose(store, "/2", "renko").startswith("renko @")
+    assert whose(store, "/3", "renko") == "dalia renko"
 
 
 def test_countries_alone_are_no_company(store: Store, article: Prepare) -> None:
@@ -171,10 +181,13 @@ WORLD: list[Names] = [
 ]
 
 
-@pytest.fixture(params=[0, 8], ids=["one by one", "all anew"])
+@pytest.fixture(params=[(0, 400), (8, 400), (0, 3)], ids=["one by one", "all anew", "lists"])
 def joining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few articles are joined one by one where many are joined all anew; here either way is taken."""
-    monkeypatch.setattr(joining_rules, "_MANY", request.param)
+    """Few articles are joined one by one where many are joined all anew; here either way is taken, and for lists of names."""
+    many, names = request.param
+    monkeypatch.setattr(joining_rules, "_MANY", many)
+    monkeypatch.setattr(company, "MOST_NAMES", names)
+    monkeypatch.setattr(entity_ripples, "MOST_NAMES", names)
 
 
 @pytest.mark.usefixtures("joining")
