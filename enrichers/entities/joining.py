@@ -68,7 +68,7 @@ class Joined(NamedTuple):
 
 
 class _Plain(NamedTuple):
-    """A name by itself, before the others of the article are looked at; a `fixed` one is joined to none of them."""
+    """A name by itself, before the others of the article are looked at; a `fixed` one stays, though others may be joined to it."""
 
     name: str
     reason: str
@@ -99,9 +99,9 @@ def join_names(
     people = People(
         Named((n, i), plain[n, i].name, texts[n], spans[n][i].start)
         for n, i in plain
-        if label_of[n, i] == "PERSON" and not plain[n, i].fixed
+        if label_of[n, i] == "PERSON"
     )
-    named.update(people.names())
+    named.update((place, one) for place, one in people.names() if not plain[place].fixed)
     spelled = _spelled(plain, named, label_of)
     return [
         [_joined(plain[n, i], *spelled[n, i], span.label, own) for i, span in enumerate(row)]

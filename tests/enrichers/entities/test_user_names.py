@@ -39,6 +39,19 @@ def test_the_users_own_list_takes_precedence_over_lists_and_model(names: Path) -
     assert tagger.provenance != EntityTagger().provenance
 
 
+def test_a_surname_is_joined_to_a_full_name_of_the_list(names: Path) -> None:
+    names.write_text(
+        '[[entity]]\nname = "Dalia Renko"\ntype = "PERSON"\nid = "Q42"', encoding="utf-8"
+    )
+    text = "Dalia Renko won the race in Oslo. Renko thanked her team."
+    (found,) = find_entities([text], EntityTagger(names=str(names)))
+    people = [(m.text, m.name, m.ref, m.joined_by) for m in found if m.label == "PERSON"]
+    assert people == [
+        ("Dalia Renko", "Dalia Renko", "Q42", ""),
+        ("Renko", "Dalia Renko", "Q42", "surname"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
