@@ -25,7 +25,7 @@ def test_rows_whose_articles_are_known_are_those_that_are_asked_for(
     known = dict(store.connection.execute("SELECT id, rendering_id FROM paragraphs").fetchall())
     articles = dict(store.connection.execute("SELECT id, article_id FROM renderings").fetchall())
 
-    def article_of(row_ids: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def article_of(row_ids: np.ndarray) -> np.ndarray:
         """Every second row of the pages that are searched is one without a vector."""
         found = [articles[known[one]] if one % 2 else 0 for one in row_ids.tolist()]
         return np.array([0 if one == ids[4] else one for one in found], dtype=np.int64)
