@@ -24,11 +24,11 @@ import numpy as np  # noqa: E402  after the number of threads is said
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from widened import PER_ARTICLE, TEXTS, GivenVectors, Widened  # noqa: E402
+from widened import PER_ARTICLE, TEXTS, GivenVectors, Widened  # noqa: E402  numpy comes with it
 
-from schemas.stored import Mode  # noqa: E402
-from storage.scan import first_words, word_count  # noqa: E402
-from storage.sqlite import Store  # noqa: E402
+from schemas.stored import Mode  # noqa: E402  after the path is said
+from storage.scan import first_words, word_count  # noqa: E402  after the path is said
+from storage.sqlite import Store  # noqa: E402  after the path is said
 
 Row = dict[str, float]
 MODES: tuple[Mode, ...] = ("words", "meaning", "hybrid")

@@ -30,7 +30,7 @@ import numpy as np  # noqa: E402  after the number of threads is said
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from schemas.protocols import Matrix  # noqa: E402
+from schemas.protocols import Matrix  # noqa: E402  after the path is said
 
 AT_ONCE = 2000
 K = 10
@@ -64,7 +64,7 @@ class Copydesk:
 
         from storage.sqlite import Store
 
-        with Store(self._place, encoder=lambda: self, mode="a") as store:  # type: ignore[arg-type, return-value]
+        with Store(self._place, encoder=lambda: self, mode="a") as store:  # type: ignore[arg-type, return-value]  # encodes queries alone
             store.set_site_memory(on=False)
             n = 0
             for texts, vectors in paragraphs:
@@ -86,7 +86,7 @@ class Copydesk:
         """The store, open for reading."""
         from storage.sqlite import Store
 
-        store = Store(self._place, encoder=lambda: self, mode="r")  # type: ignore[arg-type, return-value]
+        store = Store(self._place, encoder=lambda: self, mode="r")  # type: ignore[arg-type, return-value]  # encodes queries alone
 
         def ask(text: str, vector: Matrix) -> list[str]:
             self._given = vector[None]
@@ -212,7 +212,7 @@ class Llm:
         """Embedded by a model that has the vectors already."""
         of: dict[str, list[float]] = {}
 
-        class Given(import_module("llm").EmbeddingModel):  # type: ignore[misc]
+        class Given(import_module("llm").EmbeddingModel):  # type: ignore[misc]  # a base that is there in the benchmark environment only
             model_id = "given"
 
             def embed_batch(self, items: list[str]) -> Iterator[list[float]]:
