@@ -74,6 +74,15 @@ def test_cut_off_at_any_byte(files: Files, name: str, share: float) -> None:
     assert agree(files.store, index_of(files.store))
 
 
+def change_a_byte(files: Files, name: str, share: float, flipped: int) -> None:
+    """The files as they were, but for one byte of one of them, so far into it."""
+    put_back(files)
+    path = path_of(files, name)
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * share)] ^= flipped
+    path.write_bytes(content)
+
+
 @ANYWHERE
 @given(
     name=st.sampled_from(CHECKED),
@@ -83,11 +92,7 @@ def test_cut_off_at_any_byte(files: Files, name: str, share: float) -> None:
 def test_a_byte_that_changed_is_told_by_the_checks(
     files: Files, name: str, share: float, flipped: int
 ) -> None:
-    put_back(files)
-    path = path_of(files, name)
-    content = bytearray(path.read_bytes())
-    content[int(len(content) * share)] ^= flipped
-    path.write_bytes(content)
+    change_a_byte(files, name, share, flipped)
     assert agree(files.store, index_of(files.store))
 
 
@@ -100,11 +105,7 @@ def test_a_byte_that_changed_is_told_by_the_checks(
 def test_a_byte_of_a_vector_that_changed_changes_no_other_line(
     files: Files, name: str, share: float, flipped: int
 ) -> None:
-    put_back(files)
-    path = path_of(files, name)
-    content = bytearray(path.read_bytes())
-    content[int(len(content) * share)] ^= flipped
-    path.write_bytes(content)
+    change_a_byte(files, name, share, flipped)
     index = index_of(files.store)
     found = lines_of(index.rows(MAKER, DIM))
     right = brute(files.store.connection, MAKER, DIM)
