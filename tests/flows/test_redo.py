@@ -14,16 +14,14 @@ import flows.redo
 import flows.stages
 from enrichers.cleaning.clean import clean
 from enrichers.cleaning.clean import provenance as cleaner
-from flows.batch import can_pass, run_name, totals
 from flows.engines import Engines
-from flows.pipeline import IngestOptions, ingest_documents
+from flows.pipeline import ingest_documents
 from flows.redo import out_of_date, redo
 from flows.retry import retry_quarantined
 from flows.stages import STAGES
-from flows.work import IngestWork
 from schemas.article import Article
 from schemas.document import RawDocument
-from schemas.errors import DatabaseError, UsageError
+from schemas.errors import UsageError
 from schemas.models import StoredModel
 from schemas.protocols import Encoder
 from schemas.provenance import Provenance
@@ -325,37 +323,3 @@ def test_a_number_that_is_not_in_quarantine_is_a_usage_error(
 ) -> None:
     with pytest.raises(UsageError):
         retry_quarantined(store, today, [5], max_bytes=1000)
-
-
-def test_a_batch_run_twice_stores_nothing_twice(today: OtherEngines, tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    work = IngestWork(
-        documents=list(documents(folder)),
-        db=str(tmp_path / "news.db"),
-        engines=today,
-        options=IngestOptions(),
-    )
-    reports = [work.run(), work.run()]
-    both = totals(reports)
-    assert (both.counts["found"], both.counts["stored"], both.counts["unchanged"]) == (6, 3, 3)
-    assert len(both.articles) == 6
-
-
-def test_only_a_busy_database_is_worth_another_try() -> None:
-    assert can_pass(DatabaseError("busy", code="database_busy"))
-    assert not can_pass(DatabaseError("gone", code="database_missing"))
-    assert not can_pass(ValueError("busy"))
-
-
-@pytest.mark.parametrize(
-    ("paths", "name"),
-    [
-        ([], "ingest nothing"),
-        (["-"], "ingest -"),
-        (["a/b.txt"], "ingest b.txt"),
-        (["/"], "ingest /"),
-    ],
-)
-def test_a_run_is_named_after_what_it_reads(paths: list[str], name: str) -> None:
-    assert run_name("ingest", paths) == name
