@@ -43,10 +43,10 @@ _PARTICLES = frozenset(
         "zu",
     ]
 )
-# Names of China, Korea and Vietnam that begin with the family's, where a reader of English meets them in that order.
 _HONORIFICS = frozenset(
     ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "lord", "lady"]
 )
+# Names of China, Korea and Vietnam that begin with the family's, where a reader of English meets them in that order.
 _FAMILY_FIRST = frozenset(
     [
         "chen",

@@ -1,7 +1,7 @@
 """The names of one article, row by row: tidied, under the label the article agrees on, and wherever they stand.
 
 Names come in from the tagger and go through `boundaries`; what the article says about them is for `evidence`. Which
-mentions are one entity is for `canonical`.
+mentions are one entity is for `joining`.
 """
 
 from __future__ import annotations
